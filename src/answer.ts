@@ -1,0 +1,55 @@
+/**
+ * The one shape between questions and renderers. json, jsonl, yaml, jsonpath and custom-columns read rows; table, csv,
+ * markdown and html read columns over them. Redacted before it is built: renderers never see a secret.
+ */
+import type { AuditEvent } from './event/event.ts';
+import type { Coverage, Note } from './event/coverage.ts';
+
+/** A row's own fields are those of the machine output; unknown is null, never a missing key. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** How a cell is to be drawn; renderers decide what that looks like. */
+export type Cell =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'none' }
+  /** RFC 3339 with microseconds. */
+  | { readonly kind: 'time'; readonly at: string }
+  /** The time since then, at the time of the answer. */
+  | { readonly kind: 'age'; readonly at: string }
+  | { readonly kind: 'number'; readonly value: number }
+  /** `tone`: good (done), bad (refused, failed), muted (had no effect), plain. */
+  | { readonly kind: 'status'; readonly text: string; readonly tone: 'good' | 'bad' | 'muted' | 'plain' };
+
+export interface Column<R extends Row = Row> {
+  /** Upper case in tables; as it is elsewhere. */
+  readonly name: string;
+  /** Only with `-o wide` (and in csv). */
+  readonly wide?: boolean;
+  /** When a table is too narrow, columns with the lowest rank shrink last. 0: never shrinks. Default 1. */
+  readonly shrink?: number;
+  cell(row: R): Cell;
+}
+
+export interface NearMiss {
+  readonly code: string;
+  readonly text: string;
+  /** The request it is about, as a row; null when it is about none. */
+  readonly row: Row | null;
+}
+
+export interface Answer {
+  readonly question: string;
+  readonly says: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column[];
+  /** kind/namespace/name of each row's object, for `-o name`. */
+  readonly nameOf: (row: Row) => string;
+  readonly nearMisses: readonly NearMiss[];
+  readonly notes: readonly Note[];
+  readonly next: readonly string[];
+  readonly coverage: Coverage;
+  /** Rows there are, when more than `rows` holds; else rows.length. */
+  readonly total: number;
+  /** The rows' events, redacted, in the rows' order; only when they were asked for (`-o raw`). */
+  readonly events: readonly AuditEvent['json'][];
+}

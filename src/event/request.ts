@@ -1,0 +1,40 @@
+/**
+ * One request: its stages joined, repeated records dropped. What questions see. Joining is assembler.ts's.
+ */
+import type { AuditEvent } from './event.ts';
+
+export interface AuditRequest {
+  /**
+   * (auditID, requestReceivedTimestamp, verb, requestURI, authenticated user). Audit IDs alone are chosen by clients and
+   * shared by aggregated servers. The same key again replaces an earlier, still open request (following only).
+   */
+  readonly key: string;
+  /** The event that tells the outcome: ResponseComplete, else Panic, else ResponseStarted, else RequestReceived. */
+  readonly event: AuditEvent;
+  readonly receivedUs: number | null;
+  /** When the outcome was written; null while it is open. */
+  readonly endedUs: number | null;
+  /** A long-running request (watch, exec, port-forward) whose end is not in what was read. */
+  readonly isOpen: boolean;
+}
+
+/** Verbs and subresources the API server itself counts as long-running (its LongRunningRequestCheck). */
+const LONG_RUNNING_VERBS = new Set(['watch', 'proxy']);
+const LONG_RUNNING_SUBRESOURCES = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+export function isLongRunning(event: AuditEvent): boolean {
+  const subresource = event.objectRef?.subresource ?? null;
+  return (
+    LONG_RUNNING_VERBS.has(event.verb) || (subresource !== null && LONG_RUNNING_SUBRESOURCES.has(subresource))
+  );
+}
+
+export function requestKey(event: AuditEvent): string {
+  return JSON.stringify([
+    event.auditID,
+    event.receivedUs,
+    event.verb,
+    event.requestURI,
+    event.user?.username ?? null,
+  ]);
+}

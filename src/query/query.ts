@@ -1,0 +1,33 @@
+/**
+ * A query: frozen data that a question asks of its sources. How a source splits it is plan.ts's.
+ */
+import type { Field, Predicate } from './predicate.ts';
+
+/** `sinceUs ≤ received < untilUs`, in microseconds since the epoch. Null: no bound on that side. */
+export interface Window {
+  readonly sinceUs: number | null;
+  readonly untilUs: number | null;
+}
+
+/** Counting pushed down to a store. Only where exact: empty residual, exact fields, an outcome-stage filter in it. */
+export interface Aggregation {
+  readonly by: readonly Field[];
+  /** Width of a time bucket in microseconds; null for none. */
+  readonly bucketUs: number | null;
+}
+
+export interface Query {
+  readonly window: Window;
+  readonly predicate: Predicate;
+  /**
+   * Requests that show that the log would hold a match had there been one: the same resource and verb class.
+   * Counted, never handed to the question. Null: no such count is wanted.
+   */
+  readonly witness: Predicate | null;
+  /** Fields the question reads; a source may leave all others out, and must then say so by its events' absence of them. */
+  readonly fields: readonly Field[];
+  readonly order: 'newest' | 'oldest' | 'none';
+  /** Requests wanted at most; null for all. */
+  readonly limit: number | null;
+  readonly aggregation: Aggregation | null;
+}

@@ -1,0 +1,56 @@
+/**
+ * The contract of a question: a pure fold over requests, in at most four rounds. No I/O, clock, environment or console;
+ * the same requests in any order of batches give the same answer.
+ */
+import type { Answer } from '../answer.ts';
+import type { Note } from '../event/coverage.ts';
+import type { Coverage } from '../event/coverage.ts';
+import type { AuditRequest } from '../event/request.ts';
+import type { Query } from '../query/query.ts';
+
+export const MAX_ROUNDS = 4;
+
+/** What a question may declare to need from the live cluster before its first round. */
+export type InputName = 'rbac' | 'events';
+/** Filled for the declared names; null when the cluster was not asked (--no-live) or did not answer. */
+export type Inputs = Readonly<Partial<Record<InputName, unknown>>>;
+
+/** An object to look up in the live cluster. */
+export interface LiveKey {
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+export interface Round {
+  readonly query: Query;
+  /** Called for each matching request, in any order. 'enough': nothing more can change the answer. */
+  add(request: AuditRequest): 'go on' | 'enough';
+  /** `coverage`: of all rounds so far. `canGoOn`: whether another `ask` would be read at all. */
+  end(coverage: Coverage, canGoOn: boolean): Outcome;
+}
+
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: AnswerDraft }
+  /** Another round; its query may look elsewhere and earlier. */
+  | { readonly kind: 'ask'; readonly round: Round }
+  /** Live objects first (null: unknown), then on. */
+  | {
+      readonly kind: 'look';
+      readonly keys: readonly LiveKey[];
+      then(found: ReadonlyMap<LiveKey, unknown>): Outcome;
+    };
+
+/** An answer but for its coverage, which the runner knows. `gaps` are what the question adds to it. */
+export type AnswerDraft = Omit<Answer, 'coverage'> & {
+  readonly gaps: Coverage['gaps'];
+  readonly notes: readonly Note[];
+};
+
+export interface Question<Params> {
+  readonly name: string;
+  readonly needs: readonly InputName[];
+  /** `nowUs`: microseconds since the epoch. */
+  begin(params: Params, inputs: Inputs, nowUs: number): Round;
+}

@@ -1,0 +1,83 @@
+/**
+ * The contract of a source: where events are kept. A source narrows what is fetched and never decides what is true:
+ * the whole predicate and the window are applied again behind it.
+ */
+import type { AuditEvent, Reject } from '../event/event.ts';
+import type { Gap, Note } from '../event/coverage.ts';
+import type { Predicate } from '../query/predicate.ts';
+import type { Query } from '../query/query.ts';
+
+export interface Capabilities {
+  /** The order in which events come, to within `slackUs`. 'none': any. Default 'none': the question sorts. */
+  readonly order: 'newest' | 'oldest' | 'none';
+  /**
+   * Microseconds by which an event may stand away from its place by requestReceivedTimestamp, and by which the source
+   * widens the window it reads. Null: unbounded, everything is read.
+   */
+  readonly slackUs: number | null;
+  /** Can be asked a second time (a file can, standard input cannot). No: a question gets one round. */
+  readonly rereads: boolean;
+  /** Reading costs money. Yes: never read beyond the window, and asked about before a large estimate. */
+  readonly billed: boolean;
+  /** Groups counted where the data is. No: events are fetched and folded. */
+  readonly aggregates: boolean;
+  /** New events can be awaited. No: `--follow` is refused by name. */
+  readonly follows: boolean;
+}
+
+export interface SourcePlan {
+  readonly query: Query;
+  /** What the source itself filters by, and what is left to be filtered here. pushed ∧ residual ≡ predicate. */
+  readonly pushed: Predicate;
+  readonly residual: Predicate;
+  /** What reading will touch; null where it cannot be told. */
+  readonly estimate: { readonly bytes: number | null; readonly parts: number | null };
+  /** For `--explain`: what will be sent or opened, a line each, as it will be. */
+  readonly explain: readonly string[];
+}
+
+/** What was passed over without being decoded, because nothing in it could match; still part of the coverage. */
+export interface Tally {
+  readonly bytes: number;
+  readonly events: number;
+  /** Of those events, the ones that tell an outcome (ResponseComplete, Panic, a 401's ResponseStarted). */
+  readonly outcomes: number;
+  /** Earliest and latest requestReceivedTimestamp among them, microseconds; null for none. */
+  readonly fromUs: number | null;
+  readonly toUs: number | null;
+}
+
+export interface EventBatch {
+  readonly source: string;
+  readonly events: readonly AuditEvent[];
+  readonly rejects: readonly Reject[];
+  /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */
+  readonly passedOver: Tally;
+}
+
+export interface Source {
+  /** For messages. Rows and coverage name the logs within it: `EventBatch.source`, one for each API server's log. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Must not read events; may look at names and sizes. Throws a UserError when nothing can be read at all. */
+  plan(query: Query, signal: AbortSignal): Promise<SourcePlan>;
+  /** Batches in the declared order. Ends early, without an error, when the consumer returns. Throws when aborted. */
+  read(plan: SourcePlan, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /** As `read`, and goes on with what is written from now on. Present when `capabilities.follows`. */
+  follow?(plan: SourcePlan, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /** Exact counts; present when `capabilities.aggregates`. */
+  aggregate?(plan: SourcePlan, signal: AbortSignal): Promise<Aggregated>;
+  /** After reading: what could not be read, and what is worth knowing. What was read is counted from the batches. */
+  findings(): { readonly gaps: readonly Gap[]; readonly notes: readonly Note[] };
+  close(): Promise<void>;
+}
+
+export interface Aggregated {
+  readonly groups: readonly {
+    readonly key: readonly (string | null)[];
+    readonly bucketUs: number | null;
+    readonly count: number;
+  }[];
+  readonly countedBy: string;
+  readonly duplicatesPossible: boolean;
+}
