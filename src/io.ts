@@ -30,6 +30,8 @@ export interface Io {
   /** What the user typed to call us: `kubectl audit` or `kubectl-audit`. */
   readonly calledAs: string;
   readonly cwd: string;
+  /** Where the recorded incident lies that comes with the program. */
+  readonly demoFolder: string;
 }
 
 /** Bytes at an offset, wherever they are: a local file, a node's log behind the API server, an object in a bucket. */

@@ -19,6 +19,7 @@ export type GapCode =
   | 'bodies-cut'
   | 'level-too-low'
   | 'generated-names'
+  | 'unlogged'
   | 'rows-bound'
   | 'memory-bound'
   | 'filter-errors';

@@ -30,7 +30,7 @@ export type Field =
   | 'stageTimestamp'
   | 'dryRun';
 
-/** Fields that only the outcome has: at an earlier stage they are unknown, not absent. */
+/** Fields that only the outcome is sure to have: at an earlier stage they are unknown, not absent. */
 export const OUTCOME_FIELDS: ReadonlySet<Field> = new Set<Field>([
   'responseStatus.code',
   'responseStatus.reason',
@@ -38,7 +38,13 @@ export const OUTCOME_FIELDS: ReadonlySet<Field> = new Set<Field>([
   'annotations',
   'stage',
   'stageTimestamp',
-  // The name of an object made with generateName is in the response only.
+  // Impersonation and the body come after RequestReceived is written (apiserver, pkg/server/config.go: handler chain).
+  'impersonatedUser.username',
+  'impersonatedUser.groups',
+  'requestObject',
+  'dryRun',
+  // Taken from the body where the URL has none; the name of an object made with generateName is in the response only.
+  'objectRef.namespace',
   'objectRef.name',
 ]);
 
@@ -59,8 +65,10 @@ export type Predicate =
   /** A CEL expression over the event's own fields. An error in it is no match, and is counted. */
   | { readonly kind: 'cel'; readonly text: string; readonly holds: CelProgram };
 
-/** Compiled by cel.ts. Evaluates over the event's JSON. */
+/** Compiled by cel.ts. Evaluates over the event's JSON; must not throw. */
 export interface CelProgram {
+  /** Top-level fields of the event that it reads. */
+  readonly names: ReadonlySet<string>;
   test(json: Readonly<Record<string, unknown>>): boolean | 'error';
 }
 

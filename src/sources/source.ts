@@ -2,10 +2,13 @@
  * The contract of a source: where events are kept. A source narrows what is fetched and never decides what is true:
  * the whole predicate and the window are applied again behind it.
  */
-import type { AuditEvent, Reject } from '../event/event.ts';
+import type { EventBatch } from '../event/batch.ts';
 import type { Gap, Note } from '../event/coverage.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { Query } from '../query/query.ts';
+
+// Defined in event/, because the scanner, which makes them, knows no sources.
+export type { EventBatch, Tally } from '../event/batch.ts';
 
 export interface Capabilities {
   /** The order in which events come, to within `slackUs`. 'none': any. Default 'none': the question sorts. */
@@ -36,25 +39,6 @@ export interface SourcePlan {
   readonly explain: readonly string[];
 }
 
-/** What was passed over without being decoded, because nothing in it could match; still part of the coverage. */
-export interface Tally {
-  readonly bytes: number;
-  readonly events: number;
-  /** Of those events, the ones that tell an outcome (ResponseComplete, Panic, a 401's ResponseStarted). */
-  readonly outcomes: number;
-  /** Earliest and latest requestReceivedTimestamp among them, microseconds; null for none. */
-  readonly fromUs: number | null;
-  readonly toUs: number | null;
-}
-
-export interface EventBatch {
-  readonly source: string;
-  readonly events: readonly AuditEvent[];
-  readonly rejects: readonly Reject[];
-  /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */
-  readonly passedOver: Tally;
-}
-
 export interface Source {
   /** For messages. Rows and coverage name the logs within it: `EventBatch.source`, one for each API server's log. */
   readonly name: string;
@@ -68,7 +52,7 @@ export interface Source {
   /** Exact counts; present when `capabilities.aggregates`. */
   aggregate?(plan: SourcePlan, signal: AbortSignal): Promise<Aggregated>;
   /** After reading: what could not be read, and what is worth knowing. What was read is counted from the batches. */
-  findings(): { readonly gaps: readonly Gap[]; readonly notes: readonly Note[] };
+  findings(): Findings;
   close(): Promise<void>;
 }
 
@@ -80,4 +64,11 @@ export interface Aggregated {
   }[];
   readonly countedBy: string;
   readonly duplicatesPossible: boolean;
+}
+
+export interface Findings {
+  readonly gaps: readonly Gap[];
+  readonly notes: readonly Note[];
+  /** Logs (by `EventBatch.source`) known to hold events from before the window, although they were not read. */
+  readonly holdsEarlier: readonly string[];
 }

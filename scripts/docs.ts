@@ -1,0 +1,77 @@
+/**
+ * Writes the parts of README.md that lists in the code already say, between `<!-- name -->` and `<!-- /name -->` (verbs,
+ * flags, formats, error codes), and under each `$ kubectl audit …` of a console block what it prints.
+ * `--check` only compares, and fails when a part is stale.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { FLAGS, type Flag } from '../src/commands/flags.ts';
+import { ERROR_CODES } from '../src/errors.ts';
+import { WORDS } from '../src/query/words.ts';
+import { FORMATS } from '../src/render/registry.ts';
+
+const path = fileURLToPath(new URL('../README.md', import.meta.url));
+
+const PARTS: Readonly<Record<string, () => string>> = {
+  verbs: () =>
+    table(
+      ['Verb', 'Means', 'When only metadata is logged'],
+      WORDS.map((word) => [`\`${word.name}\``, word.means, word.atMetadata]),
+    ),
+  flags: () =>
+    table(
+      ['Flag', 'Means'],
+      (Object.values(FLAGS) as Flag[]).map((flag) => [flagText(flag), flag.help]),
+    ),
+  formats: () =>
+    table(
+      ['`-o`', 'Gives'],
+      FORMATS.map((format) => [`\`${format.name}\``, format.summary]),
+    ),
+  errors: () =>
+    Object.entries(ERROR_CODES)
+      .map(([code, status]) => `\`${code}\` ${status}`)
+      .join(' · '),
+};
+
+const before = readFileSync(path, 'utf8');
+let after = before;
+for (const [name, make] of Object.entries(PARTS)) {
+  const part = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  if (!part.test(after)) throw new Error(`README.md has no part "${name}"`);
+  after = after.replace(part, (_all, start: string, end: string) => `${start}${make()}\n${end}`);
+}
+after = after.replaceAll(/```console\n([\s\S]*?)```/g, (_all, block: string) => `\`\`\`console\n${played(block)}\`\`\``);
+if (after !== before && process.argv.includes('--check')) {
+  process.stderr.write('README.md is stale: npm run docs\n');
+  process.exitCode = 1;
+} else if (after !== before) {
+  writeFileSync(path, after);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function flagText(flag: Flag): string {
+  const short = flag.short === undefined ? '' : `\`-${flag.short}\`, `;
+  return `${short}\`--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}\``;
+}
+
+/** Runs a block's commands, 100 columns wide and in UTC, from the sources, with `kubectl audit` as their name. */
+function played(block: string): string {
+  const commands = block.split('\n').filter((line) => line.startsWith('$ '));
+  return commands.map((line) => `${line}\n${outputOf(line.slice(2))}\n`).join('\n');
+}
+
+function outputOf(command: string): string {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const script = command.replace(/^kubectl audit/, `"${process.execPath}" src/cli.ts`);
+  const env = { PATH: process.env['PATH'] ?? '', COLUMNS: '100', TZ: 'UTC' };
+  const run = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' });
+  if (run.status !== 0 && run.status !== 3) throw new Error(`${command} ended with ${run.status}: ${run.stderr}`);
+  return `${run.stdout}${run.stderr}`.trimEnd();
+}

@@ -1,0 +1,182 @@
+/**
+ * Takes a question through its rounds: plan, read, assemble, add, end. The one way through; commands only choose the
+ * question, its parameters and the sources.
+ */
+import type { Answer } from '../answer.ts';
+import { Assembler } from '../event/assembler.ts';
+import { CoverageCount } from '../event/coverage-count.ts';
+import type { Note } from '../event/coverage.ts';
+import type { AuditEvent, Reject } from '../event/event.ts';
+import type { AuditRequest } from '../event/request.ts';
+import { targetOf } from '../event/target.ts';
+import { isInWindow } from '../query/in-window.ts';
+import { concerns, matches, mayMatch } from '../query/matches.ts';
+import { describePredicate } from '../query/plan.ts';
+import { any } from '../query/predicate.ts';
+import type { Window } from '../query/query.ts';
+import { type AnswerDraft, type Inputs, MAX_ROUNDS, type Outcome, type Question, type Round } from '../questions/question.ts';
+import type { EventBatch, Source, SourcePlan } from '../sources/source.ts';
+import type { Progress } from './progress.ts';
+
+export interface AskOptions {
+  readonly sources: readonly Source[];
+  readonly inputs: Inputs;
+  readonly nowUs: number;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+export async function ask<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
+  const reading = new Reading(options);
+  let round = question.begin(params, options.inputs, options.nowUs);
+  for (let n = 1; ; n++) {
+    await reading.read(round);
+    const canGoOn = n < MAX_ROUNDS && options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
+    const outcome = answered(round.end(reading.coverage(round), canGoOn));
+    if (outcome.kind === 'answer') return reading.finish(round, outcome.answer);
+    round = outcome.round;
+  }
+}
+
+/** Until the live cluster can be asked, every look finds nothing known. */
+function answered(outcome: Outcome): Exclude<Outcome, { kind: 'look' }> {
+  let here = outcome;
+  while (here.kind === 'look') here = here.then(new Map());
+  return here;
+}
+
+class Reading {
+  readonly #options: AskOptions;
+  readonly #count = new CoverageCount();
+  readonly #notes: Note[] = [];
+  readonly #logsOf = new Map<Source, Set<string>>();
+  #window: Window | null = null;
+  #matches = 0;
+
+  constructor(options: AskOptions) {
+    this.#options = options;
+  }
+
+  async read(round: Round): Promise<void> {
+    const { query } = round;
+    this.#window = this.#window === null ? query.window : unionOf(this.#window, query.window);
+    const concern = query.witness === null ? query.predicate : any(query.predicate, query.witness);
+    let wantsMore = true;
+    const assembler = new Assembler({
+      concerns: (event) => concerns(event, concern),
+      emit: (request) => {
+        if (!this.#give(request, round)) wantsMore = false;
+      },
+      isFollowing: false,
+    });
+    for (const source of this.#options.sources) {
+      if (!wantsMore) break;
+      const plan = await source.plan(query, this.#options.signal);
+      this.#start(source);
+      for await (const batch of source.read(plan, this.#options.signal)) {
+        this.#take(source, plan, batch, assembler);
+        if (!wantsMore) break;
+      }
+      this.#find(source);
+    }
+    assembler.end();
+    this.#noteBounds(assembler);
+    await this.#options.progress.end();
+  }
+
+  coverage(round: Round) {
+    return this.#count.build(this.#window ?? round.query.window, round.query.witness !== null);
+  }
+
+  finish(round: Round, draft: AnswerDraft): Answer {
+    const { gaps, ...answer } = draft;
+    this.#count.addGaps(gaps);
+    return { ...answer, notes: [...draft.notes, ...this.#notes], coverage: this.coverage(round) };
+  }
+
+  #start(source: Source): void {
+    const logs = this.#logsOf.get(source);
+    if (logs !== undefined && source.capabilities.slackUs === null) this.#count.forget(logs);
+    this.#logsOf.set(source, logs ?? new Set());
+  }
+
+  #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler): void {
+    const logs = this.#logsOf.get(source);
+    if (logs !== undefined && !logs.has(batch.source)) logs.add(batch.source);
+    this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));
+    this.#count.passedOver(batch.source, batch.passedOver);
+    for (const event of batch.events) this.#takeEvent(event, assembler);
+    for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler);
+    this.#options.progress.show({ bytes: this.#count.bytesRead, of: plan.estimate.bytes, atUs: lastTimeOf(batch), matches: this.#matches });
+  }
+
+  #takeEvent(event: AuditEvent, assembler: Assembler): void {
+    this.#count.saw(event);
+    assembler.add(event);
+  }
+
+  #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler): void {
+    const { salvaged } = reject;
+    if (salvaged === null) return this.#count.rejected(reject, true);
+    const { predicate, window } = plan.query;
+    const isInDoubt = mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
+    this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window));
+    this.#takeEvent(salvaged, assembler);
+  }
+
+  /** False: the question has enough. */
+  #give(request: AuditRequest, round: Round): boolean {
+    const { query } = round;
+    if (!isInWindow(request, query.window)) return true;
+    const { event } = request;
+    if (query.witness !== null && request.endedUs !== null && matches(event, query.witness)) {
+      this.#count.witnessed(resourceKey(event), event.level);
+    }
+    if (!matches(event, query.predicate)) return true;
+    this.#matches++;
+    return round.add(request) === 'go on';
+  }
+
+  #find(source: Source): void {
+    const findings = source.findings();
+    this.#count.addGaps(findings.gaps);
+    this.#count.holdsEarlier(findings.holdsEarlier);
+    for (const note of findings.notes) {
+      if (!this.#notes.some((known) => known.text === note.text)) this.#notes.push(note);
+    }
+  }
+
+  #noteBounds(assembler: Assembler): void {
+    if (assembler.evicted > 0) {
+      const text = `${assembler.evicted} requests were given up waiting for their outcome: too many were open at once`;
+      this.#count.addGaps([{ code: 'memory-bound', text, source: null }]);
+    }
+    if (assembler.hasForgotten) {
+      this.#notes.push({ code: 'repeats', text: 'too many requests to remember each: one logged twice, far apart, counts twice' });
+    }
+  }
+}
+
+/** `apps/deployments`, `pods/exec`, `configmaps`. */
+function resourceKey(event: AuditEvent): string {
+  const { group, resource, subresource } = targetOf(event);
+  if (resource === null) return 'nonresource';
+  return [group, resource, subresource].filter((part) => part !== null && part !== '').join('/');
+}
+
+function couldBeIn(event: AuditEvent, window: Window): boolean {
+  const at = event.receivedUs;
+  if (at === null) return true;
+  return (window.sinceUs === null || at >= window.sinceUs) && (window.untilUs === null || at < window.untilUs);
+}
+
+function unionOf(a: Window, b: Window): Window {
+  return {
+    sinceUs: a.sinceUs === null || b.sinceUs === null ? null : Math.min(a.sinceUs, b.sinceUs),
+    untilUs: a.untilUs === null || b.untilUs === null ? null : Math.max(a.untilUs, b.untilUs),
+  };
+}
+
+function lastTimeOf(batch: EventBatch): number | null {
+  return batch.events.at(-1)?.receivedUs ?? batch.passedOver.toUs;
+}

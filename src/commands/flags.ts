@@ -1,0 +1,68 @@
+/** Every flag once, as data: yargs, help, completions, README and docs are made from this list. */
+
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  readonly type: 'string' | 'boolean' | 'number';
+  /** May be given several times. */
+  readonly isList?: boolean;
+  /** What stands for the value in help. */
+  readonly value?: string;
+  readonly help: string;
+  readonly group: 'Where from' | 'When' | 'Who and what' | 'Out' | 'Other';
+}
+
+export const FLAGS = {
+  file: { name: 'file', short: 'f', type: 'string', isList: true, value: 'PATH', help: "log file, glob, folder, or - for standard input; may be repeated", group: 'Where from' },
+  source: { name: 'source', type: 'string', isList: true, value: 'SOURCE', help: 'a log store, by URL', group: 'Where from' },
+  demo: { name: 'demo', type: 'boolean', help: 'ask the recorded incident that comes with the program', group: 'Where from' },
+  'max-bytes': { name: 'max-bytes', type: 'string', value: 'SIZE', help: 'read at most this much, the newest first (500MB, 2GiB)', group: 'Where from' },
+  explain: { name: 'explain', type: 'boolean', help: 'print what would be read and how, and read nothing', group: 'Where from' },
+  since: { name: 'since', type: 'string', value: 'TIME', help: "from then on: 2h, 3d, 2026-11-22T10:00Z, 'yesterday 14:00' (default 24h; for one object, further back when nothing is found)", group: 'When' },
+  until: { name: 'until', type: 'string', value: 'TIME', help: 'up to, and without, then', group: 'When' },
+  namespace: { name: 'namespace', short: 'n', type: 'string', value: 'NS', help: 'namespace of the object (log files: all, when not given)', group: 'Who and what' },
+  'all-namespaces': { name: 'all-namespaces', short: 'A', type: 'boolean', help: 'all namespaces', group: 'Who and what' },
+  by: { name: 'by', type: 'string', isList: true, value: 'WHO', help: "alice, 'sa:ci/*', group:ops, node:cp-1; either name of an impersonated request", group: 'Who and what' },
+  'not-by': { name: 'not-by', type: 'string', isList: true, value: 'WHO', help: 'leave these out', group: 'Who and what' },
+  humans: { name: 'humans', type: 'boolean', help: 'people only: no nodes, no system: components, no service accounts', group: 'Who and what' },
+  verb: { name: 'verb', type: 'string', isList: true, value: 'VERB', help: "the API's own verbs: get,list,create,update,patch,delete,deletecollection", group: 'Who and what' },
+  code: { name: 'code', type: 'string', isList: true, value: 'CODE', help: '403, 4xx, 400-499, >=400, !2xx', group: 'Who and what' },
+  'from-ip': { name: 'from-ip', type: 'string', isList: true, value: 'NET', help: 'address or network of the last hop: 10.0.0.0/8', group: 'Who and what' },
+  'user-agent': { name: 'user-agent', type: 'string', isList: true, value: 'TEXT', help: 'part of it, or a glob', group: 'Who and what' },
+  subresource: { name: 'subresource', type: 'string', value: 'NAME', help: 'scale, status, exec, …; none: the object itself only', group: 'Who and what' },
+  'audit-id': { name: 'audit-id', type: 'string', isList: true, value: 'ID', help: 'these audit IDs', group: 'Who and what' },
+  'dry-run': { name: 'dry-run', type: 'boolean', help: 'dry runs only; --no-dry-run: none', group: 'Who and what' },
+  where: { name: 'where', type: 'string', value: 'CEL', help: "CEL over the event's own fields: 'responseStatus.code != 200'", group: 'Who and what' },
+  output: { name: 'output', short: 'o', type: 'string', value: 'FORMAT', help: '', group: 'Out' },
+  limit: { name: 'limit', type: 'number', value: 'N', help: 'rows at most (default 50 on a terminal, none else; 0: none)', group: 'Out' },
+  'no-headers': { name: 'no-headers', type: 'boolean', help: 'leave the header of the table out', group: 'Out' },
+  utc: { name: 'utc', type: 'boolean', help: 'times in UTC', group: 'Out' },
+  color: { name: 'color', type: 'string', value: 'WHEN', help: 'auto, always, never (also NO_COLOR)', group: 'Out' },
+  reveal: { name: 'reveal', type: 'boolean', help: 'print secrets as they stand in the log', group: 'Out' },
+  live: { name: 'live', type: 'boolean', help: '--no-live: do not ask the cluster how things stand now', group: 'Out' },
+} as const satisfies Readonly<Record<string, Flag>>;
+
+export type FlagName = keyof typeof FLAGS;
+
+/** Flags by name, as typed; absent ones undefined. A value always has its flag's type. */
+export type FlagValues = Readonly<Partial<Record<FlagName, string | number | boolean | readonly string[]>>>;
+
+export function textFlag(values: FlagValues, name: FlagName): string | null {
+  const value = values[name];
+  return typeof value === 'string' ? value : null;
+}
+
+export function listFlag(values: FlagValues, name: FlagName): readonly string[] {
+  const value = values[name];
+  return typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : [];
+}
+
+export function boolFlag(values: FlagValues, name: FlagName): boolean | null {
+  const value = values[name];
+  return typeof value === 'boolean' ? value : null;
+}
+
+export function numberFlag(values: FlagValues, name: FlagName): number | null {
+  const value = values[name];
+  return typeof value === 'number' ? value : null;
+}

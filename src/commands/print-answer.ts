@@ -1,0 +1,70 @@
+/** From the flags about output to text on stdout; what a format cannot carry of the coverage goes to stderr. */
+import type { Answer } from '../answer.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { coverageLines } from '../render/coverage-lines.ts';
+import { type ChosenFormat, parseFormat } from '../render/registry.ts';
+import { type FlagValues, boolFlag, textFlag } from './flags.ts';
+
+export interface Printing {
+  readonly format: ChosenFormat;
+  /** Rows are limited unless --limit says otherwise. */
+  readonly isForTerminal: boolean;
+  readonly needsEvents: boolean;
+  readonly noHeaders: boolean;
+  readonly utc: boolean;
+  readonly color: boolean;
+  readonly nowMs: number;
+}
+
+export function printingOf(flags: FlagValues, io: Io, nowMs: number): Printing {
+  const format = parseFormat(textFlag(flags, 'output') ?? 'table');
+  return {
+    format,
+    isForTerminal: io.out.isTTY && (format.name === 'table' || format.name === 'wide'),
+    needsEvents: format.name === 'raw',
+    noHeaders: boolFlag(flags, 'no-headers') === true,
+    utc: boolFlag(flags, 'utc') === true,
+    color: wantsColor(textFlag(flags, 'color'), io),
+    nowMs,
+  };
+}
+
+/** https://no-color.org; --color stands above it. */
+function wantsColor(asked: string | null, io: Io): boolean {
+  switch (asked ?? 'auto') {
+    case 'always':
+      return true;
+    case 'never':
+      return false;
+    case 'auto':
+      return io.out.isTTY && (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb';
+    default:
+      throw new UserError('AUDIT_USAGE', `--color "${asked}" is not known`, { hint: 'auto, always or never' });
+  }
+}
+
+/** Columns when nothing says how wide: what a pager or a file can show. */
+const DEFAULT_COLUMNS = 160;
+
+export async function printAnswer(answer: Answer, printing: Printing, io: Io): Promise<void> {
+  const { format, ...how } = printing;
+  const renderer = await format.load();
+  const options = {
+    columns: io.out.columns ?? columnsFrom(io.env['COLUMNS']) ?? DEFAULT_COLUMNS,
+    isTTY: io.out.isTTY,
+    color: how.color,
+    utc: how.utc,
+    timeZone: io.timeZone,
+    nowMs: how.nowMs,
+    noHeaders: how.noHeaders,
+    template: format.template,
+  };
+  for (const piece of renderer.render(answer, options)) await io.out.write(piece);
+  if (renderer.carriesCoverage) return;
+  for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
+}
+
+function columnsFrom(text: string | undefined): number | null {
+  return text !== undefined && /^[1-9]\d{1,3}$/.test(text) ? Number(text) : null;
+}

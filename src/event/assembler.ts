@@ -1,0 +1,131 @@
+/**
+ * Events → requests: joins the stages of one request, drops repeated events, whatever their order and from however many
+ * logs. Memory is bounded. Which requests are wanted, and the window, are the caller's to decide.
+ */
+import type { AuditEvent, Stage } from './event.ts';
+import { type AuditRequest, isLongRunning, requestKey } from './request.ts';
+
+/** Requests whose outcome is awaited, at most. Beyond it the oldest is given out as it stands, and counted. */
+const MAX_OPEN = 50_000;
+/** Finished requests remembered, twice this many at most, so that a repeated event is known as one. */
+const CLOSED_GENERATION = 100_000;
+
+const STAGE_RANK: Record<Stage, number> = {
+  RequestReceived: 0,
+  ResponseStarted: 1,
+  Panic: 2,
+  ResponseComplete: 3,
+};
+
+export interface AssemblerOptions {
+  /**
+   * Whether the request that this event is a stage of could be wanted; must give the same verdict for all its stages, or
+   * true for the doubtful ones. Only such events cost memory.
+   */
+  readonly concerns: (event: AuditEvent) => boolean;
+  /** Receives each request once; while following, an open one again when it ends, under the same key. */
+  readonly emit: (request: AuditRequest) => void;
+  /** Following: long-running requests are given out when they start. */
+  readonly isFollowing: boolean;
+}
+
+export class Assembler {
+  readonly #options: AssemblerOptions;
+  readonly #open = new Map<string, AuditEvent>();
+  #closed = new Set<string>();
+  #closedBefore = new Set<string>();
+  #repeats = 0;
+  #evicted = 0;
+  #forgot = false;
+
+  constructor(options: AssemblerOptions) {
+    this.#options = options;
+  }
+
+  /** Events dropped because they had been seen already. */
+  get repeats(): number {
+    return this.#repeats;
+  }
+
+  /** Requests given out before their outcome was seen, because too many were open. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /** Finished requests were forgotten: an event repeated after very many others would count twice. */
+  get hasForgotten(): boolean {
+    return this.#forgot;
+  }
+
+  add(event: AuditEvent): void {
+    if (!this.#options.concerns(event)) return;
+    const key = requestKey(event);
+    if (this.#closed.has(key) || this.#closedBefore.has(key)) {
+      this.#repeats++;
+      return;
+    }
+    if (isOutcome(event)) {
+      this.#open.delete(key);
+      this.#close(key);
+      this.#emit(key, event);
+    } else {
+      this.#keepOpen(key, event);
+    }
+  }
+
+  /** Gives out what is still open. */
+  end(): void {
+    for (const [key, event] of this.#open) this.#emit(key, event);
+    this.#open.clear();
+  }
+
+  #keepOpen(key: string, event: AuditEvent): void {
+    const known = this.#open.get(key);
+    if (known !== undefined && STAGE_RANK[known.stage] >= STAGE_RANK[event.stage]) {
+      if (known.stage === event.stage) this.#repeats++;
+      return;
+    }
+    this.#open.set(key, event);
+    if (this.#options.isFollowing && event.stage === 'ResponseStarted' && isLongRunning(event))
+      this.#emit(key, event);
+    if (this.#open.size > MAX_OPEN) this.#evictOldest();
+  }
+
+  #evictOldest(): void {
+    for (const [key, event] of this.#open) {
+      this.#open.delete(key);
+      this.#close(key);
+      this.#evicted++;
+      this.#emit(key, event);
+      return;
+    }
+  }
+
+  #close(key: string): void {
+    this.#closed.add(key);
+    if (this.#closed.size < CLOSED_GENERATION) return;
+    if (this.#closedBefore.size > 0) this.#forgot = true;
+    this.#closedBefore = this.#closed;
+    this.#closed = new Set();
+  }
+
+  #emit(key: string, event: AuditEvent): void {
+    const isFinished = isOutcome(event);
+    this.#options.emit({
+      key,
+      event,
+      receivedUs: event.receivedUs,
+      endedUs: isFinished ? event.stageUs : null,
+      isOpen: !isFinished && event.stage === 'ResponseStarted' && isLongRunning(event),
+    });
+  }
+}
+
+/**
+ * Whether no later stage can follow. Failed authentication writes ResponseStarted and nothing else
+ * (apiserver, pkg/endpoints/filters/authn_audit.go).
+ */
+export function isOutcome(event: AuditEvent): boolean {
+  if (event.stage === 'ResponseComplete' || event.stage === 'Panic') return true;
+  return event.stage === 'ResponseStarted' && event.responseStatus?.code === 401;
+}

@@ -1,0 +1,90 @@
+/**
+ * What the API server answered, and who said no: authentication, authorization, the guards against escalation, or
+ * admission. From code, annotations and message alone, which stand at Metadata level too.
+ */
+import type { AuditEvent } from './event.ts';
+
+export type DeniedBy = 'unauthenticated' | 'rbac' | 'escalation' | 'admission' | 'other';
+
+/** `result` of the machine output (PRODUCT §4). */
+export type Outcome = {
+  readonly code: number | null;
+  readonly reason: string | null;
+  /** The authorizer's: a request can be allowed by it and refused afterwards. */
+  readonly decision: 'allow' | 'forbid' | null;
+  /** Null when it was not refused: done, or failed (304, 404, 409, schema 422, 429, 5xx). */
+  readonly deniedBy: DeniedBy | null;
+};
+
+export function outcomeOf(event: AuditEvent): Outcome {
+  const { responseStatus } = event;
+  return {
+    code: responseStatus?.code ?? null,
+    reason: nonEmpty(responseStatus?.reason),
+    decision: decisionOf(event),
+    deniedBy: deniedByOf(event),
+  };
+}
+
+function decisionOf(event: AuditEvent): Outcome['decision'] {
+  const decision = Object.hasOwn(event.annotations, DECISION) ? event.annotations[DECISION] : undefined;
+  return decision === 'allow' || decision === 'forbid' ? decision : null;
+}
+
+const DECISION = 'authorization.k8s.io/decision';
+
+function deniedByOf(event: AuditEvent): DeniedBy | null {
+  const code = event.responseStatus?.code ?? null;
+  if (code === null || code < 400) return null;
+  const decision = decisionOf(event);
+  // The decision comes first: a message quotes names that the client chose.
+  if (code === 403 && decision === 'forbid') return 'rbac';
+  const message = event.responseStatus?.message ?? '';
+  // After authorization a webhook or a policy may answer with any code, 401 too.
+  if (decision !== 'forbid' && isAdmissionText(message)) return 'admission';
+  if (code === 401) return 'unauthenticated';
+  if (code !== 403) return null;
+  if (message.includes(NOT_HELD)) return 'escalation';
+  if (isAdmissionRefusal(message)) return 'admission';
+  if (decision === 'allow') return 'other';
+  // No decision: refused before authorization, or the annotations are lost.
+  if (CANNOT_IMPERSONATE.test(message)) return 'escalation';
+  return CANNOT.test(message) ? 'rbac' : 'other';
+}
+
+/** Storage of roles and bindings, after authorization allowed the write. */
+const NOT_HELD = 'attempting to grant RBAC permissions not currently held';
+/** 1.34: `cannot impersonate resource "users"`; 1.36: `cannot impersonate:user-info resource "users"`, `cannot impersonate-on:user-info:create resource "pods"`. */
+const CANNOT_IMPERSONATE = /User "(?:[^"\\]|\\.)*" cannot impersonate(?:-on)?[ :]/;
+const CANNOT = /User "(?:[^"\\]|\\.)*" cannot [^ ]{1,80} (?:resource|path) "/;
+
+/** Wordings that stand at a fixed place, so that no name in the message can feign them (apiserver admission/plugin). */
+function isAdmissionText(message: string): boolean {
+  return WEBHOOK_DENIED.test(message) || POLICY_DENIED.test(message);
+}
+
+const WEBHOOK_DENIED = /^admission webhook "[^"]*" denied the request/;
+const POLICY_DENIED =
+  /^[^"]{1,260} (?:"[^"]*" )?is forbidden: (?:Validating|Mutating)AdmissionPolicy '|^(?:Validating|Mutating)AdmissionPolicy '|^policy '[^']*' with binding '[^']*' denied request/;
+
+/** What the built-in admission plugins say in a 403: quota, Pod Security, LimitRanger, image policy, AlwaysDeny, external IPs. */
+function isAdmissionRefusal(message: string): boolean {
+  return REFUSALS.some((text) => message.includes(text)) || LIMIT_RANGE.test(message);
+}
+
+const REFUSALS = [
+  'exceeded quota: ',
+  'failed quota: ',
+  'status unknown for quota: ',
+  'insufficient quota to ',
+  'violates PodSecurity ',
+  'image policy webhook backend denied',
+  'denied by admission control',
+  'admission control is denying',
+] as const;
+const LIMIT_RANGE =
+  /(?:maximum|minimum) [^ ]{1,80} usage per (?:Pod|Container|PersistentVolumeClaim)|limit to request ratio/;
+
+function nonEmpty(text: string | null | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
+}

@@ -1,0 +1,36 @@
+/** An event with every top-level field, as one really looks: expressions are tried on it before they are used. */
+
+export const PROBE: Readonly<Record<string, unknown>> = {
+  kind: 'Event',
+  apiVersion: 'audit.k8s.io/v1',
+  level: 'RequestResponse',
+  auditID: '6b1bb01e-1f2c-4c3d-9e4f-5a6b7c8d9e0f',
+  stage: 'ResponseComplete',
+  requestURI: '/apis/apps/v1/namespaces/prod/deployments/api',
+  verb: 'delete',
+  user: {
+    username: 'alice',
+    uid: '1',
+    groups: ['ops', 'system:authenticated'],
+    extra: { sessionName: ['alice'] },
+  },
+  impersonatedUser: { username: 'agent-smith', groups: ['agents'] },
+  sourceIPs: ['10.0.3.7'],
+  userAgent: 'kubectl/v1.34.1 (linux/amd64)',
+  objectRef: {
+    resource: 'deployments',
+    subresource: 'scale',
+    namespace: 'prod',
+    name: 'api',
+    uid: '1',
+    apiGroup: 'apps',
+    apiVersion: 'v1',
+    resourceVersion: '1',
+  },
+  responseStatus: { metadata: {}, status: 'Success', reason: '', message: '', details: {}, code: 200 },
+  requestObject: {},
+  responseObject: {},
+  requestReceivedTimestamp: '2026-11-22T10:00:00.123456Z',
+  stageTimestamp: '2026-11-22T10:00:00.234567Z',
+  annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
+};

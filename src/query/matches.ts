@@ -1,0 +1,138 @@
+/**
+ * The one meaning of a predicate. Logic of three values (Kleene's): what a cut took away, and an expression that fails, is
+ * unknown, and so is its negation. Sources narrow by it, nothing else decides.
+ */
+
+import { assertNever } from '../errors.ts';
+import { isOutcome } from '../event/assembler.ts';
+import type { AuditEvent } from '../event/event.ts';
+import { matchesGlob } from './glob.ts';
+import { type Network, parseNetwork } from './networks.ts';
+import type { Field, Predicate } from './predicate.ts';
+import { ABSENT, earlyValueOf, finalValueOf, UNKNOWN, type Value } from './value-of.ts';
+
+export type Verdict = boolean | typeof UNKNOWN;
+
+/** Of an assembled request's outcome event. What is unknown is no match: see `couldMatch`. */
+export function matches(event: AuditEvent, predicate: Predicate): boolean {
+  return judge(event, predicate, true) === true;
+}
+
+/**
+ * `matches`, and why not: unknown on a whole event can only come from an error in a CEL expression, on a cut one also
+ * from what it lost. Both are to be counted.
+ */
+export function verdictOf(event: AuditEvent, predicate: Predicate): Verdict {
+  return judge(event, predicate, true);
+}
+
+/**
+ * Of one stage's event: false only when the outcome of its request certainly does not match. When the outcome matches,
+ * true for every stage of the request.
+ */
+export function mayMatch(event: AuditEvent, predicate: Predicate): boolean {
+  return judge(event, predicate, isOutcome(event)) !== false;
+}
+
+/**
+ * Whether the request that this event is a stage of could match, judged alike for all its stages: as if the outcome were
+ * not known yet. An earlier stage read after an outcome that did not match is then known to be finished.
+ */
+export function concerns(event: AuditEvent, predicate: Predicate): boolean {
+  return judge(event, predicate, false) !== false;
+}
+
+/** What is known of a salvaged event does not rule out a match: a gap, unless it `matches`. */
+export const couldMatch = mayMatch;
+
+/** `isFinal`: no later stage can tell more. */
+function judge(event: AuditEvent, predicate: Predicate, isFinal: boolean): Verdict {
+  switch (predicate.kind) {
+    case 'all':
+      return judgeParts(event, predicate.of, isFinal, false);
+    case 'any':
+      return judgeParts(event, predicate.of, isFinal, true);
+    case 'not': {
+      const verdict = judge(event, predicate.of, isFinal);
+      return verdict === UNKNOWN ? UNKNOWN : !verdict;
+    }
+    case 'equals': {
+      const wanted = String(predicate.value);
+      return some(look(event, predicate.field, isFinal), (value) => value === wanted);
+    }
+    case 'in':
+      return some(look(event, predicate.field, isFinal), (value) => predicate.values.includes(value));
+    case 'glob':
+      return some(look(event, predicate.field, isFinal), (value) =>
+        matchesGlob(value, predicate.pattern, predicate.ignoreCase),
+      );
+    case 'codeBetween':
+      return some(look(event, 'responseStatus.code', isFinal), (value) =>
+        isBetween(Number(value), predicate),
+      );
+    case 'fromNetwork': {
+      const addresses = look(event, 'sourceIPs', isFinal);
+      if (addresses === UNKNOWN || addresses === ABSENT) return addresses === UNKNOWN ? UNKNOWN : false;
+      return networkOf(predicate).has(addresses.at(-1) ?? '');
+    }
+    case 'absent': {
+      const value = look(event, predicate.field, isFinal);
+      return value === UNKNOWN ? UNKNOWN : value === ABSENT;
+    }
+    case 'cel':
+      return judgeCel(event, predicate, isFinal);
+    default:
+      return assertNever(predicate);
+  }
+}
+
+function look(event: AuditEvent, field: Field, isFinal: boolean): Value {
+  return isFinal ? finalValueOf(event, field) : earlyValueOf(event, field);
+}
+
+/** `decisive`: the verdict of one part that settles the whole. */
+function judgeParts(
+  event: AuditEvent,
+  parts: readonly Predicate[],
+  isFinal: boolean,
+  decisive: boolean,
+): Verdict {
+  let verdict: Verdict = !decisive;
+  for (const part of parts) {
+    const of = judge(event, part, isFinal);
+    if (of === decisive) return decisive;
+    if (of === UNKNOWN) verdict = UNKNOWN;
+  }
+  return verdict;
+}
+
+function judgeCel(
+  event: AuditEvent,
+  { holds }: Extract<Predicate, { kind: 'cel' }>,
+  isFinal: boolean,
+): Verdict {
+  if (!isFinal) return UNKNOWN;
+  if (event.cut?.lost.some((name) => holds.names.has(name)) === true) return UNKNOWN;
+  const verdict = holds.test(event.json);
+  return verdict === 'error' ? UNKNOWN : verdict;
+}
+
+function some(value: Value, test: (value: string) => boolean): Verdict {
+  if (value === UNKNOWN) return UNKNOWN;
+  return value === ABSENT ? false : value.some(test);
+}
+
+function isBetween(code: number, range: { readonly from: number; readonly to: number }): boolean {
+  return code >= range.from && code <= range.to;
+}
+
+const networks = new WeakMap<Predicate, Network>();
+
+/** Parsed once for each predicate: they are data, and data has no BlockList in it. */
+function networkOf(predicate: Extract<Predicate, { kind: 'fromNetwork' }>): Network {
+  const known = networks.get(predicate);
+  if (known !== undefined) return known;
+  const network = parseNetwork(predicate.cidr);
+  networks.set(predicate, network);
+  return network;
+}

@@ -1,0 +1,100 @@
+/** What a question is asked about: an object, objects of a type, a URL, or anything. Parsing is parse-object.ts's. */
+
+import { hasGlob, matchesGlob } from './glob.ts';
+import { absent, all, any, equals, glob, oneOf, type Predicate } from './predicate.ts';
+
+export type ObjectQuery =
+  | {
+      readonly kind: 'resource';
+      /** As typed, for messages: `deploy`. */
+      readonly typed: string;
+      /** Plural names it may have in the log; several when the type is not in the table. */
+      readonly resources: readonly string[];
+      /** '' core; null: any group. */
+      readonly group: string | null;
+      readonly isNamespaced: boolean | null;
+      readonly subresource: string | null;
+      /** Null: all of the type. May be a glob. */
+      readonly name: string | null;
+      /** Null: all namespaces. */
+      readonly namespace: string | null;
+    }
+  | { readonly kind: 'path'; readonly pattern: string }
+  | { readonly kind: 'anything'; readonly namespace: string | null };
+
+/** The part of an event's target that an ObjectQuery looks at. */
+export interface TargetKey {
+  readonly group: string | null;
+  readonly resource: string | null;
+  readonly namespace: string | null;
+  readonly name: string | null;
+}
+
+/** The resource and where it is, whatever the name. */
+export function resourcePredicate(object: ObjectQuery): Predicate {
+  switch (object.kind) {
+    case 'path':
+      return all();
+    case 'anything':
+      return object.namespace === null ? all() : equals('objectRef.namespace', object.namespace);
+    case 'resource':
+      return all(
+        oneOf('objectRef.resource', object.resources),
+        ...(object.group === null ? [] : [equals('objectRef.apiGroup', object.group)]),
+        ...(object.subresource === null ? [] : [equals('objectRef.subresource', object.subresource)]),
+      );
+  }
+}
+
+/** Requests on the object by name, or on a whole collection that may hold it. */
+export function objectPredicate(object: ObjectQuery): Predicate {
+  if (object.kind === 'path') {
+    return all(absent('objectRef.resource'), glob('requestPath', object.pattern));
+  }
+  if (object.kind === 'anything') return resourcePredicate(object);
+  const inNamespace =
+    object.namespace === null || object.isNamespaced === false
+      ? all()
+      : any(equals('objectRef.namespace', object.namespace), absent('objectRef.namespace'));
+  return all(resourcePredicate(object), inNamespace, namePredicate(object.name));
+}
+
+function namePredicate(name: string | null): Predicate {
+  if (name === null) return all();
+  const named = hasGlob(name) ? glob('objectRef.name', name) : equals('objectRef.name', name);
+  return any(named, absent('objectRef.name'));
+}
+
+/** The type fits, wherever the object is and whatever it is called. */
+export function isOfType(target: TargetKey, object: ObjectQuery): boolean {
+  if (object.kind !== 'resource') return object.kind === 'anything';
+  if (target.resource === null || !object.resources.includes(target.resource)) return false;
+  return object.group === null || object.group === target.group;
+}
+
+export function isInNamespace(target: TargetKey, object: ObjectQuery): boolean {
+  if (object.kind === 'path' || object.namespace === null) return true;
+  if (object.kind === 'resource' && object.isNamespaced === false) return true;
+  if (target.namespace === object.namespace) return true;
+  // A cluster-scoped object of a type that no table knows.
+  return (
+    object.kind === 'resource' &&
+    object.isNamespaced === null &&
+    target.namespace === null &&
+    target.name !== null
+  );
+}
+
+export function isNamed(target: TargetKey, object: ObjectQuery): boolean {
+  if (object.kind !== 'resource' || object.name === null) return true;
+  return target.name !== null && matchesName(target.name, object.name);
+}
+
+export function matchesName(name: string, wanted: string): boolean {
+  return hasGlob(wanted) ? matchesGlob(name, wanted) : name === wanted;
+}
+
+/** A question about exactly one object. */
+export function isOneObject(object: ObjectQuery): boolean {
+  return object.kind === 'resource' && object.name !== null && !hasGlob(object.name);
+}

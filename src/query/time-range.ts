@@ -1,0 +1,98 @@
+/**
+ * `--since` and `--until` → a window. Bare times and words are in the local zone. Which request belongs to a window is
+ * in-window.ts's; the zone's arithmetic zone.ts's.
+ */
+import { UserError } from '../errors.ts';
+import { parseDuration } from './duration.ts';
+import type { Window } from './query.ts';
+import { decodeInstant, decodeWallTime } from './time-text.ts';
+import { formatInstant, instantsAt, type WallMs, wallAt } from './zone.ts';
+
+export type Bound = 'since' | 'until';
+
+const MICROS = 1000;
+const DAY_MS = 24 * 3_600_000;
+const DEFAULT_SPAN_US = DAY_MS * MICROS;
+
+export interface ParsedWindow extends Window {
+  /** Neither end was given: the last 24 hours. */
+  readonly isDefault: boolean;
+}
+
+/**
+ * Microseconds since the epoch. `2h`, `1h30m`, `3d` (ago); RFC 3339, seconds and zone optional; a date; `10:00`, `monday
+ * 09:00`, `yesterday 14:00` (the most recent such); `now`, `today`, `yesterday`. A local time that exists twice or not at
+ * all is taken so that the window is wider.
+ */
+export function parseTime(text: string, nowUs: number, timeZone: string, which: Bound): number {
+  const typed = text.trim();
+  if (/^now$/i.test(typed)) return nowUs;
+  const agoMs = parseDuration(typed);
+  if (agoMs !== null) return nowUs - agoMs * MICROS;
+  const instantUs = decodeInstant(typed);
+  if (instantUs !== null) return instantUs;
+  const wall = decodeWallTime(typed, wallAt(Math.floor(nowUs / MICROS), timeZone));
+  if (wall === null) throw badTime(text, which);
+  return toMicros(wall.ms, timeZone, which) + wall.extraUs;
+}
+
+/** Without `until` the window is open; without `since` it is 24 hours long. */
+export function parseWindow(
+  typed: { readonly since?: string | null | undefined; readonly until?: string | null | undefined },
+  nowUs: number,
+  timeZone: string,
+): ParsedWindow {
+  const since = typed.since ?? null;
+  const until = typed.until ?? null;
+  const sinceUs = since === null ? null : parseTime(since, nowUs, timeZone, 'since');
+  if (since !== null && sinceUs !== null && sinceUs > nowUs) {
+    throw new UserError('AUDIT_BAD_TIME', `--since ${JSON.stringify(since)} is in the future`, {
+      hint: `it was read as ${formatInstant(sinceUs / MICROS, timeZone)}; for a stretch of time ago: --since 2h`,
+    });
+  }
+  const untilUs = until === null ? null : parseUntil(until, sinceUs, nowUs, timeZone);
+  if (sinceUs !== null && untilUs !== null && sinceUs >= untilUs) {
+    throw new UserError(
+      'AUDIT_BAD_TIME',
+      `--since ${JSON.stringify(since)} is not before --until ${JSON.stringify(until)}`,
+      {
+        hint: `they were read as ${formatInstant(sinceUs / MICROS, timeZone)} and ${formatInstant(untilUs / MICROS, timeZone)}`,
+      },
+    );
+  }
+  return {
+    sinceUs: sinceUs ?? (untilUs ?? nowUs) - DEFAULT_SPAN_US,
+    untilUs,
+    isDefault: since === null && until === null,
+  };
+}
+
+/** `from 2026-11-22 10:00:00+01:00 to now`, for messages; each end can be typed again as it stands. */
+export function formatWindow(window: Window, timeZone: string): string {
+  const from = window.sinceUs === null ? 'the beginning' : formatInstant(window.sinceUs / MICROS, timeZone);
+  const to = window.untilUs === null ? 'now' : formatInstant(window.untilUs / MICROS, timeZone);
+  return `from ${from} to ${to}`;
+}
+
+/** `--since 09:00 --until 17:00` asked at noon: a bare time that would end the window before it began is the next such. */
+function parseUntil(until: string, sinceUs: number | null, nowUs: number, timeZone: string): number {
+  const untilUs = parseTime(until, nowUs, timeZone, 'until');
+  const isBareTime = /^\d{1,2}:\d{2}(:\d{2})?$/.test(until.trim());
+  if (!isBareTime || sinceUs === null || untilUs > sinceUs) return untilUs;
+  const nextDay = wallAt(untilUs / MICROS, timeZone) + DAY_MS;
+  const nextUs = toMicros(nextDay, timeZone, 'until');
+  return nextUs > sinceUs ? nextUs : untilUs;
+}
+
+function toMicros(wall: WallMs, timeZone: string, which: Bound): number {
+  const [earlier, later] = instantsAt(wall, timeZone);
+  return (which === 'since' ? earlier : later) * MICROS;
+}
+
+function badTime(text: string, which: Bound): UserError {
+  const isBareNumber = /^\d+(\.\d+)?$/.test(text.trim());
+  const example = isBareNumber
+    ? `with its unit: --${which} ${text.trim()}m, --${which} ${text.trim()}h`
+    : `--${which} 2h, --${which} 2026-11-22T10:00Z, --${which} 'yesterday 14:00', --${which} 'monday 09:00'`;
+  return new UserError('AUDIT_BAD_TIME', `${JSON.stringify(text)} is no time`, { hint: example });
+}

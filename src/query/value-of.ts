@@ -1,0 +1,149 @@
+/**
+ * What a predicate's field is in an event: its values, or absent, or unknown because the stage is too early or the record
+ * was cut. What is made of the values is matches.ts's.
+ */
+import type { AuditEvent, UserInfo } from '../event/event.ts';
+import { isDryRun, requestPath, type Target, targetOf } from '../event/target.ts';
+import { type Field, OUTCOME_FIELDS } from './predicate.ts';
+
+export const ABSENT: unique symbol = Symbol('absent');
+export const UNKNOWN: unique symbol = Symbol('unknown');
+
+/** No values at all: the field is there, but is no text to compare (a body). */
+export type Value = readonly string[] | typeof ABSENT | typeof UNKNOWN;
+
+/** Top-level fields of the event without which a field's value cannot be trusted. */
+const ORIGINS: Record<Field, readonly string[]> = {
+  auditID: ['auditID'],
+  level: ['level'],
+  stage: ['stage'],
+  verb: ['verb'],
+  requestURI: ['requestURI'],
+  requestPath: ['requestURI'],
+  'user.username': ['user'],
+  'user.groups': ['user'],
+  'impersonatedUser.username': ['impersonatedUser'],
+  'impersonatedUser.groups': ['impersonatedUser'],
+  sourceIPs: ['sourceIPs'],
+  userAgent: ['userAgent'],
+  'objectRef.apiGroup': ['objectRef'],
+  'objectRef.resource': ['objectRef'],
+  'objectRef.subresource': ['objectRef'],
+  'objectRef.namespace': ['objectRef'],
+  'objectRef.name': ['objectRef'],
+  'responseStatus.code': ['responseStatus'],
+  'responseStatus.reason': ['responseStatus'],
+  requestObject: ['requestObject'],
+  responseObject: ['responseObject'],
+  annotations: ['annotations'],
+  requestReceivedTimestamp: ['requestReceivedTimestamp'],
+  stageTimestamp: ['stageTimestamp'],
+  dryRun: ['verb'],
+};
+
+/** Where else these may stand: a created object's name, and what makes a write a dry run. */
+const NAME_BODIES = ['requestObject', 'responseObject'];
+const DRY_RUN_SIGNS = ['requestURI', 'objectRef', 'requestObject', 'annotations'];
+const READS: readonly string[] = ['get', 'list', 'watch'];
+
+/** Of the request's outcome: `event` is the best there is, and what it lacks is absent, unless it was cut. */
+export function finalValueOf(event: AuditEvent, field: Field): Value {
+  const value = rawValue(event, field);
+  return event.cut !== null && isLost(event, field, event.cut.lost, value) ? UNKNOWN : value;
+}
+
+/** Of a stage before the outcome: what only the outcome is sure to have is unknown. */
+export function earlyValueOf(event: AuditEvent, field: Field): Value {
+  if (!OUTCOME_FIELDS.has(field)) return finalValueOf(event, field);
+  if (!isFixedOncePresent(field)) return UNKNOWN;
+  const value = finalValueOf(event, field);
+  return value === ABSENT ? UNKNOWN : value;
+}
+
+/** A later stage may add these, and does not change them. */
+function isFixedOncePresent(field: Field): boolean {
+  return field.startsWith('objectRef.') || field.startsWith('impersonatedUser.');
+}
+
+function isLost(event: AuditEvent, field: Field, lost: readonly string[], value: Value): boolean {
+  // What targetOf finds without the reference (in the URL), it finds for good.
+  if (field.startsWith('objectRef.') && value !== ABSENT) return false;
+  if (ORIGINS[field].some((name) => lost.includes(name))) return true;
+  return elsewhereOf(event, field).some((name) => lost.includes(name));
+}
+
+function elsewhereOf(event: AuditEvent, field: Field): readonly string[] {
+  if (field === 'objectRef.name' && event.verb === 'create') return NAME_BODIES;
+  return field === 'dryRun' && !READS.includes(event.verb) ? DRY_RUN_SIGNS : [];
+}
+
+function rawValue(event: AuditEvent, field: Field): Value {
+  switch (field) {
+    case 'auditID':
+    case 'level':
+    case 'stage':
+    case 'verb':
+    case 'requestURI':
+    case 'userAgent':
+    case 'requestReceivedTimestamp':
+    case 'stageTimestamp':
+      return one(event[field]);
+    case 'requestPath':
+      return one(requestPath(event));
+    case 'user.username':
+      return one(event.user?.username);
+    case 'user.groups':
+      return groupsOf(event.user);
+    case 'impersonatedUser.username':
+      return one(event.impersonatedUser?.username);
+    case 'impersonatedUser.groups':
+      return groupsOf(event.impersonatedUser);
+    case 'sourceIPs':
+      return many(event.sourceIPs);
+    case 'objectRef.apiGroup':
+      return one(lastTarget(event).group);
+    case 'objectRef.resource':
+      return one(lastTarget(event).resource);
+    case 'objectRef.subresource':
+      return one(lastTarget(event).subresource);
+    case 'objectRef.namespace':
+      return one(lastTarget(event).namespace);
+    case 'objectRef.name':
+      return one(lastTarget(event).name);
+    case 'responseStatus.code':
+      return one(event.responseStatus?.code?.toString());
+    case 'responseStatus.reason':
+      return one(event.responseStatus?.reason);
+    case 'requestObject':
+    case 'responseObject':
+      return event[field] === undefined ? ABSENT : [];
+    case 'annotations':
+      return many(Object.entries(event.annotations).map(([key, text]) => `${key}=${text}`));
+    case 'dryRun':
+      return [isDryRun(event) ? 'true' : 'false'];
+  }
+}
+
+let lastEvent: AuditEvent | null = null;
+let lastFound: Target | null = null;
+
+/** A predicate asks the same event for its target leaf after leaf. Events never change. */
+function lastTarget(event: AuditEvent): Target {
+  if (lastFound === null || lastEvent !== event) {
+    lastFound = targetOf(event);
+    lastEvent = event;
+  }
+  return lastFound;
+}
+
+function groupsOf(user: UserInfo | null): Value {
+  return user === null ? ABSENT : many(user.groups);
+}
+
+function one(text: string | null | undefined): Value {
+  return text === null || text === undefined ? ABSENT : [text];
+}
+
+function many(texts: readonly string[]): Value {
+  return texts.length === 0 ? ABSENT : texts;
+}

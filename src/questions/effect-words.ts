@@ -1,0 +1,60 @@
+/** What came of a request, in the words of a table. */
+import type { Cell } from '../answer.ts';
+import { assertNever } from '../errors.ts';
+import type { Deed } from './deed.ts';
+import type { Fact } from './fact.ts';
+
+export interface EffectWords {
+  /** For the RESULT column: `done 200`, `refused RBAC 403`. */
+  readonly text: string;
+  readonly tone: Extract<Cell, { kind: 'status' }>['tone'];
+  /** For the DID column: what kind of delete, what it was scaled to; null for nothing to add. */
+  readonly detail: string | null;
+}
+
+const DENIED: Readonly<Record<string, string>> = {
+  unauthenticated: 'not logged in',
+  rbac: 'RBAC',
+  escalation: 'escalation',
+  admission: 'admission',
+  other: '',
+};
+
+export function effectWords(fact: Fact, link: Deed['link']): EffectWords {
+  const code = fact.row.result.code === null ? '' : ` ${fact.row.result.code}`;
+  const detail = detailOf(fact);
+  const sure = link === 'likely' ? ' (likely)' : '';
+  switch (fact.effect) {
+    case 'done':
+      return { text: `${isHeld(fact) ? 'accepted' : 'done'}${code}${sure}`, tone: 'good', detail };
+    case 'open':
+      return { text: `still open${code}`, tone: 'good', detail };
+    case 'dry run':
+      return { text: `no effect${code}`, tone: 'muted', detail: detail === null ? 'DRY RUN' : `${detail}, DRY RUN` };
+    case 'refused':
+      return { text: `refused ${DENIED[fact.row.result.deniedBy ?? 'other'] ?? ''}${code}`.replace('  ', ' '), tone: 'bad', detail };
+    case 'not found':
+      return { text: `not found${code}`, tone: 'muted', detail };
+    case 'failed':
+      return { text: `failed${code}${fact.row.result.reason === null ? '' : ` ${fact.row.result.reason}`}`, tone: 'bad', detail };
+    case 'unknown':
+      return { text: `outcome unknown${code}`, tone: 'plain', detail };
+    default:
+      return assertNever(fact.effect);
+  }
+}
+
+/** A delete that was taken and waits: for a finalizer, for its dependants. A pod's grace period is no such wait. */
+function isHeld(fact: Fact): boolean {
+  return fact.row.did.verb === 'delete' && fact.after !== null && fact.after.isTerminating && fact.after.finalizers > 0;
+}
+
+function detailOf(fact: Fact): string | null {
+  if (isHeld(fact)) return 'held by a finalizer';
+  if (fact.row.did.verb === 'deletecollection') {
+    if (fact.took !== null) return `took ${fact.took.length}`;
+    return fact.selector === null ? null : `selector ${fact.selector}`;
+  }
+  if (fact.row.did.word === 'scale' && fact.asked.replicas !== undefined) return `to ${fact.asked.replicas}`;
+  return null;
+}

@@ -1,0 +1,36 @@
+/** What came of a request, as far as its outcome tells: done, or why it was not a deed. */
+import type { AuditRequest } from '../event/request.ts';
+import { outcomeOf } from '../event/outcome.ts';
+import { isDryRun } from '../event/target.ts';
+
+export type Effect =
+  | 'done'
+  /** dryRun=All: answered like the real thing, nothing stored. */
+  | 'dry run'
+  /** 401, 403, and what admission turned away. */
+  | 'refused'
+  /** 404: there was nothing to do it to. */
+  | 'not found'
+  /** Any other 4xx and 5xx: conflict, invalid, too many requests, server error. */
+  | 'failed'
+  /** Still going on where the log ends. */
+  | 'open'
+  /** The outcome is not in the log, or the server itself did not know it (panic, timeout). */
+  | 'unknown';
+
+export function effectOf(request: AuditRequest): Effect {
+  const { event } = request;
+  const { code, deniedBy } = outcomeOf(event);
+  if (code === null) return request.isOpen ? 'open' : 'unknown';
+  if (event.stage === 'Panic' || code === 504) return 'unknown';
+  if (deniedBy !== null) return 'refused';
+  if (code === 404) return 'not found';
+  if (code >= 400) return 'failed';
+  if (isDryRun(event)) return 'dry run';
+  return request.isOpen ? 'open' : 'done';
+}
+
+/** It changed, or may have changed, what it was about. */
+export function tookEffect(effect: Effect): boolean {
+  return effect === 'done' || effect === 'open';
+}

@@ -1,0 +1,45 @@
+/** The facts a question holds, bounded: beyond the bound the oldest go, and are counted. */
+import type { Fact } from './fact.ts';
+
+/** Facts kept at most; about 1.5 KB each, so that a question stays well within 200 MB. */
+const MAX_FACTS = 40_000;
+
+export class KeptFacts {
+  readonly #facts = new Map<string, Fact>();
+  readonly #passing = new Set<string>();
+  #dropped = 0;
+
+  get size(): number {
+    return this.#facts.size;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** The same key again replaces: an open request that has ended. */
+  add(fact: Fact, passes: boolean): void {
+    this.#facts.set(fact.key, fact);
+    if (passes) this.#passing.add(fact.key);
+    else this.#passing.delete(fact.key);
+    // Half as much again before the oldest are let go, so that sorting is rare.
+    if (this.#facts.size >= MAX_FACTS * 1.5) this.#dropOldest();
+  }
+
+  passes(fact: Fact): boolean {
+    return this.#passing.has(fact.key);
+  }
+
+  inOrder(compare: (a: Fact, b: Fact) => number): Fact[] {
+    return [...this.#facts.values()].sort(compare);
+  }
+
+  #dropOldest(): void {
+    const oldestFirst = [...this.#facts.values()].sort((a, b) => a.atUs - b.atUs);
+    for (const fact of oldestFirst.slice(0, oldestFirst.length - MAX_FACTS)) {
+      this.#facts.delete(fact.key);
+      this.#passing.delete(fact.key);
+      this.#dropped++;
+    }
+  }
+}

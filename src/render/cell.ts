@@ -1,0 +1,19 @@
+/** Cell kinds → words, not escaped yet. */
+import type { Cell } from '../answer.ts';
+import { type Clock, ageOf } from './clock.ts';
+
+export function cellText(cell: Cell, clock: Clock, nowMs: number): string {
+  switch (cell.kind) {
+    case 'none':
+      return '<none>';
+    case 'time':
+      return clock.time(cell.at);
+    case 'age':
+      return ageOf(cell.at, nowMs);
+    case 'number':
+      return String(cell.value);
+    case 'text':
+    case 'status':
+      return cell.text;
+  }
+}

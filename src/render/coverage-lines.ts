@@ -1,0 +1,57 @@
+/** What was read, in lines: under a table, after CSV, and on stderr for formats that have no place for it. */
+import type { Answer } from '../answer.ts';
+import type { SourceCoverage } from '../event/coverage.ts';
+import { clockFor } from './clock.ts';
+import type { RenderOptions } from './renderer.ts';
+
+/** Logs named one by one, at most. */
+const LOGS_NAMED = 4;
+
+/** One line each, not escaped, not wrapped. The last says INCOMPLETE where a gap could hold a match. */
+export function coverageLines(answer: Answer, options: Pick<RenderOptions, 'nowMs' | 'timeZone' | 'utc'>): string[] {
+  const { coverage } = answer;
+  const times = coverage.sources.flatMap((source) => [source.from, source.to]).filter((at) => at !== null);
+  const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
+  const logs = coverage.sources.slice(0, LOGS_NAMED).map((source) => logLine(source, (at) => clock.time(at)));
+  const rest = coverage.sources.length - logs.length;
+  return [
+    ...logs,
+    ...(rest > 0 ? [`and ${rest} more logs`] : []),
+    `${counted(coverage.events, 'event')}${coverage.unreadable === 0 ? '' : `, ${counted(coverage.unreadable, 'line')} unreadable`}${witnessWords(answer)}`,
+    ...coverage.gaps.map((gap) => (gap.source === null ? gap.text : `${gap.source}: ${gap.text}`)),
+    ...(coverage.complete ? [] : ['INCOMPLETE: a match could be missing here (exit 3)']),
+  ];
+}
+
+function logLine(source: SourceCoverage, time: (at: string) => string): string {
+  const span = source.from === null || source.to === null ? 'no events' : `${time(source.from)} to ${time(source.to)}`;
+  return `${source.name}: ${span}, ${bytesOf(source.bytes)}`;
+}
+
+/** `; deployments.apps at RequestResponse (412 requests seen)`. */
+function witnessWords({ coverage }: Answer): string {
+  if (coverage.witness === null) return '';
+  const seen = Object.entries(coverage.levels).map(([resource, levels]) => {
+    const [group, name] = splitKey(resource);
+    const at = Object.entries(levels).map(([level, count]) => `${level} (${counted(count, 'request')} seen)`);
+    return `; ${group === '' ? name : `${name}.${group}`} at ${at.join(', ')}`;
+  });
+  return seen.length === 0 ? '; nothing of this kind seen' : seen.slice(0, 3).join('');
+}
+
+/** `apps/deployments/scale` → group and resource; `pods/exec` has no group: groups of resources have a dot or are known. */
+function splitKey(key: string): [group: string, name: string] {
+  const [first = '', ...rest] = key.split('/');
+  const isGroup = rest.length > 0 && (first.includes('.') || ['apps', 'batch', 'autoscaling', 'policy', 'extensions'].includes(first));
+  return isGroup ? [first, rest.join('/')] : ['', key];
+}
+
+export function bytesOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

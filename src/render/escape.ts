@@ -1,0 +1,45 @@
+/**
+ * Hostile text made harmless, one function for each place it is printed: everything in an event is chosen by somebody
+ * else. Redaction is not done here; it is done before an answer is built.
+ */
+
+/**
+ * What acts on a terminal or on the reader instead of being seen: C0 and C1 controls, bidi controls, line and paragraph
+ * separators, zero-width and other format characters, variation selectors of tags, unpaired surrogates.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu;
+
+/** For terminals: what cannot be seen is written out as `\u{1b}`. Never changes the number of lines. */
+export function escapeTerminal(text: string): string {
+  return text.replace(UNSEEN, (char) => `\\u{${codeOf(char)}}`);
+}
+
+/** Inside JSON text that is already valid: what cannot be seen becomes `\u001b`, which means the same to every reader. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSEEN, (char) => (char === '\n' ? char : utf16(char)));
+}
+
+/** RFC 4180; and no cell that a spreadsheet would take for a formula (OWASP, CSV injection). */
+export function escapeCsv(text: string): string {
+  const seen = escapeTerminal(text);
+  const safe = /^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(seen) ? `'${seen}` : seen;
+  return /[",\n\r;]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** For a cell of a markdown table. */
+export function escapeMarkdown(text: string): string {
+  return escapeTerminal(text).replace(/[\\`*_{}[\]()#+!|<>&~-]/g, (char) => MARKDOWN[char] ?? `\\${char}`);
+}
+
+const MARKDOWN: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '|': '\\|' };
+
+function codeOf(char: string): string {
+  return (char.codePointAt(0) ?? 0).toString(16);
+}
+
+/** As JSON writes it: a pair of surrogates beyond the basic plane. */
+function utf16(char: string): string {
+  let text = '';
+  for (let i = 0; i < char.length; i++) text += `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return text;
+}

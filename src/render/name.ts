@@ -1,0 +1,11 @@
+/** `-o name`: each row's object. */
+import type { Answer } from '../answer.ts';
+import { escapeTerminal } from './escape.ts';
+import type { Renderer } from './renderer.ts';
+
+export const name: Renderer = {
+  carriesCoverage: false,
+  *render(answer: Answer) {
+    for (const row of answer.rows) yield `${escapeTerminal(answer.nameOf(row))}\n`;
+  },
+};

@@ -1,0 +1,59 @@
+/**
+ * How many columns of a terminal a text takes. Stands in for string-width too (see scripts/build.ts), whose start-up
+ * costs 30 ms; hence the default export's absence is made up for there.
+ */
+import { eastAsianWidth } from 'get-east-asian-width';
+
+const ZERO = /^[\u0300-\u036f]$/;
+
+/** Of text that is already escaped: no control characters, one line. */
+export function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const char of text) width += ZERO.test(char) ? 0 : eastAsianWidth(char.codePointAt(0) ?? 0x20);
+  return width;
+}
+
+/** At most `width` columns; what is cut off the end is marked. */
+export function fitted(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const char of text) {
+    const more = widthOf(char);
+    if (used + more > width - 1) break;
+    kept += char;
+    used += more;
+  }
+  return `${kept}…`;
+}
+
+/** Lines of at most `width` columns, broken at spaces where there are any; none is lost. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((long) => broken(long, width))) {
+    if (line === '') line = word;
+    else if (widthOf(line) + 1 + widthOf(word) <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+function broken(word: string, width: number): string[] {
+  if (widthOf(word) <= width) return [word];
+  const parts: string[] = [];
+  let part = '';
+  for (const char of word) {
+    if (widthOf(part) + widthOf(char) > width) {
+      parts.push(part);
+      part = '';
+    }
+    part += char;
+  }
+  return [...parts, part];
+}

@@ -1,0 +1,59 @@
+/** Bytes that arrive in pieces: kept whole up to a limit, beyond it only their head and tail. */
+
+/** What a longer line or element keeps of itself on either side. */
+export const CLIP_BYTES = 256 * 1024;
+
+export class Clip {
+  readonly #maxBytes: number;
+  #parts: Buffer[] = [];
+  #size = 0;
+  #head: Buffer | null = null;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Of everything pushed, whether kept or not. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get isTooLong(): boolean {
+    return this.#size > this.#maxBytes;
+  }
+
+  /** Copies: the caller may overwrite the bytes. */
+  push(bytes: Buffer, start: number, end: number): void {
+    if (end <= start) return;
+    this.#parts.push(Buffer.from(bytes.subarray(start, end)));
+    this.#size += end - start;
+    if (this.isTooLong) this.#shorten();
+  }
+
+  /** Everything; only while it is not too long. */
+  whole(): Buffer {
+    const [only] = this.#parts;
+    return this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts);
+  }
+
+  head(): string {
+    return (this.#head ?? this.whole().subarray(0, CLIP_BYTES)).toString('utf8');
+  }
+
+  tail(): string {
+    const whole = Buffer.concat(this.#parts);
+    return whole.subarray(Math.max(0, whole.length - CLIP_BYTES)).toString('utf8');
+  }
+
+  #shorten(): void {
+    this.#head ??= Buffer.from(Buffer.concat(this.#parts).subarray(0, CLIP_BYTES));
+    let kept = 0;
+    for (let i = this.#parts.length - 1; i >= 0; i--) {
+      if (kept >= CLIP_BYTES) {
+        this.#parts = this.#parts.slice(i + 1);
+        return;
+      }
+      kept += this.#parts[i]?.length ?? 0;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Records → events and rejects, gathered into batches with their tally. Unwrapping is given to it, decoding is event's.
+ */
+import type { EventBatch } from '../event/batch.ts';
+import { type DecodeContext, decodeEvent, isJson, type Json, type Unwrap } from '../event/decode.ts';
+import type { AuditEvent, Cut, Reject } from '../event/event.ts';
+import { salvage } from '../event/salvage.ts';
+import { LEGACY_LOST } from './legacy-line.ts';
+import type { PassedLine } from './prefilter.ts';
+import type { Place, RecordSink } from './record-sink.ts';
+
+/** A batch is full with this many events and rejects, or when this many bytes were read for it. */
+const BATCH_RECORDS = 1024;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+export interface CollectorOptions {
+  readonly source: string;
+  readonly file: string;
+  readonly unwrap: Unwrap;
+  /** A last line without a newline may be one that is just being written. */
+  readonly isLive: boolean;
+}
+
+export class Collector implements RecordSink {
+  readonly #options: CollectorOptions;
+  #events: AuditEvent[] = [];
+  #rejects: Reject[] = [];
+  #passed = { ...NOTHING_PASSED };
+  #plainBytes = 0;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  get isFull(): boolean {
+    return this.#events.length + this.#rejects.length >= BATCH_RECORDS || this.#plainBytes >= BATCH_BYTES;
+  }
+
+  get isEmpty(): boolean {
+    return (
+      this.#events.length + this.#rejects.length + this.#passed.events + this.#passed.bytes + this.#plainBytes ===
+      0
+    );
+  }
+
+  /** `read`: of the source, for the coverage. `plain`: decompressed, for the size of a batch. */
+  countBytes(read: number, plain: number): void {
+    this.#passed.bytes += read;
+    this.#plainBytes += plain;
+  }
+
+  passOver({ isOutcome, receivedUs }: PassedLine): void {
+    const passed = this.#passed;
+    passed.events++;
+    if (isOutcome) passed.outcomes++;
+    if (passed.fromUs === null || receivedUs < passed.fromUs) passed.fromUs = receivedUs;
+    if (passed.toUs === null || receivedUs > passed.toUs) passed.toUs = receivedUs;
+  }
+
+  takeBatch(): EventBatch {
+    const batch = {
+      source: this.#options.source,
+      events: this.#events,
+      rejects: this.#rejects,
+      passedOver: this.#passed,
+    };
+    this.#events = [];
+    this.#rejects = [];
+    this.#passed = { ...NOTHING_PASSED };
+    this.#plainBytes = 0;
+    return batch;
+  }
+
+  record(value: unknown, place: Place): void {
+    const items = itemsOf(value);
+    if (items === null) this.#unwrap(value, place);
+    else for (const item of items) this.#unwrap(item, place);
+  }
+
+  legacy(json: Json, place: Place): void {
+    this.#decode(json, this.#context(place, place.recordTime, { why: 'reconstructed', lost: LEGACY_LOST }));
+  }
+
+  broken(
+    reason: 'not JSON' | 'line cut' | 'line too long',
+    text: string,
+    tail: string | null,
+    place: Place,
+  ): void {
+    const context = this.#context(place, place.recordTime, null);
+    this.#reject(reason, salvage(text, tail, context), place, this.#options.isLive && place.isUnfinished);
+  }
+
+  foreign(place: Place): void {
+    this.#reject('no audit event', null, place, false);
+  }
+
+  #unwrap(value: unknown, place: Place): void {
+    const { events, recordTime, lost, isReconstructed, broken } = this.#options.unwrap(value);
+    const time = recordTime ?? place.recordTime;
+    const cut: Cut | null =
+      lost.length > 0 || isReconstructed ? { why: isReconstructed ? 'reconstructed' : 'line cut', lost } : null;
+    const context = this.#context(place, time, cut);
+    for (const json of events) this.#decode(json, context);
+    if (broken !== null) this.#reject('line cut', salvage(broken, null, context), place, false);
+    else if (events.length === 0) this.#reject('no audit event', null, place, false);
+  }
+
+  #decode(json: unknown, context: DecodeContext): void {
+    const decoded = decodeEvent(json, context);
+    if ('reason' in decoded) this.#rejects.push(decoded);
+    else this.#events.push(decoded);
+  }
+
+  #context(place: Place, recordTime: string | null, cut: Cut | null): DecodeContext {
+    const { source, file } = this.#options;
+    return { source, position: { file, line: place.line }, recordTime, cut };
+  }
+
+  #reject(
+    reason: Reject['reason'],
+    salvaged: AuditEvent | null,
+    place: Place,
+    isUnfinishedTail: boolean,
+  ): void {
+    const { source, file } = this.#options;
+    this.#rejects.push({ source, position: { file, line: place.line }, reason, salvaged, isUnfinishedTail });
+  }
+}
+
+const NOTHING_PASSED: {
+  bytes: number;
+  events: number;
+  outcomes: number;
+  fromUs: number | null;
+  toUs: number | null;
+} = { bytes: 0, events: 0, outcomes: 0, fromUs: null, toUs: null };
+
+/** An array, or a List or EventList, whose items carry no version of their own. Null for a single record. */
+function itemsOf(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  if (!isJson(value) || !Array.isArray(value.items) || typeof value.kind !== 'string') return null;
+  if (!value.kind.endsWith('List')) return null;
+  const { apiVersion } = value;
+  if (typeof apiVersion !== 'string' || !apiVersion.startsWith('audit.k8s.io/')) return value.items;
+  return value.items.map((item: unknown) =>
+    isJson(item) && item.apiVersion === undefined ? { kind: 'Event', apiVersion, ...item } : item,
+  );
+}

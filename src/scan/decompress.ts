@@ -1,0 +1,177 @@
+/**
+ * Compressed bytes → plain ones, told by their first bytes, not by a name: gzip (of several members) and zstd. A stream
+ * that breaks off gives what could be read and says so; what that means is the caller's.
+ */
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { UserError } from '../errors.ts';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** At most this much is fed at once, so that what a hostile archive blows up to stays small. */
+const FED_BYTES = 32 * 1024;
+const PLAIN_BYTES = 1024 * 1024;
+
+/** Throws a UserError for formats that are not read here; `name` is the file's, for the message. */
+export function compressionOf(first: Uint8Array, name: string): Compression {
+  const is = (...magic: number[]): boolean => magic.every((byte, at) => first[at] === byte);
+  if (is(0x1f, 0x8b)) return 'gzip';
+  if (is(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  // Skippable frames, which pzstd begins with.
+  if ((first[0] ?? 0) >> 4 === 5 && first[1] === 0x2a && first[2] === 0x4d && first[3] === 0x18) return 'zstd';
+  if (is(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) throw unsupported('xz', 'xz -dc', name);
+  if (is(0x42, 0x5a, 0x68) && (first[3] ?? 0) >= 0x31 && (first[3] ?? 0) <= 0x39) throw unsupported('bzip2', 'bzip2 -dc', name);
+  return 'none';
+}
+
+function unsupported(format: string, command: string, name: string): UserError {
+  return new UserError('AUDIT_UNSUPPORTED_COMPRESSION', `"${name}" is compressed with ${format}, which is not read`, {
+    hint: `${command} ${quotedForShell(name)} | kubectl audit … --file -`,
+  });
+}
+
+function quotedForShell(name: string): string {
+  if (name === '-' || name === 'stdin') return 'FILE';
+  return /^[\w./:@%+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * `onBroken` is called once, after the last readable bytes, with what is wrong. Errors of `chunks` are thrown. The engine
+ * works on one piece while the caller works on the one before.
+ */
+export async function* decompress(
+  chunks: AsyncIterable<Uint8Array>,
+  compression: 'gzip' | 'zstd',
+  onBroken: (why: string) => void,
+): AsyncGenerator<Uint8Array> {
+  const input = new Input(chunks);
+  try {
+    while (true) {
+      const engine = compression === 'gzip' ? createGunzip(OPTIONS) : createZstdDecompress(OPTIONS);
+      const error = yield* run(engine, input);
+      if (error !== null) return onBroken(error.message);
+      if (input.isAtEnd) return;
+      // Node's zstd stops behind a frame that ends within a piece; gunzip goes on by itself.
+      const isNextFrame = compression === 'zstd' && compressionOf(await input.peek(), '') === 'zstd';
+      if (!isNextFrame) return onBroken('something else follows the compressed data');
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+const OPTIONS = { chunkSize: PLAIN_BYTES, readableHighWaterMark: PLAIN_BYTES };
+
+type Engine = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
+
+/** To the end of the input, or of what this engine takes for the end of its data. Returns its error. */
+async function* run(engine: Engine, input: Input): AsyncGenerator<Uint8Array, Error | null> {
+  const state: { error: Error | null; isEnded: boolean; wake: () => void } = {
+    error: null,
+    isEnded: false,
+    wake: () => {},
+  };
+  engine.on('readable', () => state.wake());
+  engine.on('end', () => {
+    state.isEnded = true;
+    state.wake();
+  });
+  engine.on('error', (error) => {
+    state.error = error;
+    state.wake();
+  });
+  const fed = feed(engine, input);
+  try {
+    while (true) {
+      const plain: Buffer | null = engine.read();
+      if (plain !== null) yield plain;
+      else if (state.isEnded || state.error !== null) break;
+      else
+        await new Promise<void>((resolve) => {
+          state.wake = resolve;
+        });
+    }
+  } finally {
+    engine.destroy();
+    await fed;
+  }
+  if (input.error !== null) throw input.error;
+  return state.error;
+}
+
+/** Never rejects: what goes wrong with the input stands in `input.error`, with the engine in its own event. */
+async function feed(engine: Engine, input: Input): Promise<void> {
+  const stopped = new Promise<'stopped'>((resolve) => {
+    for (const event of ['end', 'error', 'close']) engine.once(event, () => resolve('stopped'));
+  });
+  let written = 0;
+  while (true) {
+    const piece = await input.next();
+    if (engine.destroyed || engine.readableEnded) return input.unread(piece);
+    if (piece === null) {
+      if (input.error === null) engine.end();
+      else engine.destroy(new Error('the input failed'));
+      return;
+    }
+    written += piece.length;
+    const taken = new Promise<'taken'>((resolve) => {
+      engine.write(piece, () => resolve('taken'));
+    });
+    if ((await Promise.race([taken, stopped])) === 'stopped') {
+      return input.unread(piece.subarray(piece.length - (written - engine.bytesWritten)));
+    }
+  }
+}
+
+/** The chunks in small pieces, of which the last can be given back. */
+class Input {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array(0);
+  #isEnded = false;
+  error: unknown = null;
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  get isAtEnd(): boolean {
+    return this.#isEnded && this.#rest.length === 0;
+  }
+
+  /** Null at the end, and when the input fails. */
+  async next(): Promise<Uint8Array | null> {
+    if (!(await this.#fill(1))) return null;
+    const piece = this.#rest.subarray(0, FED_BYTES);
+    this.#rest = this.#rest.subarray(piece.length);
+    return piece;
+  }
+
+  unread(piece: Uint8Array | null): void {
+    if (piece !== null && piece.length > 0) this.#rest = Buffer.concat([piece, this.#rest]);
+  }
+
+  /** The next bytes, enough of them to tell a format. */
+  async peek(): Promise<Uint8Array> {
+    await this.#fill(8);
+    return this.#rest.subarray(0, 8);
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
+  async #fill(size: number): Promise<boolean> {
+    try {
+      while (this.#rest.length < size && !this.#isEnded) {
+        // Asking for a chunk may overwrite the one before.
+        if (this.#rest.length > 0) this.#rest = Buffer.from(this.#rest);
+        const { value, done } = await this.#chunks.next();
+        if (done === true) this.#isEnded = true;
+        else this.#rest = this.#rest.length === 0 ? value : Buffer.concat([this.#rest, value]);
+      }
+    } catch (error) {
+      this.error = error;
+      this.#isEnded = true;
+    }
+    return this.#rest.length > 0;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Chunks of bytes → lines, counted from 1: no copy for a line within a chunk, no promise for any. What a line holds is
+ * records.ts's.
+ */
+
+/** A longer line is handed on in pieces. Bodies of LISTs make lines of some MiB. */
+export const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+export interface Line {
+  /** The line without its newline is `bytes[start, end)`; valid until the next chunk is pushed. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly number: number;
+  /** 'piece': the line goes on in the next one. 'end of file': it has no newline. */
+  readonly ending: 'newline' | 'end of file' | 'piece';
+  /** Not the first piece of its line. */
+  readonly isContinued: boolean;
+}
+
+export class LineReader {
+  readonly #maxLineBytes: number;
+  #chunk: Buffer = EMPTY;
+  #at = 0;
+  /** Copies of what the last chunks held of a line that is not at its end yet. */
+  #carried: Buffer[] = [];
+  #carriedBytes = 0;
+  #number = 1;
+  #isWithinLine = false;
+  #isEnded = false;
+  #isAtStart = true;
+
+  constructor(maxLineBytes = MAX_LINE_BYTES) {
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  /** Nothing was pushed yet. */
+  get isAtStart(): boolean {
+    return this.#isAtStart;
+  }
+
+  /** The chunk may be overwritten once `next()` has returned null. */
+  push(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#isAtStart = false;
+    this.#at = 0;
+  }
+
+  /** No more chunks: what is left is the last line. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** Null: push the next chunk. */
+  next(): Line | null {
+    const chunk = this.#chunk;
+    const start = this.#at;
+    if (start >= chunk.length) return this.#isEnded ? this.#rest() : null;
+    const newline = chunk.indexOf(0x0a, start);
+    const end = newline < 0 ? chunk.length : newline;
+    if (this.#carriedBytes + end - start > this.#maxLineBytes) return this.#piece(chunk, start, end);
+    this.#at = end + 1;
+    if (newline < 0) {
+      this.#carry(chunk, start, end);
+      return null;
+    }
+    if (this.#carriedBytes === 0) return this.#line(chunk, start, end, 'newline');
+    this.#carry(chunk, start, end);
+    const whole = this.#takeCarried();
+    return this.#line(whole, 0, whole.length, 'newline');
+  }
+
+  #rest(): Line | null {
+    if (this.#carriedBytes === 0) return this.#isWithinLine ? this.#line(EMPTY, 0, 0, 'end of file') : null;
+    const whole = this.#takeCarried();
+    return this.#line(whole, 0, whole.length, 'end of file');
+  }
+
+  /** What was carried goes first, by itself; then what the chunk has. */
+  #piece(chunk: Buffer, start: number, end: number): Line {
+    const isContinued = this.#isWithinLine;
+    this.#isWithinLine = true;
+    if (this.#carriedBytes > 0) {
+      const carried = this.#takeCarried();
+      return { bytes: carried, start: 0, end: carried.length, number: this.#number, ending: 'piece', isContinued };
+    }
+    // Less than the limit at a time, so that the rest of the line meets its newline by the usual way.
+    const stop = Math.min(end, start + Math.max(1, this.#maxLineBytes));
+    this.#at = stop;
+    return { bytes: chunk, start, end: stop, number: this.#number, ending: 'piece', isContinued };
+  }
+
+  #line(bytes: Buffer, start: number, end: number, ending: 'newline' | 'end of file'): Line {
+    const isContinued = this.#isWithinLine;
+    this.#isWithinLine = false;
+    const last = end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
+    return { bytes, start, end: last, number: this.#number++, ending, isContinued };
+  }
+
+  #carry(chunk: Buffer, start: number, end: number): void {
+    if (end <= start) return;
+    this.#carried.push(Buffer.from(chunk.subarray(start, end)));
+    this.#carriedBytes += end - start;
+  }
+
+  #takeCarried(): Buffer {
+    const whole = this.#carried.length === 1 ? (this.#carried[0] ?? EMPTY) : Buffer.concat(this.#carried);
+    this.#carried = [];
+    this.#carriedBytes = 0;
+    return whole;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,141 @@
+/**
+ * Bytes of one log file → batches of events: decompressed, cut into lines and records, narrowed by needles, unwrapped and
+ * decoded. Which bytes, and what a trouble means, is the source's to say.
+ */
+import type { EventBatch } from '../event/batch.ts';
+import { Collector, type CollectorOptions } from './collector.ts';
+import { compressionOf, decompress } from './decompress.ts';
+import { LineReader, MAX_LINE_BYTES } from './lines.ts';
+import type { Needles } from './needles.ts';
+import { Prefilter } from './prefilter.ts';
+import { RecordReader } from './records.ts';
+
+/** Records at the head of each file that are decoded whatever they hold: a cluster's birth is looked for there. */
+const ALWAYS_DECODED = 512;
+
+export interface ScanOptions extends Omit<CollectorOptions, 'isLive'> {
+  /** Null: everything is decoded. */
+  readonly needles: Needles | null;
+  /** What kept part of the bytes from being read; at most once, after the last batch that could be had. */
+  readonly onTrouble: (why: string) => void;
+  readonly signal: AbortSignal;
+  /** For tests. */
+  readonly maxLineBytes?: number;
+}
+
+/**
+ * Throws a UserError for a compression it does not know, whatever `chunks` throws, and the signal's reason. A chunk may be
+ * overwritten when the next one is asked for.
+ */
+export async function* scan(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ScanOptions,
+): AsyncGenerator<EventBatch> {
+  const input = new CountedChunks(chunks, options.signal);
+  const first = await input.peek();
+  const compression = compressionOf(first, options.file);
+  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
+  const collector = new Collector({ ...options, isLive: compression === 'none' });
+  const lines = new LineReader(maxLineBytes);
+  const records = new RecordReader(collector, maxLineBytes);
+  const prefilter = options.needles === null ? null : new Prefilter(options.needles);
+  let decoded = 0;
+
+  function* scanned(): Generator<EventBatch> {
+    for (let line = lines.next(); line !== null; line = lines.next()) {
+      const mayPassOver = decoded >= ALWAYS_DECODED && line.ending === 'newline' && !line.isContinued;
+      const passed =
+        mayPassOver && prefilter !== null && records.isBetweenRecords
+          ? prefilter.passOver(line.bytes, line.start, line.end)
+          : null;
+      if (passed !== null) {
+        collector.passOver(passed);
+        continue;
+      }
+      decoded++;
+      records.take(line);
+      if (collector.isFull) yield collector.takeBatch();
+    }
+  }
+
+  const plain =
+    compression === 'none' ? input.read() : decompress(input.read(), compression, options.onTrouble);
+  for await (const chunk of plain) {
+    if (lines.isAtStart && isUtf16(chunk)) {
+      options.onTrouble('it is UTF-16: iconv -f UTF-16 -t UTF-8 makes it readable');
+      break;
+    }
+    // A view of its own for every chunk: searches remember the view they looked at.
+    lines.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    collector.countBytes(input.takeCount(), chunk.length);
+    yield* scanned();
+    if (collector.isFull) yield collector.takeBatch();
+  }
+  lines.end();
+  yield* scanned();
+  records.end();
+  collector.countBytes(input.takeCount(), 0);
+  if (!collector.isEmpty) yield collector.takeBatch();
+}
+
+/** Windows writes it with a mark; without one, ASCII has a NUL in every other byte. */
+function isUtf16(first: Uint8Array): boolean {
+  const [a, b, c, d] = first;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
+  return (a === 0x7b && b === 0 && c !== 0 && d === 0) || (a === 0 && b === 0x7b && c === 0 && d !== 0);
+}
+
+/** The chunks, with a look at the first bytes and a count of what was read. */
+class CountedChunks {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #signal: AbortSignal;
+  #first: Uint8Array | null = null;
+  #count = 0;
+
+  constructor(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#signal = signal;
+  }
+
+  /** Enough to tell a compression, unless there is less. */
+  async peek(): Promise<Uint8Array> {
+    let first: Uint8Array = new Uint8Array(0);
+    while (first.length < PEEKED_BYTES) {
+      const { value, done } = await this.#next();
+      if (done === true) break;
+      first = Buffer.concat([first, value]);
+    }
+    this.#first = first;
+    return first;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    try {
+      if (this.#first !== null && this.#first.length > 0) {
+        this.#count += this.#first.length;
+        yield this.#first;
+      }
+      this.#first = null;
+      for (let next = await this.#next(); next.done !== true; next = await this.#next()) {
+        this.#count += next.value.length;
+        yield next.value;
+      }
+    } finally {
+      await this.#chunks.return?.();
+    }
+  }
+
+  /** Bytes read since it was last asked for. */
+  takeCount(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  #next(): Promise<IteratorResult<Uint8Array>> {
+    this.#signal.throwIfAborted();
+    return this.#chunks.next();
+  }
+}
+
+const PEEKED_BYTES = 8;

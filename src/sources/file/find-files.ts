@@ -1,0 +1,136 @@
+/**
+ * Paths, globs and folders → the files behind them, each once, however it was reached. Looks at names, sizes and, in
+ * folders, first bytes; reads no events.
+ */
+import type { BigIntStats } from 'node:fs';
+import { access, constants, glob, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Unwrap } from '../../event/decode.ts';
+import { walkFolder } from './walk-folder.ts';
+
+export interface FoundFile {
+  /** As the user would write it: relative if so given. */
+  readonly name: string;
+  /** For opening. */
+  readonly path: string;
+  /** Identifies the file itself, whatever its name. */
+  readonly id: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** A pipe: no size, no offsets, read once. */
+  readonly isStream: boolean;
+  /** Found in a folder, where it looked like an audit log; nobody said it were one. */
+  readonly isFromFolder: boolean;
+}
+
+export interface Failure {
+  readonly kind: 'not found' | 'unreadable' | 'no audit log';
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Found {
+  readonly files: readonly FoundFile[];
+  readonly failures: readonly Failure[];
+  /** Files in folders that do not look like audit logs. */
+  readonly skipped: readonly string[];
+}
+
+export interface FindOptions {
+  readonly cwd: string;
+  readonly unwrap: Unwrap;
+  readonly signal: AbortSignal;
+}
+
+/** Patterns without `-`. Never throws for what the file system says: that is in `failures`. */
+export async function findFiles(patterns: readonly string[], options: FindOptions): Promise<Found> {
+  const files = new Map<string, FoundFile>();
+  const failures: Failure[] = [];
+  const skipped: string[] = [];
+  for (const pattern of patterns) {
+    const names = await expand(pattern, options.cwd);
+    if (names.length === 0) failures.push({ kind: 'not found', name: pattern, text: `"${pattern}" matches no file` });
+    for (const name of names) await addFile(name);
+  }
+  return { files: [...files.values()], failures, skipped };
+
+  async function addFile(name: string): Promise<void> {
+    const path = resolve(options.cwd, name);
+    const stats = await stat(path, { bigint: true }).catch((error: unknown) => error);
+    if (!isStats(stats)) {
+      failures.push(failureOf(name, stats));
+    } else if (stats.isDirectory()) {
+      const inside = await walkFolder(name, options);
+      for (const file of inside.files) add(file);
+      failures.push(...inside.failures);
+      skipped.push(...inside.skipped);
+      if (inside.files.length === 0) {
+        const text = `no file in "${name}" looks like an audit log`;
+        failures.push({ kind: 'no audit log', name, text });
+      }
+    } else {
+      const refusal = await access(path, constants.R_OK).catch((error: unknown) => error);
+      if (refusal === undefined) add(toFile(name, path, stats, false));
+      else failures.push(failureOf(name, refusal));
+    }
+  }
+
+  function add(file: FoundFile): void {
+    const known = files.get(file.id);
+    if (known === undefined || (known.isFromFolder && !file.isFromFolder)) files.set(file.id, file);
+  }
+}
+
+export function toFile(name: string, path: string, stats: BigIntStats, isFromFolder: boolean): FoundFile {
+  return {
+    name,
+    path,
+    id: stats.ino === 0n ? path : `${stats.dev}:${stats.ino}`,
+    bytes: Number(stats.size),
+    modifiedMs: Number(stats.mtimeMs),
+    isStream: !stats.isFile(),
+    isFromFolder,
+  };
+}
+
+export function failureOf(name: string, error: unknown): Failure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return { kind: 'not found', name, text: `"${name}" does not exist` };
+  }
+  const why = REASONS.get(code) ?? (code === '' ? String(error) : code);
+  return { kind: 'unreadable', name, text: `"${name}" cannot be read: ${why}` };
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'its symbolic links go round in a circle'],
+]);
+
+export function isStats(value: unknown): value is BigIntStats {
+  return typeof value === 'object' && value !== null && 'isDirectory' in value;
+}
+
+/** The name itself when there is such a file, whatever characters it has; else the files that the pattern matches. */
+async function expand(pattern: string, cwd: string): Promise<string[]> {
+  const exists = await stat(resolve(cwd, pattern)).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+  );
+  if (exists || !/[*?[{]/.test(pattern)) return [pattern];
+  const names: string[] = [];
+  for await (const name of glob(pattern, { cwd })) names.push(name);
+  return names.sort();
+}
+
+/** Where the live file of a rotated one lies, as the user would write it. */
+export function siblingName(name: string, fileName: string): string {
+  const folder = dirname(name);
+  return folder === '.' && !name.startsWith('.') ? fileName : join(folder, fileName);
+}
+
+export function fileNameOf(file: FoundFile): string {
+  return basename(file.name);
+}

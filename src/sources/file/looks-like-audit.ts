@@ -1,0 +1,43 @@
+/** Whether a file holds audit events, told from its first bytes: for files that nobody named, in a folder. */
+import { UserError } from '../../errors.ts';
+import type { Unwrap } from '../../event/decode.ts';
+import { scan } from '../../scan/scan.ts';
+import { openByteFile } from './byte-file.ts';
+
+const SNIFFED_BYTES = 64 * 1024;
+/** Of the records in the first bytes: prose may quote an event, the API server's own log has other lines in between. */
+const LEAST_SHARE = 0.2;
+
+export type Looks = 'audit log' | 'empty' | 'something else' | 'unsupported';
+
+/** Rejects with Node's own error when the file cannot be read. */
+export async function looksLikeAudit(path: string, unwrap: Unwrap, signal: AbortSignal): Promise<Looks> {
+  const file = await openByteFile(path, path);
+  try {
+    const first = await file.readAt(0, SNIFFED_BYTES, signal);
+    return first.length === 0 ? 'empty' : await looksOf(first, path, unwrap, signal);
+  } finally {
+    await file.close();
+  }
+}
+
+async function looksOf(first: Uint8Array, path: string, unwrap: Unwrap, signal: AbortSignal): Promise<Looks> {
+  let events = 0;
+  let others = 0;
+  const options = { source: path, file: path, unwrap, needles: null, onTrouble: () => {}, signal };
+  try {
+    for await (const batch of scan(oneChunk(first), options)) {
+      const salvaged = batch.rejects.filter((reject) => reject.salvaged !== null).length;
+      events += batch.events.length + salvaged;
+      others += batch.rejects.length - salvaged;
+    }
+  } catch (error) {
+    if (error instanceof UserError) return 'unsupported';
+    throw error;
+  }
+  return events > 0 && events >= LEAST_SHARE * (events + others) ? 'audit log' : 'something else';
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

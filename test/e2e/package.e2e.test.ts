@@ -1,0 +1,126 @@
+/** What `npm pack` makes, installed and run as a user would, under the Node it needs and under one too old. */
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const ownNode = dirname(process.execPath);
+const needed = [22, 19] as const;
+
+/** The machine's own Node, when it is older than what the program needs; the project brings a newer one. */
+function findOldNode(): string | null {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const node = join(folder, 'node');
+    if (folder.includes('node_modules') || !existsSync(node)) continue;
+    const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+      .split('.')
+      .map(Number);
+    return major < needed[0] || (major === needed[0] && minor < needed[1]) ? folder : null;
+  }
+  return null;
+}
+
+const oldNode = findOldNode();
+let folder = '';
+
+/** As if typed in the folder where the package is installed. */
+function type(
+  line: string,
+  node = ownNode,
+  cwd = folder,
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  const [program = '', ...args] = line.split(' ');
+  return new Promise((resolve) => {
+    // Without what npm told this test's own process about the repository.
+    const outside = Object.entries(process.env).filter(
+      ([name]) => !/^(npm_|INIT_CWD|NODE_OPTIONS|VITEST|NODE_ENV)/.test(name),
+    );
+    const env = {
+      ...Object.fromEntries(outside),
+      PATH: `${node}${delimiter}${process.env.PATH ?? ''}`,
+      NO_COLOR: '1',
+    };
+    execFile(program, args, { cwd, env, timeout: 240_000 }, (error, stdout, stderr) =>
+      resolve({
+        status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
+        stdout,
+        stderr,
+      }),
+    );
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'package-'));
+  const packed = await type(`npm pack --silent --pack-destination ${folder}`, ownNode, repository);
+  expect(packed, packed.stderr).toMatchObject({ status: 0 });
+  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  await writeFile(join(folder, 'package.json'), '{"name":"somewhere","private":true}');
+  const installed = await type(`npm install --prefer-offline --no-audit --no-fund ./${tarball}`);
+  expect(installed, installed.stderr).toMatchObject({ status: 0 });
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the installed package', () => {
+  it('knows its version', async () => {
+    const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    const shown = await type('npx kubectl-audit --version');
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toContain(version);
+  });
+
+  it('helps', async () => {
+    const shown = await type('npx kubectl-audit --help');
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toContain('who-did');
+  });
+
+  it('answers every question of the demo as its facts say', async () => {
+    interface Fact {
+      readonly ask: string;
+      readonly rows: readonly { auditID: string; as?: string; code: number; dryRun?: boolean }[];
+    }
+    const facts = JSON.parse(await readFile(join(repository, 'demo/facts.json'), 'utf8')) as {
+      questions: Fact[];
+    };
+    for (const question of facts.questions) {
+      const shown = await type(`npx kubectl-audit ${question.ask} --demo -o json`);
+      expect([0, 3], `${question.ask}\n${shown.stderr}`).toContain(shown.status);
+      const { rows } = JSON.parse(shown.stdout) as {
+        rows: { auditID: string; who: { as: string | null }; result: { code: number }; dryRun: boolean }[];
+      };
+      for (const expected of question.rows) {
+        expect(
+          rows.find((row) => row.auditID === expected.auditID),
+          question.ask,
+        ).toMatchObject({
+          who: expected.as === undefined ? {} : { as: expected.as },
+          result: { code: expected.code },
+          dryRun: expected.dryRun ?? false,
+        });
+      }
+      const own = rows.filter((row) => question.rows.some((expected) => expected.auditID === row.auditID));
+      expect(
+        own.map((row) => row.auditID),
+        question.ask,
+      ).toEqual(question.rows.map((row) => row.auditID));
+    }
+  });
+
+  it.skipIf(oldNode === null)('says which Node it needs when run by an older one', async () => {
+    const shown = await type('npx kubectl-audit --version', oldNode ?? '');
+    expect(shown).toMatchObject({ status: 1, stdout: '' });
+    const lines = shown.stderr.trim().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(shown.stderr).toContain(needed.join('.'));
+  });
+});

@@ -1,0 +1,30 @@
+/** `--help` loads little, and never the Kubernetes client. Times are the benchmark's; here modules are counted. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+/** Runs the program from source with a hook that writes down every module it loads. */
+function modulesLoadedBy(...args: string[]): string[] {
+  const hook = `
+    import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) { process.stderr.write('LOAD ' + url + '\\n'); return next(url, context); } });
+  `;
+  const preload = `data:text/javascript,${encodeURIComponent(hook)}`;
+  const run = spawnSync(process.execPath, ['--import', preload, 'src/cli.ts', ...args], { encoding: 'utf8' });
+  expect(run.status).toBe(0);
+  return run.stderr.split('\n').flatMap((line) => (line.startsWith('LOAD ') ? [line.slice(5)] : []));
+}
+
+describe('start-up', () => {
+  it('loads few modules for --help, and none of what only some questions need', () => {
+    const modules = modulesLoadedBy('--help');
+    expect(modules.length).toBeGreaterThan(10);
+    expect(modules.length).toBeLessThan(75);
+    const heavy = /client-node|@bufbuild|\/yaml\/|cli-table3|\/questions\/|\/sources\/|\/scan\//;
+    expect(modules.filter((url) => heavy.test(url))).toEqual([]);
+  });
+
+  it('reads a file without the Kubernetes client, the CEL library or a YAML library', () => {
+    const modules = modulesLoadedBy('who-did', 'delete', 'cm/flags', '-n', 'shop', '-o', 'json', '--file', 'test/fixtures/shop/audit.log');
+    expect(modules.filter((url) => /client-node|@bufbuild|\/yaml\//.test(url))).toEqual([]);
+  });
+});

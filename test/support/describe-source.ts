@@ -1,0 +1,246 @@
+/**
+ * What every source must do, in the same words for all: ask it, assemble what it gives, and hold that against `matches` over
+ * the events that were put in.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../src/event/event.ts';
+import type { AuditRequest } from '../../src/event/request.ts';
+import { matches } from '../../src/query/matches.ts';
+import { all, equals, type Field } from '../../src/query/predicate.ts';
+import type { Query, Window } from '../../src/query/query.ts';
+import { finalValueOf } from '../../src/query/value-of.ts';
+import type { EventBatch, Source } from '../../src/sources/source.ts';
+import { type EventJson, logJson } from './arbitrary.ts';
+import { predicate } from './arbitrary-predicate.ts';
+import { decodeJson } from './decode-json.ts';
+import { requestsOf } from './memory-source.ts';
+import { aQuery, hostilePredicates, LOG, namedPredicates, ORIGIN_US } from './source-cases.ts';
+
+export interface DescribeSourceOptions {
+  /** Cases that this source cannot pass, by their name, each with the reason. */
+  readonly skip?: readonly { readonly case: string; readonly reason: string }[];
+  /** Random logs that are put in; default 25. A slow store may take fewer. */
+  readonly runs?: number;
+}
+
+/** `make` puts the events where the source keeps them, in the order given, and opens it; the suite closes it. */
+export function describeSource(
+  name: string,
+  make: (events: readonly EventJson[]) => Promise<Source>,
+  options: DescribeSourceOptions = {},
+): void {
+  const skipped = new Map((options.skip ?? []).map(({ case: of, reason }) => [of, reason]));
+  const known = new Set<string>();
+
+  function test(of: string, run: () => Promise<void>): void {
+    known.add(of);
+    const reason = skipped.get(of);
+    if (reason === undefined) it(of, run);
+    else it.skip(`${of} (skipped: ${reason})`, () => {});
+  }
+
+  async function withSource(
+    jsons: readonly EventJson[],
+    use: (source: Source) => Promise<void>,
+  ): Promise<void> {
+    const source = await make(jsons);
+    try {
+      await use(source);
+    } finally {
+      await source.close();
+    }
+  }
+
+  /** The answer to a query is the reference's. */
+  async function agrees(jsons: readonly EventJson[], query: Query): Promise<void> {
+    await withSource(jsons, async (source) => {
+      const found = await readAll(source, query);
+      expect(keysOf(requestsOf(found, query))).toEqual(keysOf(requestsOf(jsons.map(decodeJson), query)));
+    });
+  }
+
+  describe(`source ${name}`, async () => {
+    for (const [of, wanted] of [...(await namedPredicates()), ...hostilePredicates()]) {
+      test(of, () => agrees(LOG, aQuery({ predicate: wanted })));
+    }
+    for (const [of, window] of WINDOWS) test(of, () => agrees(LOG, aQuery({ window })));
+
+    test('random logs and predicates', async () => {
+      const window = fc.record({ sinceUs: edge(), untilUs: edge() });
+      await fc.assert(
+        fc.asyncProperty(logJson(), predicate(), window, (jsons, wanted, around) =>
+          agrees(jsons, aQuery({ predicate: wanted, window: around })),
+        ),
+        { numRuns: options.runs ?? 25 },
+      );
+    });
+
+    test('nothing in it', () => agrees([], aQuery()));
+    test('every event twice', () => agrees([...LOG, ...LOG], aQuery()));
+    test('oldest first asked for', () => agrees(LOG, aQuery({ order: 'oldest' })));
+
+    test('the declared order, to within its slack', () =>
+      withSource(LOG, async (source) => {
+        const { order, slackUs } = source.capabilities;
+        if (order === 'none' || slackUs === null) return;
+        const times = (await readAll(source, aQuery())).map((event) => event.receivedUs ?? 0);
+        const signed = order === 'newest' ? times : times.map((us) => -us);
+        let least = Number.POSITIVE_INFINITY;
+        for (const us of signed) {
+          expect(us).toBeLessThanOrEqual(least + slackUs);
+          least = Math.min(least, us);
+        }
+      }));
+
+    test('a limit: the first ones, at least', () =>
+      withSource(LOG, async (source) => {
+        const query = aQuery({ predicate: equals('user.username', 'alice'), limit: 3 });
+        const wanted = requestsOf(LOG.map(decodeJson), query).sort(
+          (a, b) => (b.receivedUs ?? 0) - (a.receivedUs ?? 0),
+        );
+        const needed = source.capabilities.order === query.order ? wanted.slice(0, 3) : wanted;
+        const found = keysOf(requestsOf(await readAll(source, query), query));
+        expect(found).toEqual(expect.arrayContaining(keysOf(needed)));
+      }));
+
+    test('the witness comes along', () =>
+      withSource(LOG, async (source) => {
+        const query = aQuery({ predicate: equals('verb', 'delete'), witness: equals('verb', 'list') });
+        const found = await readAll(source, query);
+        const witnesses = { ...query, predicate: equals('verb', 'list') };
+        expect(keysOf(requestsOf(found, witnesses))).toEqual(
+          keysOf(requestsOf(LOG.map(decodeJson), witnesses)),
+        );
+      }));
+
+    test('every field that was asked for, as it was written', () =>
+      withSource(LOG, async (source) => {
+        const query = aQuery({ fields: FIELDS });
+        const written = byKey(requestsOf(LOG.map(decodeJson), query));
+        for (const { key, event } of requestsOf(await readAll(source, query), query)) {
+          const original = written.get(key);
+          for (const field of FIELDS) {
+            expect([field, finalValueOf(event, field)]).toEqual([
+              field,
+              original && finalValueOf(original, field),
+            ]);
+          }
+        }
+      }));
+
+    test('what is pushed and what is left mean the whole', () =>
+      withSource(LOG, async (source) => {
+        for (const [, wanted] of await namedPredicates()) {
+          const { pushed, residual } = await source.plan(
+            aQuery({ predicate: wanted }),
+            new AbortController().signal,
+          );
+          for (const event of LOG.map(decodeJson)) {
+            expect(matches(event, all(pushed, residual))).toBe(matches(event, wanted));
+          }
+        }
+      }));
+
+    test('ends without complaint when nobody reads on', () =>
+      withSource(LOG, async (source) => {
+        const { signal } = new AbortController();
+        for await (const batch of source.read(await source.plan(aQuery(), signal), signal)) {
+          if (batch.events.length > 0) break;
+        }
+        source.findings();
+      }));
+
+    test('throws when aborted', () =>
+      withSource(LOG, async (source) => {
+        const controller = new AbortController();
+        const plan = await source.plan(aQuery(), controller.signal);
+        controller.abort();
+        await expect(batchesOf(source.read(plan, controller.signal))).rejects.toThrow();
+      }));
+
+    test('reads again, and gives the same', () =>
+      withSource(LOG, async (source) => {
+        if (!source.capabilities.rereads) return;
+        const first = await readAll(source, aQuery());
+        const second = await readAll(source, aQuery());
+        expect(keysOf(requestsOf(second, aQuery()))).toEqual(keysOf(requestsOf(first, aQuery())));
+      }));
+
+    test('counts exactly, or not at all', () =>
+      withSource(LOG, async (source) => {
+        const { signal } = new AbortController();
+        expect(source.aggregate !== undefined).toBe(source.capabilities.aggregates);
+        if (source.aggregate === undefined) return;
+        const query = aQuery({ aggregation: { by: ['verb'], bucketUs: null } });
+        const { groups } = await source.aggregate(await source.plan(query, signal), signal);
+        const counts = new Map<string, number>();
+        for (const { event } of requestsOf(LOG.map(decodeJson), query)) {
+          counts.set(event.verb, (counts.get(event.verb) ?? 0) + 1);
+        }
+        expect(new Map(groups.map(({ key, count }) => [key[0], count]))).toEqual(counts);
+      }));
+
+    it('skips only what there is, each with a reason', () => {
+      for (const [of, reason] of skipped)
+        expect([of, known.has(of), reason.trim().length > 10]).toEqual([of, true, true]);
+    });
+  });
+}
+
+const WINDOWS: readonly (readonly [string, Window])[] = [
+  ['window: from the microsecond on', { sinceUs: ORIGIN_US, untilUs: null }],
+  ['window: up to and without the microsecond', { sinceUs: null, untilUs: ORIGIN_US }],
+  ['window: of one microsecond', { sinceUs: ORIGIN_US, untilUs: ORIGIN_US + 1 }],
+  ['window: between two events', { sinceUs: ORIGIN_US + 2, untilUs: ORIGIN_US + 3 }],
+  ['window: before everything', { sinceUs: 0, untilUs: ORIGIN_US - 10_000_000 }],
+  ['window: after everything', { sinceUs: ORIGIN_US + 60_000_000, untilUs: null }],
+];
+
+const FIELDS: readonly Field[] = [
+  ...([
+    'auditID',
+    'level',
+    'stage',
+    'verb',
+    'requestURI',
+    'user.username',
+    'user.groups',
+    'sourceIPs',
+  ] as const),
+  ...(['impersonatedUser.username', 'impersonatedUser.groups', 'userAgent', 'objectRef.apiGroup'] as const),
+  ...(['objectRef.resource', 'objectRef.subresource', 'objectRef.namespace', 'objectRef.name'] as const),
+  ...(['responseStatus.code', 'responseStatus.reason', 'annotations', 'requestReceivedTimestamp'] as const),
+];
+
+/** Events, those salvaged from cut records included. */
+async function readAll(source: Source, query: Query): Promise<AuditEvent[]> {
+  const { signal } = new AbortController();
+  const batches = await batchesOf(source.read(await source.plan(query, signal), signal));
+  return batches.flatMap(({ events, rejects }) => [
+    ...events,
+    ...rejects.flatMap(({ salvaged }) => (salvaged === null ? [] : [salvaged])),
+  ]);
+}
+
+async function batchesOf(reading: AsyncIterable<EventBatch>): Promise<EventBatch[]> {
+  const batches: EventBatch[] = [];
+  for await (const batch of reading) batches.push(batch);
+  return batches;
+}
+
+function keysOf(requests: readonly AuditRequest[]): string[] {
+  return requests.map(({ key, event }) => `${key} ${event.stage}`).sort();
+}
+
+function byKey(requests: readonly AuditRequest[]): Map<string, AuditEvent> {
+  return new Map(requests.map(({ key, event }) => [key, event]));
+}
+
+/** At, or next to, an event of a random log; null for none. */
+function edge(): fc.Arbitrary<number | null> {
+  return fc.option(
+    fc.nat({ max: 50 }).map((us) => ORIGIN_US + us),
+    { nil: null, freq: 2 },
+  );
+}

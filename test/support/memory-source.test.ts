@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../src/event/event.ts';
+import { equals } from '../../src/query/predicate.ts';
+import { describeSource } from './describe-source.ts';
+import { memorySource } from './memory-source.ts';
+import { aQuery, LOG } from './source-cases.ts';
+
+describeSource('memory', async (events) => memorySource(events));
+describeSource('memory, pushing all', async (events) =>
+  memorySource(events, { canPush: () => true, seed: 7 }),
+);
+describeSource('memory, without order', async (events) => memorySource(events, { order: 'none', seed: 42 }));
+
+describe('the memory source', () => {
+  const { signal } = new AbortController();
+
+  async function firstEvent(fields: 'userAgent' | 'annotations'): Promise<AuditEvent> {
+    const source = memorySource(LOG);
+    const plan = await source.plan(aQuery({ fields: [fields], predicate: equals('verb', 'delete') }), signal);
+    for await (const batch of source.read(plan, signal)) {
+      const [event] = batch.events;
+      if (event !== undefined) return event;
+    }
+    throw new Error('no event');
+  }
+
+  it('throws when a field is read that the query did not ask for', async () => {
+    const event = await firstEvent('userAgent');
+    expect(event.userAgent).toBeDefined();
+    expect(() => event.annotations).toThrow('did not ask for annotations');
+    expect(() => event.json).toThrow('did not ask for json');
+    expect((await firstEvent('annotations')).annotations).toBeDefined();
+  });
+
+  it('cuts its batches elsewhere with another seed', async () => {
+    const sizes = async (seed: number) => {
+      const source = memorySource(LOG, { seed });
+      const counts: number[] = [];
+      const plan = await source.plan(aQuery(), signal);
+      for await (const { events } of source.read(plan, signal)) counts.push(events.length);
+      return counts;
+    };
+    expect(await sizes(1)).toEqual(await sizes(1));
+    expect(await sizes(1)).not.toEqual(await sizes(2));
+  });
+
+  it('goes on with what is written while it is followed', async () => {
+    const controller = new AbortController();
+    const source = memorySource(LOG.slice(0, 1));
+    const seen: string[] = [];
+    for await (const batch of source.follow?.(await source.plan(aQuery(), signal), controller.signal) ?? []) {
+      seen.push(...batch.events.map((event) => event.auditID));
+      if (seen.length === 1) source.append(LOG.slice(1, 2));
+      else break;
+    }
+    expect(seen).toEqual(['edge-before', 'edge-at']);
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * A source over events in memory, as hard to please as a source may be: any batch boundaries, any order, and reading a field
+ * that the query did not ask for throws.
+ */
+import { Assembler } from '../../src/event/assembler.ts';
+import { decodeEvent } from '../../src/event/decode.ts';
+import type { AuditEvent, Reject } from '../../src/event/event.ts';
+import type { AuditRequest } from '../../src/event/request.ts';
+import { isLongRunning } from '../../src/event/request.ts';
+import { isInWindow } from '../../src/query/in-window.ts';
+import { matches, mayMatch } from '../../src/query/matches.ts';
+import { splitPredicate } from '../../src/query/plan.ts';
+import { any, type Field, type Predicate } from '../../src/query/predicate.ts';
+import type { Query, Window } from '../../src/query/query.ts';
+import { ABSENT, finalValueOf, UNKNOWN } from '../../src/query/value-of.ts';
+import type {
+  Aggregated,
+  Capabilities,
+  EventBatch,
+  Findings,
+  Source,
+  SourcePlan,
+} from '../../src/sources/source.ts';
+import { onlyFields } from './only-fields.ts';
+import { type Random, seededRandom } from './seeded-random.ts';
+
+export interface MemorySourceOptions {
+  readonly name?: string;
+  /** Default 'newest'. */
+  readonly order?: Capabilities['order'];
+  /** What it filters by itself. Default: nothing. */
+  readonly canPush?: (leaf: Predicate) => boolean;
+  /** Decides batch boundaries, and the order when there is none. Default 1. */
+  readonly seed?: number;
+  readonly rejects?: readonly Reject[];
+  readonly findings?: Partial<Findings>;
+  readonly rereads?: boolean;
+}
+
+export interface MemorySource extends Source {
+  /** Written from now on: what `follow` waits for. */
+  append(jsons: readonly unknown[]): void;
+}
+
+export function memorySource(jsons: readonly unknown[], options: MemorySourceOptions = {}): MemorySource {
+  const name = options.name ?? 'memory';
+  const order = options.order ?? 'newest';
+  const random = seededRandom(options.seed ?? 1);
+  const kept = jsons.map((json, i) => decoded(json, name, i));
+  let wake = (): void => {};
+
+  return {
+    name,
+    capabilities: {
+      order,
+      slackUs: 0,
+      rereads: options.rereads ?? true,
+      billed: false,
+      aggregates: true,
+      follows: true,
+    },
+    async plan(query) {
+      const { pushed, residual } = splitPredicate(query.predicate, options.canPush ?? (() => false));
+      const estimate = { bytes: kept.length * BYTES_EACH, parts: 1 };
+      return { query, pushed, residual, estimate, explain: [`${kept.length} events in memory`] };
+    },
+    async *read(plan, signal) {
+      signal.throwIfAborted();
+      const records = ordered([...kept, ...(options.rejects ?? [])], order, random);
+      yield* batchesOf(records, plan, { name, random, signal });
+    },
+    async *follow(plan, signal) {
+      let seen = kept.length;
+      yield* batchesOf(ordered(kept.slice(0, seen), order, random), plan, { name, random, signal });
+      while (!signal.aborted) {
+        const fresh = kept.slice(seen);
+        seen = kept.length;
+        if (fresh.length > 0) yield* batchesOf(fresh, plan, { name, random, signal });
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            signal.addEventListener('abort', () => resolve(), { once: true });
+          });
+      }
+    },
+    async aggregate(plan) {
+      return {
+        groups: groupsOf(kept.filter(isEvent), plan.query),
+        countedBy: name,
+        duplicatesPossible: false,
+      };
+    },
+    findings: () => ({ gaps: [], notes: [], holdsEarlier: [], ...options.findings }),
+    append(more) {
+      kept.push(...more.map((json, i) => decoded(json, name, kept.length + i)));
+      wake();
+    },
+    async close() {},
+  };
+}
+
+const BYTES_EACH = 1000;
+
+/** The requests that a query is really about: what every source is held against. */
+export function requestsOf(events: readonly AuditEvent[], query: Query): AuditRequest[] {
+  const requests: AuditRequest[] = [];
+  const assembler = new Assembler({
+    concerns: () => true,
+    emit: (request) => requests.push(request),
+    isFollowing: false,
+  });
+  for (const event of events) assembler.add(event);
+  assembler.end();
+  return requests.filter(
+    (request) => isInWindow(request, query.window) && matches(request.event, query.predicate),
+  );
+}
+
+type LogRecord = AuditEvent | Reject;
+
+function decoded(json: unknown, source: string, index: number): LogRecord {
+  return decodeEvent(json, {
+    source,
+    position: { file: source, line: index + 1 },
+    recordTime: null,
+    cut: null,
+  });
+}
+
+function isEvent(record: LogRecord): record is AuditEvent {
+  return !('reason' in record);
+}
+
+async function* batchesOf(
+  records: readonly LogRecord[],
+  plan: SourcePlan,
+  { name, random, signal }: { name: string; random: Random; signal: AbortSignal },
+): AsyncGenerator<EventBatch> {
+  for (let at = 0; at < records.length; ) {
+    signal.throwIfAborted();
+    const size = 1 + random(5);
+    yield batchOf(records.slice(at, at + size), plan, name);
+    at += size;
+    await Promise.resolve();
+  }
+}
+
+function batchOf(records: readonly LogRecord[], plan: SourcePlan, source: string): EventBatch {
+  const { query, pushed } = plan;
+  const concern = query.witness === null ? pushed : any(pushed, query.witness);
+  const events = records.filter(isEvent);
+  const wanted = events.filter((event) => isRead(event, query.window) && mayMatch(event, concern));
+  const passed = events.filter((event) => !wanted.includes(event));
+  const times = passed.flatMap((event) => (event.receivedUs === null ? [] : [event.receivedUs]));
+  return {
+    source,
+    events: wanted.map((event) => onlyFields(event, query)),
+    rejects: records.filter((record): record is Reject => !isEvent(record)),
+    passedOver: {
+      bytes: records.length * BYTES_EACH,
+      events: passed.length,
+      outcomes: passed.filter((event) => event.stage === 'ResponseComplete' || event.stage === 'Panic')
+        .length,
+      fromUs: times.length === 0 ? null : Math.min(...times),
+      toUs: times.length === 0 ? null : Math.max(...times),
+    },
+  };
+}
+
+/** The end of a long-running request may lie in a window that it began before. */
+function isRead(event: AuditEvent, window: Window): boolean {
+  const at = event.receivedUs;
+  if (at === null) return true;
+  if (window.untilUs !== null && at >= window.untilUs) return false;
+  return window.sinceUs === null || at >= window.sinceUs || isLongRunning(event);
+}
+
+function ordered(records: readonly LogRecord[], order: Capabilities['order'], random: Random): LogRecord[] {
+  const shuffled = records
+    .map((record) => ({ record, place: random(1_000_000) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ record }) => record);
+  if (order === 'none') return shuffled;
+  const sign = order === 'newest' ? -1 : 1;
+  return shuffled.sort((a, b) => sign * (timeOf(a) - timeOf(b)));
+}
+
+function timeOf(record: LogRecord): number {
+  return isEvent(record) ? (record.receivedUs ?? 0) : (record.salvaged?.receivedUs ?? 0);
+}
+
+function groupsOf(events: readonly AuditEvent[], query: Query): Aggregated['groups'] {
+  const by: readonly Field[] = query.aggregation?.by ?? [];
+  const widthUs = query.aggregation?.bucketUs ?? null;
+  const groups = new Map<string, { key: (string | null)[]; bucketUs: number | null; count: number }>();
+  for (const { event } of requestsOf(events, query)) {
+    const key = by.map((field) => {
+      const value = finalValueOf(event, field);
+      return value === ABSENT || value === UNKNOWN ? null : (value[0] ?? null);
+    });
+    const at = event.receivedUs;
+    const bucketUs = widthUs === null || at === null ? null : Math.floor(at / widthUs) * widthUs;
+    const id = JSON.stringify([key, bucketUs]);
+    const group = groups.get(id) ?? { key, bucketUs, count: 0 };
+    group.count++;
+    groups.set(id, group);
+  }
+  return [...groups.values()];
+}
