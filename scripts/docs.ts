@@ -42,7 +42,10 @@ for (const [name, make] of Object.entries(PARTS)) {
   if (!part.test(after)) throw new Error(`README.md has no part "${name}"`);
   after = after.replace(part, (_all, start: string, end: string) => `${start}${make()}\n${end}`);
 }
-after = after.replaceAll(/```console\n([\s\S]*?)```/g, (_all, block: string) => `\`\`\`console\n${played(block)}\`\`\``);
+after = after.replaceAll(
+  /```console\n([\s\S]*?)```/g,
+  (_all, block: string) => `\`\`\`console\n${played(block)}\`\`\``,
+);
 if (after !== before && process.argv.includes('--check')) {
   process.stderr.write('README.md is stale: npm run docs\n');
   process.exitCode = 1;
@@ -72,6 +75,7 @@ function outputOf(command: string): string {
   const script = command.replace(/^kubectl audit/, `"${process.execPath}" src/cli.ts`);
   const env = { PATH: process.env['PATH'] ?? '', COLUMNS: '100', TZ: 'UTC' };
   const run = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' });
-  if (run.status !== 0 && run.status !== 3) throw new Error(`${command} ended with ${run.status}: ${run.stderr}`);
+  if (run.status !== 0 && run.status !== 3)
+    throw new Error(`${command} ended with ${run.status}: ${run.stderr}`);
   return `${run.stdout}${run.stderr}`.trimEnd();
 }

@@ -2,8 +2,9 @@
  * The one shape between questions and renderers. json, jsonl, yaml, jsonpath and custom-columns read rows; table, csv,
  * markdown and html read columns over them. Redacted before it is built: renderers never see a secret.
  */
-import type { AuditEvent } from './event/event.ts';
+
 import type { Coverage, Note } from './event/coverage.ts';
+import type { AuditEvent } from './event/event.ts';
 
 /** A row's own fields are those of the machine output; unknown is null, never a missing key. */
 export type Row = Readonly<Record<string, unknown>>;

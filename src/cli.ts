@@ -3,10 +3,10 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import yargs, { type Argv, type Options } from 'yargs';
-import { type CommandSummary } from './commands/command.ts';
+import type { CommandSummary } from './commands/command.ts';
 import { FLAGS, type Flag, type FlagName, type FlagValues } from './commands/flags.ts';
 import { COMMANDS } from './commands/registry.ts';
-import { ERROR_CODES, UserError, errorLines } from './errors.ts';
+import { ERROR_CODES, errorLines, UserError } from './errors.ts';
 import { ClosedPipe, type Io, type TextSink } from './io.ts';
 import { escapeTerminal } from './render/escape.ts';
 import { formatNames } from './render/registry.ts';
@@ -36,7 +36,9 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
         (one) => describe(one, command, io),
         (parsed) => {
           // A lone `-` arrives as '' (yargs 18).
-          const words = ((parsed['words'] as unknown[] | undefined) ?? []).map((word) => (word === '' ? '-' : String(word)));
+          const words = ((parsed['words'] as unknown[] | undefined) ?? []).map((word) =>
+            word === '' ? '-' : String(word),
+          );
           chosen = { command, words, flags: parsed as unknown as FlagValues };
         },
       ),
@@ -60,7 +62,12 @@ function base(io: Io): Argv {
   return yargs()
     .scriptName(io.calledAs)
     .usage('$0 QUESTION …\n\nAsks Kubernetes audit logs who did it.')
-    .parserConfiguration({ 'camel-case-expansion': false, 'strip-dashed': false, 'boolean-negation': true, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'strip-dashed': false,
+      'boolean-negation': true,
+      'parse-positional-numbers': false,
+    })
     .version(VERSION)
     .help('help')
     .alias('help', 'h')
@@ -73,16 +80,26 @@ function base(io: Io): Argv {
       if (error instanceof Error && !(error.name === 'YError')) throw error;
       throw usageError(message ?? error?.message ?? 'wrong usage', io);
     })
-    .epilog(`Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered, but a gap in what was read could hold a match.`);
+    .epilog(
+      `Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered, but a gap in what was read could hold a match.`,
+    );
 }
 
 function describe(argv: Argv, command: CommandSummary, io: Io): Argv {
   let described = argv
     .usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`)
-    .positional('words', { type: 'string', array: true, describe: 'the verb, and what it was done to', hidden: true });
+    .positional('words', {
+      type: 'string',
+      array: true,
+      describe: 'the verb, and what it was done to',
+      hidden: true,
+    });
   for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name], name));
-  for (const [sentence, example] of command.examples) described = described.example(`$0 ${example}`, sentence);
-  return described.epilog(`Formats for -o: ${formatNames().join(', ')}.\nVerbs, coverage and exit status: see the README, and ${io.calledAs} ${command.name} --help.`);
+  for (const [sentence, example] of command.examples)
+    described = described.example(`$0 ${example}`, sentence);
+  return described.epilog(
+    `Formats for -o: ${formatNames().join(', ')}.\nVerbs, coverage and exit status: see the README, and ${io.calledAs} ${command.name} --help.`,
+  );
 }
 
 function optionOf(flag: Flag, name: FlagName): Options {
@@ -91,7 +108,9 @@ function optionOf(flag: Flag, name: FlagName): Options {
     group: `${flag.group}:`,
     describe: name === 'output' ? 'table, wide, json, …; see below' : flag.help,
     ...(flag.short === undefined ? {} : { alias: flag.short }),
-    ...(flag.isList === true ? { array: false, coerce: asList } : { coerce: (value: unknown) => single(value, name) }),
+    ...(flag.isList === true
+      ? { array: false, coerce: asList }
+      : { coerce: (value: unknown) => single(value, name) }),
     ...(flag.value === undefined ? {} : { requiresArg: true }),
   };
 }
@@ -109,20 +128,27 @@ function single(value: unknown, name: string): unknown {
 function usageError(message: string, io: Io): UserError {
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message);
   if (unknown !== null) {
-    return new UserError('AUDIT_USAGE', `unknown: "${unknown[1]}"`, { hint: `${io.calledAs} --help lists questions and flags` });
+    return new UserError('AUDIT_USAGE', `unknown: "${unknown[1]}"`, {
+      hint: `${io.calledAs} --help lists questions and flags`,
+    });
   }
-  return new UserError('AUDIT_USAGE', message === '' ? 'no question' : message, { hint: `${io.calledAs} --help` });
+  return new UserError('AUDIT_USAGE', message === '' ? 'no question' : message, {
+    hint: `${io.calledAs} --help`,
+  });
 }
 
 async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof ClosedPipe) return 0;
   if (interrupted.signal.aborted) return 130;
   if (error instanceof UserError) {
-    for (const line of errorLines(error)) await io.err.write(`${line.split('\n').map(escapeTerminal).join('\n')}\n`);
+    for (const line of errorLines(error))
+      await io.err.write(`${line.split('\n').map(escapeTerminal).join('\n')}\n`);
     return ERROR_CODES[error.code];
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  await io.err.write(`this is a bug in kubectl-audit ${VERSION}; please report it at ${REPORT_AT}\n${stack.split('\n').map(escapeTerminal).join('\n')}\n`);
+  await io.err.write(
+    `this is a bug in kubectl-audit ${VERSION}; please report it at ${REPORT_AT}\n${stack.split('\n').map(escapeTerminal).join('\n')}\n`,
+  );
   return 1;
 }
 

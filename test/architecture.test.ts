@@ -1,5 +1,5 @@
 /** DESIGN §2's table, held against the imports that are really there. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -14,14 +14,20 @@ interface Room {
 
 const ROOMS: Readonly<Record<string, Room>> = {
   event: { rooms: [], packages: [] },
-  query: { rooms: ['event'], packages: [/^date-fns\/\w+$/, /^@bufbuild\/cel/, /^@bufbuild\/protobuf/, /^node:net$/] },
+  query: {
+    rooms: ['event'],
+    packages: [/^date-fns\/\w+$/, /^@bufbuild\/cel/, /^@bufbuild\/protobuf/, /^node:net$/],
+  },
   'answer.ts': { rooms: ['event (types)'], packages: [] },
   'io.ts': { rooms: [], packages: [] },
   'version.ts': { rooms: ['../package.json'], packages: [] },
-  scan: { rooms: ['query', 'event', 'sources (types)'], packages: [/^node:(zlib|worker_threads|stream|buffer)$/] },
+  scan: {
+    rooms: ['query', 'event', 'sources (types)'],
+    packages: [/^node:(zlib|worker_threads|stream|buffer)$/],
+  },
   sources: {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)'],
-    packages: [/^node:(fs|fs\/promises|path|buffer)$/],
+    packages: [/^node:(fs|fs\/promises|path|url|buffer)$/],
   },
   questions: { rooms: ['query', 'event', 'answer.ts (types)'], packages: [/^date-fns\/\w+$/] },
   cluster: { rooms: ['event', 'answer.ts', 'io.ts (types)'], packages: [/^@kubernetes\/client-node$/] },
@@ -54,8 +60,14 @@ function filesOf(folder: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
-  const found = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\('([^']+)'\)/gm);
-  return [...found].map((match) => ({ file, to: match[2] ?? match[3] ?? '', isType: match[1] !== undefined }));
+  const found = text.matchAll(
+    /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\('([^']+)'\)/gm,
+  );
+  return [...found].map((match) => ({
+    file,
+    to: match[2] ?? match[3] ?? '',
+    isType: match[1] !== undefined,
+  }));
 }
 
 function roomOf(path: string): string {
@@ -103,7 +115,9 @@ describe('architecture', () => {
 
   it('touches process in cli.ts only', () => {
     const wrong = filesOf(src).filter(
-      (file) => !file.endsWith('/cli.ts') && /(?<![.\w'"`])process\.(?!\w*['"`])/.test(stripComments(readFileSync(file, 'utf8'))),
+      (file) =>
+        !file.endsWith('/cli.ts') &&
+        /(?<![.\w'"`])process\.(?!\w*['"`])/.test(stripComments(readFileSync(file, 'utf8'))),
     );
     expect(wrong.map((file) => relative(src, file))).toEqual([]);
   });

@@ -24,7 +24,17 @@ describe('start-up', () => {
   });
 
   it('reads a file without the Kubernetes client, the CEL library or a YAML library', () => {
-    const modules = modulesLoadedBy('who-did', 'delete', 'cm/flags', '-n', 'shop', '-o', 'json', '--file', 'test/fixtures/shop/audit.log');
+    const modules = modulesLoadedBy(
+      'who-did',
+      'delete',
+      'cm/flags',
+      '-n',
+      'shop',
+      '-o',
+      'json',
+      '--file',
+      'test/fixtures/shop/audit.log',
+    );
     expect(modules.filter((url) => /client-node|@bufbuild|\/yaml\//.test(url))).toEqual([]);
   });
 });

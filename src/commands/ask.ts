@@ -4,17 +4,24 @@
  */
 import type { Answer } from '../answer.ts';
 import { Assembler } from '../event/assembler.ts';
-import { CoverageCount } from '../event/coverage-count.ts';
 import type { Note } from '../event/coverage.ts';
+import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { targetOf } from '../event/target.ts';
 import { isInWindow } from '../query/in-window.ts';
-import { concerns, matches, mayMatch } from '../query/matches.ts';
+import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
 import { describePredicate } from '../query/plan.ts';
 import { any } from '../query/predicate.ts';
 import type { Window } from '../query/query.ts';
-import { type AnswerDraft, type Inputs, MAX_ROUNDS, type Outcome, type Question, type Round } from '../questions/question.ts';
+import {
+  type AnswerDraft,
+  type Inputs,
+  MAX_ROUNDS,
+  type Outcome,
+  type Question,
+  type Round,
+} from '../questions/question.ts';
 import type { EventBatch, Source, SourcePlan } from '../sources/source.ts';
 import type { Progress } from './progress.ts';
 
@@ -31,7 +38,8 @@ export async function ask<P>(question: Question<P>, params: P, options: AskOptio
   let round = question.begin(params, options.inputs, options.nowUs);
   for (let n = 1; ; n++) {
     await reading.read(round);
-    const canGoOn = n < MAX_ROUNDS && options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
+    const canGoOn =
+      n < MAX_ROUNDS && options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
     const outcome = answered(round.end(reading.coverage(round), canGoOn));
     if (outcome.kind === 'answer') return reading.finish(round, outcome.answer);
     round = outcome.round;
@@ -52,6 +60,7 @@ class Reading {
   readonly #logsOf = new Map<Source, Set<string>>();
   #window: Window | null = null;
   #matches = 0;
+  #failedOn = 0;
 
   constructor(options: AskOptions) {
     this.#options = options;
@@ -91,7 +100,12 @@ class Reading {
   finish(round: Round, draft: AnswerDraft): Answer {
     const { gaps, ...answer } = draft;
     this.#count.addGaps(gaps);
-    return { ...answer, notes: [...draft.notes, ...this.#notes], coverage: this.coverage(round) };
+    const notes = [...draft.notes, ...this.#notes];
+    if (this.#failedOn > 0) {
+      const text = `--where could not be evaluated on ${this.#failedOn} requests (a field they lack, as a rule): not matched`;
+      notes.push({ code: 'filter-errors', text });
+    }
+    return { ...answer, notes, coverage: this.coverage(round) };
   }
 
   #start(source: Source): void {
@@ -107,7 +121,12 @@ class Reading {
     this.#count.passedOver(batch.source, batch.passedOver);
     for (const event of batch.events) this.#takeEvent(event, assembler);
     for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler);
-    this.#options.progress.show({ bytes: this.#count.bytesRead, of: plan.estimate.bytes, atUs: lastTimeOf(batch), matches: this.#matches });
+    this.#options.progress.show({
+      bytes: this.#count.bytesRead,
+      of: plan.estimate.bytes,
+      atUs: lastTimeOf(batch),
+      matches: this.#matches,
+    });
   }
 
   #takeEvent(event: AuditEvent, assembler: Assembler): void {
@@ -119,7 +138,8 @@ class Reading {
     const { salvaged } = reject;
     if (salvaged === null) return this.#count.rejected(reject, true);
     const { predicate, window } = plan.query;
-    const isInDoubt = mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
+    const isInDoubt =
+      mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
     this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window));
     this.#takeEvent(salvaged, assembler);
   }
@@ -132,7 +152,12 @@ class Reading {
     if (query.witness !== null && request.endedUs !== null && matches(event, query.witness)) {
       this.#count.witnessed(resourceKey(event), event.level);
     }
-    if (!matches(event, query.predicate)) return true;
+    const verdict = verdictOf(event, query.predicate);
+    if (verdict !== true) {
+      // Neither yes nor no of a whole event: an expression that failed on it.
+      if (verdict !== false && event.cut === null && request.endedUs !== null) this.#failedOn++;
+      return true;
+    }
     this.#matches++;
     return round.add(request) === 'go on';
   }
@@ -152,7 +177,10 @@ class Reading {
       this.#count.addGaps([{ code: 'memory-bound', text, source: null }]);
     }
     if (assembler.hasForgotten) {
-      this.#notes.push({ code: 'repeats', text: 'too many requests to remember each: one logged twice, far apart, counts twice' });
+      this.#notes.push({
+        code: 'repeats',
+        text: 'too many requests to remember each: one logged twice, far apart, counts twice',
+      });
     }
   }
 }
@@ -167,7 +195,9 @@ function resourceKey(event: AuditEvent): string {
 function couldBeIn(event: AuditEvent, window: Window): boolean {
   const at = event.receivedUs;
   if (at === null) return true;
-  return (window.sinceUs === null || at >= window.sinceUs) && (window.untilUs === null || at < window.untilUs);
+  return (
+    (window.sinceUs === null || at >= window.sinceUs) && (window.untilUs === null || at < window.untilUs)
+  );
 }
 
 function unionOf(a: Window, b: Window): Window {

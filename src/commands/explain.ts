@@ -1,12 +1,19 @@
 /** `--explain`: the plan of the first round, and nothing read. */
+
+import { formatMicros } from '../event/micros.ts';
 import type { Io } from '../io.ts';
 import { describePredicate } from '../query/plan.ts';
 import type { Question } from '../questions/question.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import type { Source } from '../sources/source.ts';
-import { formatMicros } from '../event/micros.ts';
 
-export async function explain<P>(question: Question<P>, params: P, sources: readonly Source[], nowUs: number, io: Io): Promise<number> {
+export async function explain<P>(
+  question: Question<P>,
+  params: P,
+  sources: readonly Source[],
+  nowUs: number,
+  io: Io,
+): Promise<number> {
   const { query } = question.begin(params, {}, nowUs);
   const { sinceUs, untilUs } = query.window;
   const lines = [

@@ -1,6 +1,6 @@
 /** The flags that narrow a question, as query/filters.ts takes them. */
 import type { FilterFlags } from '../query/filters.ts';
-import { type FlagValues, boolFlag, listFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 
 export function filterFlags(flags: FlagValues): FilterFlags {
   return {

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { openSource } from '../sources/registry.ts';
 import type { Source } from '../sources/source.ts';
-import { type FlagValues, boolFlag, listFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 
 export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> {
   const files = boolFlag(flags, 'demo') === true ? [io.demoFolder] : listFlag(flags, 'file');
@@ -27,11 +27,24 @@ export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> 
 
 function schemeOf(url: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1];
-  if (scheme === undefined) throw new UserError('AUDIT_UNKNOWN_SOURCE', `"${url}" is not a source's URL`, { hint: 'log files are given with --file' });
+  if (scheme === undefined)
+    throw new UserError('AUDIT_UNKNOWN_SOURCE', `"${url}" is not a source's URL`, {
+      hint: 'log files are given with --file',
+    });
   return scheme.toLowerCase();
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 };
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
 
 function parseSize(text: string | null): number | null {
   if (text === null) return null;

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { coverageLines } from '../render/coverage-lines.ts';
 import { type ChosenFormat, parseFormat } from '../render/registry.ts';
-import { type FlagValues, boolFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagValues, textFlag } from './flags.ts';
 
 export interface Printing {
   readonly format: ChosenFormat;
@@ -40,7 +40,9 @@ function wantsColor(asked: string | null, io: Io): boolean {
     case 'auto':
       return io.out.isTTY && (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb';
     default:
-      throw new UserError('AUDIT_USAGE', `--color "${asked}" is not known`, { hint: 'auto, always or never' });
+      throw new UserError('AUDIT_USAGE', `--color "${asked}" is not known`, {
+        hint: 'auto, always or never',
+      });
   }
 }
 

@@ -43,8 +43,12 @@ export function progressOn(io: Io): Progress {
 }
 
 function lineOf(state: ProgressState, seconds: number): string {
-  const share = state.of === null || state.of === 0 ? '' : ` of ${mega(state.of)} (${Math.min(99, Math.floor((state.bytes / state.of) * 100))} %)`;
-  const reached = state.atUs === null ? '' : `, at ${new Date(state.atUs / 1000).toISOString().slice(0, 19)}Z`;
+  const share =
+    state.of === null || state.of === 0
+      ? ''
+      : ` of ${mega(state.of)} (${Math.min(99, Math.floor((state.bytes / state.of) * 100))} %)`;
+  const reached =
+    state.atUs === null ? '' : `, at ${new Date(state.atUs / 1000).toISOString().slice(0, 19)}Z`;
   return `read ${mega(state.bytes)}${share}, ${mega(state.bytes / seconds)}/s${reached}, ${state.matches} matches`;
 }
 

@@ -30,7 +30,10 @@ export const COMMANDS: readonly CommandSummary[] = [
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
       ['Who changed anything in namespace prod, people only?', 'who-did change -n prod --humans --demo'],
-      ['Whose requests were refused in the last two hours?', "who-did touch --code 403 --since 2h --file '/var/log/kubernetes/audit/*.log*'"],
+      [
+        'Whose requests were refused in the last two hours?',
+        "who-did touch --code 403 --since 2h --file '/var/log/kubernetes/audit/*.log*'",
+      ],
     ],
     load: async () => (await import('./who-did.ts')).whoDidCommand,
   },

@@ -5,7 +5,7 @@ import { parseFilters } from '../query/filters.ts';
 import { parseObject } from '../query/parse-object.ts';
 import type { Window } from '../query/query.ts';
 import { parseWindow } from '../query/time-range.ts';
-import { WORDS, type Word, findWord } from '../query/words.ts';
+import { findWord, WORDS, type Word } from '../query/words.ts';
 import { type WhoDidParams, whoDid } from '../questions/who-did.ts';
 import type { Source } from '../sources/source.ts';
 import { ask } from './ask.ts';
@@ -13,7 +13,7 @@ import type { Command } from './command.ts';
 import { DEMO } from './demo.ts';
 import { explain } from './explain.ts';
 import { filterFlags } from './filter-flags.ts';
-import { type FlagValues, boolFlag, numberFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagValues, numberFlag, textFlag } from './flags.ts';
 import { openSources } from './open-sources.ts';
 import { type Printing, printAnswer, printingOf } from './print-answer.ts';
 import { progressOn } from './progress.ts';
@@ -52,7 +52,11 @@ async function paramsOf(
   return {
     word,
     object: parseObject(word, rest, { namespace, subresource: isNone ? null : subresource }),
-    window: parseWindow({ since: textFlag(flags, 'since'), until: textFlag(flags, 'until') }, nowUs, timeZone),
+    window: parseWindow(
+      { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') },
+      nowUs,
+      timeZone,
+    ),
     filters: await parseFilters(filterFlags(flags)),
     limit: limitOf(flags, printing),
     keepsEvents: printing.needsEvents,
@@ -64,10 +68,15 @@ async function paramsOf(
 function wordOf(verb: string | undefined, io: Io): Word {
   const known = WORDS.map((word) => word.name).join(', ');
   if (verb === undefined) {
-    throw new UserError('AUDIT_USAGE', 'who-did what? A verb is missing', { hint: `${io.calledAs} who-did delete deploy/api; verbs: ${known}` });
+    throw new UserError('AUDIT_USAGE', 'who-did what? A verb is missing', {
+      hint: `${io.calledAs} who-did delete deploy/api; verbs: ${known}`,
+    });
   }
   const word = findWord(verb);
-  if (word === null) throw new UserError('AUDIT_UNKNOWN_WORD', `"${verb}" is not a verb that who-did knows`, { hint: `one of ${known}; or an API verb such as list` });
+  if (word === null)
+    throw new UserError('AUDIT_UNKNOWN_WORD', `"${verb}" is not a verb that who-did knows`, {
+      hint: `one of ${known}; or an API verb such as list`,
+    });
   return word;
 }
 
@@ -81,7 +90,10 @@ function namespaceOf(flags: FlagValues): string | null {
 }
 
 /** What can be read only once is read whole, unless a window was given. */
-function windowFor(window: WhoDidParams['window'], sources: readonly Source[]): Window & { isDefault: boolean } {
+function windowFor(
+  window: WhoDidParams['window'],
+  sources: readonly Source[],
+): Window & { isDefault: boolean } {
   const isReadOnce = sources.some((source) => !source.capabilities.rereads);
   return window.isDefault && isReadOnce ? { sinceUs: null, untilUs: null, isDefault: false } : window;
 }
@@ -91,7 +103,10 @@ const TERMINAL_LIMIT = 50;
 function limitOf(flags: FlagValues, printing: Printing): number | null {
   const limit = numberFlag(flags, 'limit');
   if (limit === null) return printing.isForTerminal ? TERMINAL_LIMIT : null;
-  if (!Number.isInteger(limit) || limit < 0) throw new UserError('AUDIT_USAGE', `--limit ${limit} is not a number of rows`, { hint: '--limit 0 prints them all' });
+  if (!Number.isInteger(limit) || limit < 0)
+    throw new UserError('AUDIT_USAGE', `--limit ${limit} is not a number of rows`, {
+      hint: '--limit 0 prints them all',
+    });
   return limit === 0 ? null : limit;
 }
 

@@ -123,9 +123,9 @@ export class Assembler {
 
 /**
  * Whether no later stage can follow. Failed authentication writes ResponseStarted and nothing else
- * (apiserver, pkg/endpoints/filters/authn_audit.go).
+ * (apiserver, pkg/endpoints/filters/authn_audit.go). A 401 with a user is a backend's, passed on by a proxy: it ends later.
  */
 export function isOutcome(event: AuditEvent): boolean {
   if (event.stage === 'ResponseComplete' || event.stage === 'Panic') return true;
-  return event.stage === 'ResponseStarted' && event.responseStatus?.code === 401;
+  return event.stage === 'ResponseStarted' && event.responseStatus?.code === 401 && event.user === null;
 }

@@ -21,8 +21,7 @@ export type GapCode =
   | 'generated-names'
   | 'unlogged'
   | 'rows-bound'
-  | 'memory-bound'
-  | 'filter-errors';
+  | 'memory-bound';
 
 export interface Note {
   readonly code: string;

@@ -2,12 +2,12 @@
  * Which facts are the deed that a word means, on the object asked about: deeds and attempts, no-ops, and requests that
  * could be one but whose body the log does not hold. Removals have their own fold (removals.ts).
  */
-import { type ObjectQuery, isInNamespace, isNamed, isOfType } from '../query/object-query.ts';
+import { isInNamespace, isNamed, isOfType, type ObjectQuery } from '../query/object-query.ts';
 import type { Word } from '../query/words.ts';
 import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
-import { type KnownState, StateTrack } from './state-track.ts';
 import { type Removals, removalsOf } from './removals.ts';
+import { type KnownState, StateTrack } from './state-track.ts';
 
 export interface Deeds {
   readonly deeds: readonly Deed[];
@@ -25,7 +25,9 @@ export function deedsOf(word: Word, object: ObjectQuery, facts: readonly Fact[])
   if (word.name === 'drain') return { ...drains(object, facts), noOps: [], removals };
   const track = new StateTrack();
   const removed = new Set(removals?.deeds.map((deed) => deed.fact.key));
-  const completing = new Set([...(removals?.completions.values() ?? []), ...(removals?.orphans ?? [])].map((f) => f.key));
+  const completing = new Set(
+    [...(removals?.completions.values() ?? []), ...(removals?.orphans ?? [])].map((f) => f.key),
+  );
   const deeds: Deed[] = [...(removals?.deeds ?? [])];
   const noOps: Fact[] = [];
   const unsure: Fact[] = [];
@@ -37,7 +39,13 @@ export function deedsOf(word: Word, object: ObjectQuery, facts: readonly Fact[])
     if (verdict === 'no') continue;
     if (verdict === 'unsure') unsure.push(fact);
     else if (isNoOp(fact, before) && (word.name === 'change' || isWriteWord(word))) noOps.push(fact);
-    else deeds.push({ fact, word: wordFor(word, fact), link: verdict === 'likely' ? 'likely' : null, why: null });
+    else
+      deeds.push({
+        fact,
+        word: wordFor(word, fact),
+        link: verdict === 'likely' ? 'likely' : null,
+        why: null,
+      });
   }
   return { deeds, noOps, unsure, removals };
 }
@@ -54,7 +62,9 @@ const VERDICTS: Readonly<Record<string, Judge>> = {
     const isStatusAsked = object.kind === 'resource' && object.subresource === 'status';
     if (fact.target.subresource === 'status' && !isStatusAsked) return 'no';
     // What is done through these does not change the object.
-    const isConnect = ['exec', 'attach', 'portforward', 'log', 'proxy', 'eviction', 'token'].includes(fact.target.subresource ?? '');
+    const isConnect = ['exec', 'attach', 'portforward', 'log', 'proxy', 'eviction', 'token'].includes(
+      fact.target.subresource ?? '',
+    );
     return isConnect || fact.row.did.verb.startsWith('delete') ? 'no' : 'yes';
   },
   scale: (fact, before) => {
@@ -76,7 +86,8 @@ const VERDICTS: Readonly<Record<string, Judge>> = {
     if (fact.isCreation) return 'no';
     if (!fact.hasBody && fact.after === null) return doneElse(fact, 'unsure');
     const after = fact.after?.template ?? null;
-    if (fact.effect === 'done' && before.template !== null && after !== null) return before.template === after ? 'no' : 'yes';
+    if (fact.effect === 'done' && before.template !== null && after !== null)
+      return before.template === after ? 'no' : 'yes';
     if (!fact.asked.touchesTemplate) return 'no';
     return fact.row.did.verb === 'patch' ? 'yes' : 'likely';
   },
@@ -103,7 +114,11 @@ function isAbout(word: Word, fact: Fact, object: ObjectQuery): boolean {
   if (object.kind === 'path') return true;
   if (word.through === 'main' && subresource !== null) return false;
   if (Array.isArray(word.through) && !word.through.includes(subresource)) return false;
-  if (word.to !== null && (fact.target.group !== word.to.group || !word.to.resources.includes(fact.target.resource ?? ''))) return false;
+  if (
+    word.to !== null &&
+    (fact.target.group !== word.to.group || !word.to.resources.includes(fact.target.resource ?? ''))
+  )
+    return false;
   return word.name === 'bind' ? isBinding(fact, object) : isOn(word, fact, object);
 }
 
@@ -113,14 +128,20 @@ function isOn(word: Word, fact: Fact, object: ObjectQuery): boolean {
   const isWholeCollection = fact.target.name === null;
   const isEverywhere = fact.target.namespace === null && isWholeCollection;
   if (!isEverywhere && !isInNamespace(fact.target, object)) return false;
-  return isNamed(fact.target, object) || (isWholeCollection && (word.name === 'create' || fact.row.did.verb !== 'create'));
+  return (
+    isNamed(fact.target, object) ||
+    (isWholeCollection && (word.name === 'create' || fact.row.did.verb !== 'create'))
+  );
 }
 
 /** Asked about a role: by what is bound. Asked about a binding: by its name. */
 function isBinding(fact: Fact, object: ObjectQuery): boolean {
   if (object.kind !== 'resource') return isInNamespace(fact.target, object);
   const isRole = object.resources.some((r) => r === 'roles' || r === 'clusterroles');
-  if (!isRole) return isOfType(fact.target, object) && isInNamespace(fact.target, object) && isNamed(fact.target, object);
+  if (!isRole)
+    return (
+      isOfType(fact.target, object) && isInNamespace(fact.target, object) && isNamed(fact.target, object)
+    );
   if (fact.roleRef === null) return false;
   const isKind = object.resources.includes(`${fact.roleRef.kind.toLowerCase()}s`);
   return isKind && (object.name === null || isNamed({ ...fact.target, name: fact.roleRef.name }, object));
@@ -132,7 +153,11 @@ function isImpersonationOf(fact: Fact, object: Extract<ObjectQuery, { kind: 'res
   if (as === null) return false;
   if (!object.resources.includes('serviceaccounts')) return isNamed({ ...fact.target, name: as }, object);
   const [, , namespace, name] = as.split(':');
-  return name !== undefined && isNamed({ ...fact.target, name }, object) && (object.namespace === null || object.namespace === namespace);
+  return (
+    name !== undefined &&
+    isNamed({ ...fact.target, name }, object) &&
+    (object.namespace === null || object.namespace === namespace)
+  );
 }
 
 /** Names made by the server: the base and five characters (apiserver, storage/names). */
@@ -141,7 +166,9 @@ function generatedName(fact: Fact, object: ObjectQuery): Verdict {
   if (wanted === null) return 'yes';
   if (fact.effect !== 'done') return 'no';
   if (fact.generateName === null) return fact.hasBody ? 'no' : 'unsure';
-  return wanted.startsWith(fact.generateName) && wanted.length === fact.generateName.length + 5 ? 'likely' : 'no';
+  return wanted.startsWith(fact.generateName) && wanted.length === fact.generateName.length + 5
+    ? 'likely'
+    : 'no';
 }
 
 function marks(fact: Fact, before: KnownState, wanted: boolean): Verdict {
@@ -163,7 +190,8 @@ function doneElse(fact: Fact, verdict: Verdict): Verdict {
 const DELETE_WAIT_US = 15 * 60 * 1_000_000;
 
 function isWaitingForDeletion(fact: Fact, facts: readonly Fact[]): boolean {
-  if ((fact.row.did.verb !== 'list' && fact.row.did.verb !== 'watch') || fact.target.name === null) return false;
+  if ((fact.row.did.verb !== 'list' && fact.row.did.verb !== 'watch') || fact.target.name === null)
+    return false;
   return facts.some(
     (other) =>
       other.row.did.verb === 'delete' &&
@@ -185,7 +213,9 @@ function isNoOp(fact: Fact, before: KnownState): boolean {
   const { after, asked } = fact;
   if (after !== null && after.isTerminating && after.finalizers === 0) return false;
   if (after?.resourceVersion != null) {
-    return after.resourceVersion === asked.resourceVersion || after.resourceVersion === before.resourceVersion;
+    return (
+      after.resourceVersion === asked.resourceVersion || after.resourceVersion === before.resourceVersion
+    );
   }
   return asked.isEmpty;
 }
@@ -197,14 +227,16 @@ function drains(object: ObjectQuery, facts: readonly Fact[]): { deeds: Deed[]; u
   const deeds = new Map<string, Deed>();
   const unsure: Fact[] = [];
   for (const cordon of facts) {
-    if (cordon.target.resource !== 'nodes' || cordon.effect !== 'done' || !isNamed(cordon.target, object)) continue;
+    if (cordon.target.resource !== 'nodes' || cordon.effect !== 'done' || !isNamed(cordon.target, object))
+      continue;
     if (cordon.row.did.verb !== 'patch' && cordon.row.did.verb !== 'update') continue;
     if (cordon.hasBody && cordon.asked.unschedulable !== true) continue;
     const evictions = facts.filter((fact) => isEvictionAfter(fact, cordon));
     if (evictions.length === 0) continue;
     const why = 'evictions by the same actor followed';
     deeds.set(cordon.key, { fact: cordon, word: 'drain', link: cordon.hasBody ? null : 'likely', why });
-    for (const fact of evictions) deeds.set(fact.key, { fact, word: 'evict', link: 'likely', why: 'the actor who cordoned the node' });
+    for (const fact of evictions)
+      deeds.set(fact.key, { fact, word: 'evict', link: 'likely', why: 'the actor who cordoned the node' });
   }
   return { deeds: [...deeds.values()], unsure };
 }

@@ -20,9 +20,9 @@ const DENIED: Readonly<Record<string, string>> = {
   other: '',
 };
 
-export function effectWords(fact: Fact, link: Deed['link']): EffectWords {
+export function effectWords({ fact, link, word }: Deed): EffectWords {
   const code = fact.row.result.code === null ? '' : ` ${fact.row.result.code}`;
-  const detail = detailOf(fact);
+  const detail = detailOf(fact, word);
   const sure = link === 'likely' ? ' (likely)' : '';
   switch (fact.effect) {
     case 'done':
@@ -30,13 +30,25 @@ export function effectWords(fact: Fact, link: Deed['link']): EffectWords {
     case 'open':
       return { text: `still open${code}`, tone: 'good', detail };
     case 'dry run':
-      return { text: `no effect${code}`, tone: 'muted', detail: detail === null ? 'DRY RUN' : `${detail}, DRY RUN` };
+      return {
+        text: `no effect${code}`,
+        tone: 'muted',
+        detail: detail === null ? 'DRY RUN' : `${detail}, DRY RUN`,
+      };
     case 'refused':
-      return { text: `refused ${DENIED[fact.row.result.deniedBy ?? 'other'] ?? ''}${code}`.replace('  ', ' '), tone: 'bad', detail };
+      return {
+        text: `refused ${DENIED[fact.row.result.deniedBy ?? 'other'] ?? ''}${code}`.replace('  ', ' '),
+        tone: 'bad',
+        detail,
+      };
     case 'not found':
       return { text: `not found${code}`, tone: 'muted', detail };
     case 'failed':
-      return { text: `failed${code}${fact.row.result.reason === null ? '' : ` ${fact.row.result.reason}`}`, tone: 'bad', detail };
+      return {
+        text: `failed${code}${fact.row.result.reason === null ? '' : ` ${fact.row.result.reason}`}`,
+        tone: 'bad',
+        detail,
+      };
     case 'unknown':
       return { text: `outcome unknown${code}`, tone: 'plain', detail };
     default:
@@ -46,15 +58,20 @@ export function effectWords(fact: Fact, link: Deed['link']): EffectWords {
 
 /** A delete that was taken and waits: for a finalizer, for its dependants. A pod's grace period is no such wait. */
 function isHeld(fact: Fact): boolean {
-  return fact.row.did.verb === 'delete' && fact.after !== null && fact.after.isTerminating && fact.after.finalizers > 0;
+  return (
+    fact.row.did.verb === 'delete' &&
+    fact.after !== null &&
+    fact.after.isTerminating &&
+    fact.after.finalizers > 0
+  );
 }
 
-function detailOf(fact: Fact): string | null {
+function detailOf(fact: Fact, word: string): string | null {
   if (isHeld(fact)) return 'held by a finalizer';
   if (fact.row.did.verb === 'deletecollection') {
     if (fact.took !== null) return `took ${fact.took.length}`;
     return fact.selector === null ? null : `selector ${fact.selector}`;
   }
-  if (fact.row.did.word === 'scale' && fact.asked.replicas !== undefined) return `to ${fact.asked.replicas}`;
+  if (word === 'scale' && fact.asked.replicas !== undefined) return `to ${fact.asked.replicas}`;
   return null;
 }

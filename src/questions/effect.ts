@@ -1,6 +1,7 @@
 /** What came of a request, as far as its outcome tells: done, or why it was not a deed. */
-import type { AuditRequest } from '../event/request.ts';
+
 import { outcomeOf } from '../event/outcome.ts';
+import type { AuditRequest } from '../event/request.ts';
 import { isDryRun } from '../event/target.ts';
 
 export type Effect =

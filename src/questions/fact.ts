@@ -2,11 +2,12 @@
  * What one request tells about its object, small enough to keep: a question holds facts, never events.
  * Undefined or null is "the log does not say" (level, cut, or no body), which is not "no".
  */
-import type { AuditEvent } from '../event/event.ts';
+
 import { actorOf } from '../event/actor.ts';
+import type { AuditEvent } from '../event/event.ts';
 import { redactEvent } from '../event/redact.ts';
 import type { AuditRequest } from '../event/request.ts';
-import { type Target, fieldManagerOf, queryOf, targetOf } from '../event/target.ts';
+import { fieldManagerOf, queryOf, type Target, targetOf } from '../event/target.ts';
 import { type Effect, effectOf } from './effect.ts';
 import { type RequestRow, requestRow } from './request-row.ts';
 import { wordOf } from './word-of.ts';
@@ -109,7 +110,9 @@ function stateOf(body: unknown): ObjectState | null {
     resourceVersion: text(at(metadata, 'resourceVersion')),
     isTerminating: text(at(metadata, 'deletionTimestamp')) !== null,
     // A namespace is held by spec.finalizers too.
-    finalizers: (Array.isArray(finalizers) ? finalizers.length : 0) + (kind === 'Namespace' && Array.isArray(held) ? held.length : 0),
+    finalizers:
+      (Array.isArray(finalizers) ? finalizers.length : 0) +
+      (kind === 'Namespace' && Array.isArray(held) ? held.length : 0),
     replicas: replicasOf(body),
     template: template === undefined ? null : JSON.stringify(template),
     restartedAt: text(at(template, 'metadata', 'annotations', RESTARTED_AT)),
@@ -208,7 +211,13 @@ function graceOf(event: AuditEvent): number | null {
  * delete does; a node's credential used for anything else is a deed. A mirror pod is the kubelet's own.
  */
 function isKubeletCompletion(event: AuditEvent, target: Target, after: ObjectState | null): boolean {
-  if (event.verb !== 'delete' || target.resource !== 'pods' || target.group !== '' || target.subresource !== null) return false;
+  if (
+    event.verb !== 'delete' ||
+    target.resource !== 'pods' ||
+    target.group !== '' ||
+    target.subresource !== null
+  )
+    return false;
   if (actorOf(event).kind !== 'node' || event.impersonatedUser !== null) return false;
   if (after?.isMirrorPod === true) return false;
   if (event.requestObject === undefined) return true;
@@ -227,7 +236,12 @@ function roleRefOf(event: AuditEvent): Fact['roleRef'] {
 /** `users "alice" is forbidden: User "bob" cannot impersonate resource "users" …`, and 1.36's wording of it. */
 function wantedToBe(event: AuditEvent): string | null {
   const message = event.responseStatus?.message ?? '';
-  if (event.responseStatus?.code !== 403 || event.impersonatedUser !== null || !message.includes('impersonate')) return null;
+  if (
+    event.responseStatus?.code !== 403 ||
+    event.impersonatedUser !== null ||
+    !message.includes('impersonate')
+  )
+    return null;
   return /^\S+ "([^"]*)" is forbidden/.exec(message)?.[1] ?? '';
 }
 

@@ -1,6 +1,6 @@
 /** What came near when nothing was found: attempts, no-ops, the same name elsewhere, scaled to zero, ends without a beginning. */
 import type { NearMiss } from '../answer.ts';
-import { type ObjectQuery, isInNamespace, isOfType } from '../query/object-query.ts';
+import { isInNamespace, isOfType, type ObjectQuery } from '../query/object-query.ts';
 import type { Word } from '../query/words.ts';
 import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
@@ -30,12 +30,17 @@ export function nearMissesOf(
     ...some(newestFirst.filter((fact) => isScaledToZero(word, object, fact))).map((fact) =>
       of('scaled-to-zero', fact, 'scaled it to zero: its pods went, not the object'),
     ),
-    ...some(newestFirst.filter((fact) => isElsewhere(word, object, fact) && !isInNamespace(fact.target, object) && isOfType(fact.target, object))).map((fact) =>
-      of('other-namespace', fact, 'the same name in another namespace'),
-    ),
-    ...some(newestFirst.filter((fact) => isElsewhere(word, object, fact) && !isOfType(fact.target, object))).map((fact) =>
-      of('other-kind', fact, 'the same name, another kind'),
-    ),
+    ...some(
+      newestFirst.filter(
+        (fact) =>
+          isElsewhere(word, object, fact) &&
+          !isInNamespace(fact.target, object) &&
+          isOfType(fact.target, object),
+      ),
+    ).map((fact) => of('other-namespace', fact, 'the same name in another namespace')),
+    ...some(
+      newestFirst.filter((fact) => isElsewhere(word, object, fact) && !isOfType(fact.target, object)),
+    ).map((fact) => of('other-kind', fact, 'the same name, another kind')),
   ];
 }
 
@@ -44,7 +49,7 @@ function some<T>(list: readonly T[]): readonly T[] {
 }
 
 function ofDeed(code: string, deed: Deed): NearMiss {
-  const { text } = effectWords(deed.fact, deed.link);
+  const { text } = effectWords(deed);
   return near(code, deed, `${deed.word}: ${text}`);
 }
 
@@ -54,17 +59,29 @@ function of(code: string, fact: Fact, why: string): NearMiss {
 
 function near(code: string, deed: Deed, why: string): NearMiss {
   const { row } = deed.fact;
-  return { code, text: `${objectText(row)}: ${deed.word} by ${whoText(row.who)}: ${why}`, row: whoDidRow(deed) };
+  return {
+    code,
+    text: `${objectText(row)}: ${deed.word} by ${whoText(row.who)}: ${why}`,
+    row: whoDidRow(deed),
+  };
 }
 
 /** Done to an object of the same name, of another type or in another place. */
 function isElsewhere(word: Word, object: ObjectQuery, fact: Fact): boolean {
-  if (object.kind !== 'resource' || fact.target.name !== object.name || fact.effect !== 'done' || fact.isKubeletCompletion) return false;
+  if (
+    object.kind !== 'resource' ||
+    fact.target.name !== object.name ||
+    fact.effect !== 'done' ||
+    fact.isKubeletCompletion
+  )
+    return false;
   if (fact.target.subresource !== null && word.through !== 'any') return false;
   if (isOfType(fact.target, object) && isInNamespace(fact.target, object)) return false;
   if (word.name === 'delete') return fact.row.did.verb === 'delete' || fact.target.subresource === 'eviction';
   if (word.name === 'create') return fact.isCreation;
-  return fact.target.subresource !== 'status' && (word.verbs === null || word.verbs.includes(fact.row.did.verb));
+  return (
+    fact.target.subresource !== 'status' && (word.verbs === null || word.verbs.includes(fact.row.did.verb))
+  );
 }
 
 function isScaledToZero(word: Word, object: ObjectQuery, fact: Fact): boolean {

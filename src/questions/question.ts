@@ -3,8 +3,7 @@
  * the same requests in any order of batches give the same answer.
  */
 import type { Answer } from '../answer.ts';
-import type { Note } from '../event/coverage.ts';
-import type { Coverage } from '../event/coverage.ts';
+import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
 import type { Query } from '../query/query.ts';
 

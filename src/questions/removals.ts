@@ -2,7 +2,14 @@
  * Who took objects away, in every way there is, from facts in time order: deletes by name, evictions, collections,
  * namespaces and CRDs, last finalizers; and which kubelet's final delete completes which of them.
  */
-import { type ObjectQuery, isInNamespace, isNamed, isOfType, isOneObject, matchesName } from '../query/object-query.ts';
+import {
+  isInNamespace,
+  isNamed,
+  isOfType,
+  isOneObject,
+  matchesName,
+  type ObjectQuery,
+} from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
 
@@ -52,7 +59,9 @@ class RemovalFold {
     for (const fact of facts) this.#add(fact);
     for (const life of this.#lives.values()) this.#releaseHeld(life);
     this.#judgeNamespaceEnds();
-    const madeAgain = [...this.#lives.values()].flatMap((l) => (l.state === 'present' && l.made !== null ? [l.made] : []));
+    const madeAgain = [...this.#lives.values()].flatMap((l) =>
+      l.state === 'present' && l.made !== null ? [l.made] : [],
+    );
     return {
       deeds: this.#deeds,
       completions: this.#completions,
@@ -66,7 +75,11 @@ class RemovalFold {
     const { target, row } = fact;
     const verb = row.did.verb;
     if (verb === 'deletecollection') return this.#addSweep(fact);
-    if (isOfType(target, this.#object) && isInNamespace(target, this.#object) && isNamed(target, this.#object)) {
+    if (
+      isOfType(target, this.#object) &&
+      isInNamespace(target, this.#object) &&
+      isNamed(target, this.#object)
+    ) {
       return this.#addOnObject(fact);
     }
     if (verb !== 'delete' || fact.effect !== 'done' || target.subresource !== null) return;
@@ -117,12 +130,14 @@ class RemovalFold {
     if (fact.effect !== 'done') return;
     const { after, target } = fact;
     if (after === null) {
-      const isHeld = life.state === 'terminating' && life.removal?.isRemovedAtOnce === false && target.resource !== 'pods';
+      const isHeld =
+        life.state === 'terminating' && life.removal?.isRemovedAtOnce === false && target.resource !== 'pods';
       if (isHeld) life.maybeReleased = fact;
       return;
     }
     // A pod that is being deleted has no finalizers as a rule: any write to it would look like a release.
-    const isRelease = target.resource !== 'pods' || fact.asked.touchesFinalizers || (life.finalizers ?? 0) > 0;
+    const isRelease =
+      target.resource !== 'pods' || fact.asked.touchesFinalizers || (life.finalizers ?? 0) > 0;
     if (after.isTerminating && after.finalizers === 0 && isRelease) {
       this.#deeds.push({ fact, word: 'remove last finalizer', link: null, why: null });
       life.state = 'gone';
@@ -184,7 +199,9 @@ class RemovalFold {
   #judgeNamespaceEnds(): void {
     for (const { fact, state } of this.#namespaceEnds) {
       if (state === 'gone' || state === 'terminating') continue;
-      const swept = this.#sweptBy.filter((s) => s.fact.target.namespace === fact.target.name && isAfter(s.fact, fact));
+      const swept = this.#sweptBy.filter(
+        (s) => s.fact.target.namespace === fact.target.name && isAfter(s.fact, fact),
+      );
       const isProven = swept.some((s) => this.#names(s.took));
       if (swept.length > 0 && !isProven) continue;
       // Asked about all namespaces, an end counts only where the object is known to have been.
@@ -212,7 +229,10 @@ class RemovalFold {
   }
 
   #lastSweepOf(namespace: string | null): Fact | null {
-    return this.#unprovenSweeps.findLast((s) => s.target.namespace === null || s.target.namespace === namespace) ?? null;
+    return (
+      this.#unprovenSweeps.findLast((s) => s.target.namespace === null || s.target.namespace === namespace) ??
+      null
+    );
   }
 
   /** For a question about one object: how things stand with it in that namespace just now; else unknown. */

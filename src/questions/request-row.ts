@@ -3,7 +3,7 @@ import { type Actor, actorOf } from '../event/actor.ts';
 import { type Outcome, outcomeOf } from '../event/outcome.ts';
 import { redactText } from '../event/redact.ts';
 import type { AuditRequest } from '../event/request.ts';
-import { type Target, isDryRun, targetOf } from '../event/target.ts';
+import { isDryRun, type Target, targetOf } from '../event/target.ts';
 
 export type RequestRow = {
   readonly auditID: string;

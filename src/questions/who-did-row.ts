@@ -4,8 +4,8 @@ import { kubectlName } from '../event/resource-names.ts';
 import type { ObjectQuery } from '../query/object-query.ts';
 import { isOneObject } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
-import type { RequestRow } from './request-row.ts';
 import { type EffectWords, effectWords } from './effect-words.ts';
+import type { RequestRow } from './request-row.ts';
 
 export type WhoDidRow = RequestRow & {
   /** Nearest first; filled by the chain of causes. */
@@ -22,7 +22,15 @@ export type WhoDidRow = RequestRow & {
   };
 };
 
-const UNKNOWN_NOW = { exists: null, sameObject: null, uid: null, createdAt: null, createdBy: null, ready: null, text: null };
+const UNKNOWN_NOW = {
+  exists: null,
+  sameObject: null,
+  uid: null,
+  createdAt: null,
+  createdBy: null,
+  ready: null,
+  text: null,
+};
 
 /** Drawn from the fact, told by columns; not part of the machine output. */
 const EFFECTS = new WeakMap<object, EffectWords>();
@@ -34,7 +42,7 @@ export function whoDidRow(deed: Deed): WhoDidRow {
     cause: [],
     now: UNKNOWN_NOW,
   };
-  EFFECTS.set(row, effectWords(deed.fact, deed.link));
+  EFFECTS.set(row, effectWords(deed));
   return row;
 }
 
@@ -44,7 +52,11 @@ export function columnsFor(object: ObjectQuery): Column[] {
     { name: 'AGE', shrink: 0, cell: (row) => ageOf(asRow(row).when) },
     { name: 'WHO', cell: (row) => textOf(whoText(asRow(row).who)) },
     { name: 'DID', cell: (row) => textOf(didText(asRow(row))) },
-    { name: 'OBJECT', ...(isOneObject(object) ? { wide: true } : {}), cell: (row) => textOf(objectText(asRow(row))) },
+    {
+      name: 'OBJECT',
+      ...(isOneObject(object) ? { wide: true } : {}),
+      cell: (row) => textOf(objectText(asRow(row))),
+    },
     { name: 'FROM', cell: (row) => textOf(asRow(row).from.ip) },
     { name: 'WITH', wide: true, cell: (row) => textOf(asRow(row).with) },
     { name: 'RESULT', shrink: 0, cell: (row) => resultCell(row) },
@@ -88,7 +100,8 @@ export function objectText(row: RequestRow): string {
 function didText(row: WhoDidRow): string {
   const effect = EFFECTS.get(row);
   const word = row.did.word;
-  return effect?.detail == null ? word : `${word}, ${effect.detail}`;
+  if (effect?.detail == null) return word;
+  return effect.detail.startsWith('to ') ? `${word} ${effect.detail}` : `${word}, ${effect.detail}`;
 }
 
 function resultCell(row: Row): Cell {

@@ -1,9 +1,9 @@
 /** who-did's one sentence, and the commands to try next. */
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { NearMiss } from '../answer.ts';
-import { kubectlName } from '../event/resource-names.ts';
 import type { Coverage, Gap } from '../event/coverage.ts';
-import { type ObjectQuery, isOneObject } from '../query/object-query.ts';
+import { kubectlName } from '../event/resource-names.ts';
+import { isOneObject, type ObjectQuery } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
 import { tookEffect } from './effect.ts';
@@ -71,11 +71,14 @@ function isCarriedOut(deed: Deed): boolean {
 function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   const asked = newest.word === 'remove last finalizer' ? askedBefore(newest, done) : undefined;
   const chief = asked ?? newest;
-  const release = asked === undefined ? '' : `, held until ${whoText(newest.fact.row.who)} removed the last finalizer`;
+  const release =
+    asked === undefined ? '' : `, held until ${whoText(newest.fact.row.who)} removed the last finalizer`;
   const what = objectName(told.params.object);
   const likely = chief.link === 'likely' ? 'most likely ' : '';
   const through = throughWhat(chief);
-  const parts = [`${what}: ${likely}${past(told)} by ${whoText(chief.fact.row.who)} ${ago(chief, told.nowUs)}${through}${release}`];
+  const parts = [
+    `${what}: ${likely}${past(told)} by ${whoText(chief.fact.row.who)} ${ago(chief, told.nowUs)}${through}${release}`,
+  ];
   const others = done.filter((deed) => deed !== chief && deed !== newest && !isCarriedOut(deed));
   if (others.length > 0) {
     const [next] = others;
@@ -102,7 +105,10 @@ function aboutMany(told: Told, done: readonly Deed[]): string {
   const byCount = [...actors].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const named = byCount.slice(0, 3).map(([name, count]) => `${name} ${count}`);
   const rest = byCount.length > 3 ? ` and ${byCount.length - 3} more` : '';
-  const what = told.params.word.name === 'impersonate' ? 'impersonation' : `${objectName(told.params.object)}: ${past(told)}`;
+  const what =
+    told.params.word.name === 'impersonate'
+      ? 'impersonation'
+      : `${objectName(told.params.object)}: ${past(told)}`;
   return `${what} ${times(done.length)}: ${named.join(', ')}${rest}`;
 }
 
@@ -117,7 +123,9 @@ function nobody(told: Told): string {
   ].filter((part) => part !== '');
   const after = tries.length === 0 ? '' : `; ${tries.join(', ')}`;
   if (coverage.events === 0) return `this log cannot tell who ${what}: no event was read`;
-  const cannotTell = gaps.some((gap) => gap.code === 'no-witness' || gap.code === 'level-too-low' || gap.code === 'generated-names');
+  const cannotTell = gaps.some(
+    (gap) => gap.code === 'no-witness' || gap.code === 'level-too-low' || gap.code === 'generated-names',
+  );
   if (cannotTell) return `this log cannot tell who ${what}${after}`;
   const doubt = coverage.complete && gaps.length === 0 ? '' : ' in what was read, which is not all';
   if (gaps.some((gap) => gap.code === 'unlogged')) {
@@ -174,7 +182,12 @@ export function objectName(object: ObjectQuery): string {
       const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
       const isPlaced = object.namespace !== null && object.isNamespaced !== false;
       if (object.name !== null) return `${isPlaced ? `${object.namespace}/` : ''}${type}/${object.name}`;
-      const where = object.isNamespaced === false ? '' : object.namespace === null ? ' in all namespaces' : ` in ${object.namespace}`;
+      const where =
+        object.isNamespaced === false
+          ? ''
+          : object.namespace === null
+            ? ' in all namespaces'
+            : ` in ${object.namespace}`;
       return `${object.resources[0] ?? object.typed}${where}`;
     }
   }
@@ -190,13 +203,16 @@ export function nextCommands(told: Told): string[] {
   const next: string[] = [];
   const isFound = told.deeds.some((deed) => tookEffect(deed.fact.effect));
   if (isFound) {
-    if (word.name !== 'touch' && object.name !== null) next.push(`${calledAs} who-did touch ${quoted(it)}${inIt}`);
+    if (word.name !== 'touch' && object.name !== null)
+      next.push(`${calledAs} who-did touch ${quoted(it)}${inIt}`);
     return next;
   }
   const elsewhere = told.nearMisses.find((miss) => miss.code === 'other-namespace');
-  const namespace = (elsewhere?.row as { object?: { namespace?: string | null } } | null)?.object?.namespace ?? null;
+  const namespace =
+    (elsewhere?.row as { object?: { namespace?: string | null } } | null)?.object?.namespace ?? null;
   if (namespace !== null) next.push(`${calledAs} who-did ${word.name} ${quoted(it)} -n ${quoted(namespace)}`);
-  else if (object.namespace !== null && object.isNamespaced !== false) next.push(`${calledAs} who-did ${word.name} ${quoted(it)} -A`);
+  else if (object.namespace !== null && object.isNamespaced !== false)
+    next.push(`${calledAs} who-did ${word.name} ${quoted(it)} -A`);
   if (!window.isDefault) next.push(`${calledAs} who-did ${word.name} ${quoted(it)}${inIt} --since 30d`);
   if (word.name !== 'touch') next.push(`${calledAs} who-did touch ${quoted(it)}${inIt}`);
   return next;

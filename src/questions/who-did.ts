@@ -2,22 +2,22 @@
  * who-did VERB OBJECT: the requests that did it or tried to, told apart, newest first; and when nobody did, how sure
  * that is and what came near. Which requests are the deed is deeds.ts's; the sentence is who-did-says.ts's.
  */
-import type { Gap, Coverage, Note } from '../event/coverage.ts';
+import type { Coverage, Gap, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { matches } from '../query/matches.ts';
-import { type ObjectQuery, isOneObject, objectPredicate, resourcePredicate } from '../query/object-query.ts';
-import { type Field, type Predicate, all, any, equals, oneOf } from '../query/predicate.ts';
+import { isOneObject, type ObjectQuery, objectPredicate, resourcePredicate } from '../query/object-query.ts';
+import { all, any, equals, type Field, oneOf, type Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
 import { type Word, WRITES, witnessPredicate, wordPredicate } from '../query/words.ts';
 import type { Deed } from './deed.ts';
 import { deedsOf } from './deeds.ts';
 import { tookEffect } from './effect.ts';
-import { type Fact, byTime, factOf } from './fact.ts';
+import { byTime, type Fact, factOf } from './fact.ts';
 import { KeptFacts } from './kept-facts.ts';
 import { nearMissesOf } from './near-misses.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
-import { type WhoDidRow, columnsFor, nameOfRow, whoDidRow } from './who-did-row.ts';
-import { type Told, nextCommands, sentence } from './who-did-says.ts';
+import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
+import { nextCommands, sentence, type Told } from './who-did-says.ts';
 
 export interface WhoDidParams {
   readonly word: Word;
@@ -101,7 +101,9 @@ class WhoDidRound implements Round {
   end(coverage: Coverage, canGoOn: boolean): Outcome {
     const facts = this.#kept.inOrder(byTime);
     const found = deedsOf(this.#params.word, this.#params.object, facts);
-    const deeds = found.deeds.filter((deed) => this.#kept.passes(deed.fact)).sort((a, b) => byTime(b.fact, a.fact));
+    const deeds = found.deeds
+      .filter((deed) => this.#kept.passes(deed.fact))
+      .sort((a, b) => byTime(b.fact, a.fact));
     const hasDeed = deeds.some((deed) => tookEffect(deed.fact.effect));
     const { window } = this.#params;
     if (!hasDeed && window.isDefault && !this.#isWidened && canGoOn && window.sinceUs !== null) {
@@ -150,22 +152,40 @@ class WhoDidRound implements Round {
   #gaps(found: ReturnType<typeof deedsOf>, coverage: Coverage, hasDeed: boolean): Gap[] {
     const gaps: Gap[] = [];
     const gap = (code: Gap['code'], text: string) => gaps.push({ code, text, source: null });
-    if (this.#kept.dropped > 0) gap('rows-bound', `only the newest ${this.#kept.size} requests were kept; ${this.#kept.dropped} older ones were let go`);
+    if (this.#kept.dropped > 0)
+      gap(
+        'rows-bound',
+        `only the newest ${this.#kept.size} requests were kept; ${this.#kept.dropped} older ones were let go`,
+      );
     if (!hasDeed && coverage.witness === 0) {
-      gap('no-witness', 'the log holds no request of this kind on this resource: its policy may not log them');
+      gap(
+        'no-witness',
+        'the log holds no request of this kind on this resource: its policy may not log them',
+      );
     }
     const unsure = found.unsure.filter((fact) => this.#kept.passes(fact));
     if (unsure.length > 0) {
       const isCreate = this.#params.word.name === 'create';
-      if (isCreate && !hasDeed) gap('generated-names', `${unsure.length} created with a generated name that is not in the log (level Metadata)`);
-      if (!isCreate) gap('level-too-low', `${unsure.length} could have been it: their bodies are not in the log`);
+      if (isCreate && !hasDeed)
+        gap(
+          'generated-names',
+          `${unsure.length} created with a generated name that is not in the log (level Metadata)`,
+        );
+      if (!isCreate)
+        gap('level-too-low', `${unsure.length} could have been it: their bodies are not in the log`);
     }
     for (const fact of found.removals?.unlogged ?? []) {
-      gap('unlogged', `made again at ${fact.row.when ?? 'an unknown time'} without having been removed: a removal is missing from what was read`);
+      gap(
+        'unlogged',
+        `made again at ${fact.row.when ?? 'an unknown time'} without having been removed: a removal is missing from what was read`,
+      );
     }
     const orphans = (found.removals?.orphans ?? []).filter((fact) => !hasDeed && this.#kept.passes(fact));
     if (orphans.length > 0) {
-      gap('unlogged', `${orphans.length} ${orphans.length === 1 ? 'deletion was' : 'deletions were'} completed by a kubelet, but the request that asked for it is not in what was read`);
+      gap(
+        'unlogged',
+        `${orphans.length} ${orphans.length === 1 ? 'deletion was' : 'deletions were'} completed by a kubelet, but the request that asked for it is not in what was read`,
+      );
     }
     return gaps;
   }
@@ -174,16 +194,27 @@ class WhoDidRound implements Round {
     const notes: Note[] = [];
     for (const deed of shown) {
       if (deed.link !== null) {
-        notes.push({ code: deed.link, text: `${deed.word} at ${deed.fact.row.when ?? '?'} (${deed.fact.row.auditID}): ${deed.why ?? deed.link}` });
+        notes.push({
+          code: deed.link,
+          text: `${deed.word} at ${deed.fact.row.when ?? '?'} (${deed.fact.row.auditID}): ${deed.why ?? deed.link}`,
+        });
       }
       const completion = found.removals?.completions.get(deed.fact.key);
       if (completion !== undefined) {
         const { auditID, when, who } = completion.row;
-        notes.push({ code: 'completed-by-kubelet', text: `${who.user ?? 'the kubelet'} completed ${deed.fact.row.auditID} at ${when ?? '?'} (${auditID})` });
+        notes.push({
+          code: 'completed-by-kubelet',
+          text: `${who.user ?? 'the kubelet'} completed ${deed.fact.row.auditID} at ${when ?? '?'} (${auditID})`,
+        });
       }
     }
-    if (found.noOps.length > 0) notes.push({ code: 'no-op', text: `${found.noOps.length} requests succeeded and changed nothing; not shown` });
-    if (this.#isWidened) notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
+    if (found.noOps.length > 0)
+      notes.push({
+        code: 'no-op',
+        text: `${found.noOps.length} requests succeeded and changed nothing; not shown`,
+      });
+    if (this.#isWidened)
+      notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
     return notes;
   }
 }
@@ -201,7 +232,11 @@ function wanted(params: WhoDidParams): Predicate {
 
 function wordScope(word: Word, object: ObjectQuery): Predicate {
   const scope = wordPredicate(word, object.kind === 'resource' ? object.subresource : null);
-  const evictions = all(equals('objectRef.resource', 'pods'), equals('objectRef.subresource', 'eviction'), equals('verb', 'create'));
+  const evictions = all(
+    equals('objectRef.resource', 'pods'),
+    equals('objectRef.subresource', 'eviction'),
+    equals('verb', 'create'),
+  );
   return word.name === 'drain' ? any(scope, evictions) : scope;
 }
 
@@ -224,7 +259,8 @@ function witnessOf({ word, object }: WhoDidParams): Predicate | null {
 }
 
 function bindScope(object: ObjectQuery): Predicate {
-  const isRole = object.kind === 'resource' && object.resources.some((r) => r === 'roles' || r === 'clusterroles');
+  const isRole =
+    object.kind === 'resource' && object.resources.some((r) => r === 'roles' || r === 'clusterroles');
   return isRole ? all() : objectPredicate(object);
 }
 
@@ -238,7 +274,8 @@ function explaining(word: Word, object: ObjectQuery): Predicate[] {
     const which = object.namespace === null ? all() : equals('objectRef.name', object.namespace);
     ends.push(all(equals('objectRef.resource', 'namespaces'), equals('verb', 'delete'), which));
   }
-  if (object.group !== '') ends.push(all(equals('objectRef.resource', 'customresourcedefinitions'), equals('verb', 'delete')));
+  if (object.group !== '')
+    ends.push(all(equals('objectRef.resource', 'customresourcedefinitions'), equals('verb', 'delete')));
   return [life, ...ends];
 }
 
@@ -246,5 +283,10 @@ function explaining(word: Word, object: ObjectQuery): Predicate[] {
 function nearby(word: Word, object: ObjectQuery): Predicate[] {
   if (!isOneObject(object) || object.kind !== 'resource' || object.name === null) return [];
   const verbs = word.verbs === null ? WRITES : word.verbs;
-  return [all(equals('objectRef.name', object.name), oneOf('verb', [...new Set([...verbs, ...(word.name === 'delete' ? WRITES : [])])]))];
+  return [
+    all(
+      equals('objectRef.name', object.name),
+      oneOf('verb', [...new Set([...verbs, ...(word.name === 'delete' ? WRITES : [])])]),
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Cell kinds → words, not escaped yet. */
 import type { Cell } from '../answer.ts';
-import { type Clock, ageOf } from './clock.ts';
+import { ageOf, type Clock } from './clock.ts';
 
 export function cellText(cell: Cell, clock: Clock, nowMs: number): string {
   switch (cell.kind) {

@@ -9,11 +9,26 @@ export interface Clock {
 
 /** `times`: all that will be shown, so that all have one form. */
 export function clockFor(times: readonly string[], nowMs: number, timeZone: string): Clock {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-  const split = (ms: number) => Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
+  const split = (ms: number) =>
+    Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
   const now = split(nowMs);
-  const known = times.map((at) => Date.parse(at)).filter((ms) => !Number.isNaN(ms)).map(split);
-  const isToday = known.every((t) => t['year'] === now['year'] && t['month'] === now['month'] && t['day'] === now['day']);
+  const known = times
+    .map((at) => Date.parse(at))
+    .filter((ms) => !Number.isNaN(ms))
+    .map(split);
+  const isToday = known.every(
+    (t) => t['year'] === now['year'] && t['month'] === now['month'] && t['day'] === now['day'],
+  );
   const isThisYear = known.every((t) => t['year'] === now['year']);
   return {
     zone: zoneName(nowMs, timeZone),
@@ -21,7 +36,11 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
       const ms = Date.parse(at);
       if (Number.isNaN(ms)) return at;
       const t = split(ms);
-      const day = isToday ? '' : isThisYear ? `${t['month']}-${t['day']} ` : `${t['year']}-${t['month']}-${t['day']} `;
+      const day = isToday
+        ? ''
+        : isThisYear
+          ? `${t['month']}-${t['day']} `
+          : `${t['year']}-${t['month']}-${t['day']} `;
       return `${day}${t['hour']}:${t['minute']}:${t['second']}`;
     },
   };

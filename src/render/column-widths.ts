@@ -6,7 +6,11 @@ export const GUTTER = 2;
 const MIN_WIDTH = 4;
 
 /** The widest shrinkable columns give first; those of `shrink: 0` only when there is nothing else left to take. */
-export function columnWidths(natural: readonly number[], columns: readonly Column[], available: number): number[] {
+export function columnWidths(
+  natural: readonly number[],
+  columns: readonly Column[],
+  available: number,
+): number[] {
   const widths = [...natural];
   const room = available - GUTTER * Math.max(0, columns.length - 1);
   for (const mayShrink of [(n: number) => (columns[n]?.shrink ?? 1) > 0, () => true]) {

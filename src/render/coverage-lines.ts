@@ -8,7 +8,10 @@ import type { RenderOptions } from './renderer.ts';
 const LOGS_NAMED = 4;
 
 /** One line each, not escaped, not wrapped. The last says INCOMPLETE where a gap could hold a match. */
-export function coverageLines(answer: Answer, options: Pick<RenderOptions, 'nowMs' | 'timeZone' | 'utc'>): string[] {
+export function coverageLines(
+  answer: Answer,
+  options: Pick<RenderOptions, 'nowMs' | 'timeZone' | 'utc'>,
+): string[] {
   const { coverage } = answer;
   const times = coverage.sources.flatMap((source) => [source.from, source.to]).filter((at) => at !== null);
   const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
@@ -24,7 +27,8 @@ export function coverageLines(answer: Answer, options: Pick<RenderOptions, 'nowM
 }
 
 function logLine(source: SourceCoverage, time: (at: string) => string): string {
-  const span = source.from === null || source.to === null ? 'no events' : `${time(source.from)} to ${time(source.to)}`;
+  const span =
+    source.from === null || source.to === null ? 'no events' : `${time(source.from)} to ${time(source.to)}`;
   return `${source.name}: ${span}, ${bytesOf(source.bytes)}`;
 }
 
@@ -34,7 +38,9 @@ function witnessWords({ coverage }: Answer): string {
   const seen = Object.entries(coverage.levels).map(([resource, levels]) => {
     const [group, name] = splitKey(resource);
     const at = Object.entries(levels).map(([level, count]) => `${level} (${counted(count, 'request')} seen)`);
-    return `; ${group === '' ? name : `${name}.${group}`} at ${at.join(', ')}`;
+    const [type, ...subresource] = name.split('/');
+    const full = [group === '' ? type : `${type}.${group}`, ...subresource].join('/');
+    return `; ${full} at ${at.join(', ')}`;
   });
   return seen.length === 0 ? '; nothing of this kind seen' : seen.slice(0, 3).join('');
 }
@@ -42,7 +48,9 @@ function witnessWords({ coverage }: Answer): string {
 /** `apps/deployments/scale` → group and resource; `pods/exec` has no group: groups of resources have a dot or are known. */
 function splitKey(key: string): [group: string, name: string] {
   const [first = '', ...rest] = key.split('/');
-  const isGroup = rest.length > 0 && (first.includes('.') || ['apps', 'batch', 'autoscaling', 'policy', 'extensions'].includes(first));
+  const isGroup =
+    rest.length > 0 &&
+    (first.includes('.') || ['apps', 'batch', 'autoscaling', 'policy', 'extensions'].includes(first));
   return isGroup ? [first, rest.join('/')] : ['', key];
 }
 

@@ -10,7 +10,8 @@ export const csv: Renderer = {
     // An age is only a time told again.
     const columns = answer.columns.filter((column) => column.name !== 'AGE');
     if (!options.noHeaders) yield `${columns.map((column) => escapeCsv(column.name)).join(',')}\n`;
-    for (const row of answer.rows) yield `${columns.map((column) => escapeCsv(textOf(column.cell(row)))).join(',')}\n`;
+    for (const row of answer.rows)
+      yield `${columns.map((column) => escapeCsv(textOf(column.cell(row)))).join(',')}\n`;
     for (const line of coverageLines(answer, options)) yield `# ${escapeTerminal(line)}\n`;
   },
 };

@@ -30,7 +30,8 @@ function* rowsOf({ rows }: Answer, comma: string): Generator<string> {
   if (rows.length === 0) yield `  "rows": []${comma}\n`;
   else {
     yield '  "rows": [\n';
-    for (const [n, row] of rows.entries()) yield `    ${indented(row, 4)}${n === rows.length - 1 ? '' : ','}\n`;
+    for (const [n, row] of rows.entries())
+      yield `    ${indented(row, 4)}${n === rows.length - 1 ? '' : ','}\n`;
     yield `  ]${comma}\n`;
   }
 }

@@ -16,9 +16,18 @@ export const markdown: Renderer = {
     const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
     yield `**${escapeMarkdown(answer.says)}**\n\n`;
     if (cells.length > 0) {
-      yield lineOf(columns.map((column) => (column.name === 'WHEN' ? `WHEN ${clock.zone}` : column.name)).map(escapeMarkdown));
+      yield lineOf(
+        columns
+          .map((column) => (column.name === 'WHEN' ? `WHEN ${clock.zone}` : column.name))
+          .map(escapeMarkdown),
+      );
       yield lineOf(columns.map(() => '---'));
-      for (const row of cells) yield lineOf(row.map((cell) => (cell.kind === 'none' ? '' : escapeMarkdown(cellText(cell, clock, options.nowMs)))));
+      for (const row of cells)
+        yield lineOf(
+          row.map((cell) =>
+            cell.kind === 'none' ? '' : escapeMarkdown(cellText(cell, clock, options.nowMs)),
+          ),
+        );
       yield '\n';
     }
     for (const miss of answer.nearMisses) yield `- ${escapeMarkdown(miss.text)}\n`;

@@ -12,17 +12,45 @@ export interface Format {
 }
 
 export const FORMATS: readonly Format[] = [
-  plain('table', 'a table that fits the terminal, with what was read and what to try next', async () => (await import('./table.ts')).table),
+  plain(
+    'table',
+    'a table that fits the terminal, with what was read and what to try next',
+    async () => (await import('./table.ts')).table,
+  ),
   plain('wide', 'the table with every column', async () => (await import('./table.ts')).wide),
-  plain('json', 'one document: rows, near misses, notes, next, coverage', async () => (await import('./json.ts')).json),
-  plain('jsonl', 'a row a line; the last line is of kind AnswerEnd and has the rest', async () => (await import('./json.ts')).jsonl),
+  plain(
+    'json',
+    'one document: rows, near misses, notes, next, coverage',
+    async () => (await import('./json.ts')).json,
+  ),
+  plain(
+    'jsonl',
+    'a row a line; the last line is of kind AnswerEnd and has the rest',
+    async () => (await import('./json.ts')).jsonl,
+  ),
   plain('yaml', 'the same document in YAML', async () => (await import('./yaml.ts')).yaml),
-  plain('csv', 'every column; coverage follows in lines that begin with #', async () => (await import('./csv.ts')).csv),
+  plain(
+    'csv',
+    'every column; coverage follows in lines that begin with #',
+    async () => (await import('./csv.ts')).csv,
+  ),
   plain('markdown', 'a table for a ticket', async () => (await import('./markdown.ts')).markdown),
   plain('name', "each row's object, as kubectl takes it", async () => (await import('./name.ts')).name),
-  template('jsonpath', "kubectl's JSONPath over the document: jsonpath='{.rows[*].who.user}'", async () => (await import('./jsonpath.ts')).jsonpath),
-  template('custom-columns', 'columns of your own over the rows: custom-columns=WHO:.who.user,CODE:.result.code', async () => (await import('./custom-columns.ts')).customColumns),
-  plain('raw', "the rows' audit events, redacted, one JSON a line", async () => (await import('./raw.ts')).raw),
+  template(
+    'jsonpath',
+    "kubectl's JSONPath over the document: jsonpath='{.rows[*].who.user}'",
+    async () => (await import('./jsonpath.ts')).jsonpath,
+  ),
+  template(
+    'custom-columns',
+    'columns of your own over the rows: custom-columns=WHO:.who.user,CODE:.result.code',
+    async () => (await import('./custom-columns.ts')).customColumns,
+  ),
+  plain(
+    'raw',
+    "the rows' audit events, redacted, one JSON a line",
+    async () => (await import('./raw.ts')).raw,
+  ),
 ];
 
 export interface ChosenFormat {
@@ -37,13 +65,19 @@ export function parseFormat(text: string): ChosenFormat {
   const name = equals === -1 ? text : text.slice(0, equals);
   const format = FORMATS.find((known) => known.name === name);
   if (format === undefined || (equals !== -1 && !format.takesTemplate)) {
-    throw new UserError('AUDIT_BAD_FORMAT', `unable to match a printer suitable for the output format "${text}"`, {
-      hint: `allowed formats are: ${formatNames().join(', ')}`,
-    });
+    throw new UserError(
+      'AUDIT_BAD_FORMAT',
+      `unable to match a printer suitable for the output format "${text}"`,
+      {
+        hint: `allowed formats are: ${formatNames().join(', ')}`,
+      },
+    );
   }
   const found = equals === -1 ? '' : text.slice(equals + 1);
   if (format.takesTemplate && found === '') {
-    throw new UserError('AUDIT_BAD_TEMPLATE', `-o ${name} needs a template`, { hint: EXAMPLES[name] ?? `-o ${name}=…` });
+    throw new UserError('AUDIT_BAD_TEMPLATE', `-o ${name} needs a template`, {
+      hint: EXAMPLES[name] ?? `-o ${name}=…`,
+    });
   }
   return { name, template: format.takesTemplate ? found : null, load: format.load };
 }

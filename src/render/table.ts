@@ -10,8 +10,14 @@ import { escapeTerminal } from './escape.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import { fitted, widthOf, wrapped } from './width.ts';
 
-export const table: Renderer = { carriesCoverage: true, render: (answer, options) => draw(answer, options, false) };
-export const wide: Renderer = { carriesCoverage: true, render: (answer, options) => draw(answer, options, true) };
+export const table: Renderer = {
+  carriesCoverage: true,
+  render: (answer, options) => draw(answer, options, false),
+};
+export const wide: Renderer = {
+  carriesCoverage: true,
+  render: (answer, options) => draw(answer, options, true),
+};
 
 /** The labels at the left of what stands below the rows. */
 const INDENT = 7;
@@ -46,7 +52,9 @@ function* drawRows(answer: Answer, options: RenderOptions, isWide: boolean): Gen
   const widths = columnWidths(natural, columns, options.columns);
   yield '\n';
   if (!options.noHeaders) yield* laidOut([heads.map((head, n) => fitted(head, widths[n] ?? 1))], widths);
-  const drawn = texts.map((row, r) => row.map((text, n) => toned(fitted(text, widths[n] ?? 1), cells[r]?.[n], options)));
+  const drawn = texts.map((row, r) =>
+    row.map((text, n) => toned(fitted(text, widths[n] ?? 1), cells[r]?.[n], options)),
+  );
   // Laid out in pieces: a hundred thousand rows are never one string.
   for (let from = 0; from < drawn.length; from += 500) yield* laidOut(drawn.slice(from, from + 500), widths);
 }
@@ -57,7 +65,22 @@ function headOf(column: Column, rows: readonly Row[], clock: Clock): string {
 }
 
 const NO_BORDERS = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'].map((place) => [place, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((place) => [place, '']),
 );
 
 function* laidOut(rows: readonly (readonly string[])[], widths: readonly number[]): Generator<string> {
@@ -78,12 +101,16 @@ function toned(text: string, cell: Cell | undefined, options: RenderOptions): st
 }
 
 function nearTexts(misses: readonly NearMiss[], shown: ReadonlySet<unknown>): string[] {
-  return misses.filter((miss) => miss.row === null || !shown.has(miss.row['auditID'])).map((miss) => miss.text);
+  return misses
+    .filter((miss) => miss.row === null || !shown.has(miss.row['auditID']))
+    .map((miss) => miss.text);
 }
 
 function noteTexts({ notes }: Answer): string[] {
   const texts = notes.slice(0, NOTES_SHOWN).map((note) => note.text);
-  return notes.length > NOTES_SHOWN ? [...texts, `and ${notes.length - NOTES_SHOWN} more notes (-o json)`] : texts;
+  return notes.length > NOTES_SHOWN
+    ? [...texts, `and ${notes.length - NOTES_SHOWN} more notes (-o json)`]
+    : texts;
 }
 
 function* section(label: string, texts: readonly string[], options: RenderOptions): Generator<string> {
@@ -92,7 +119,12 @@ function* section(label: string, texts: readonly string[], options: RenderOption
   }
 }
 
-function* lines(label: string, text: string, options: RenderOptions, style: 'bold' | 'dim' | 'red' | null): Generator<string> {
+function* lines(
+  label: string,
+  text: string,
+  options: RenderOptions,
+  style: 'bold' | 'dim' | 'red' | null,
+): Generator<string> {
   const indent = label === '' ? '' : label.padEnd(INDENT);
   for (const [n, line] of wrapped(escapeTerminal(text), options.columns - indent.length).entries()) {
     const shown = style !== null && options.color ? styleText(style, line, { validateStream: false }) : line;

@@ -38,7 +38,11 @@ export class Collector implements RecordSink {
 
   get isEmpty(): boolean {
     return (
-      this.#events.length + this.#rejects.length + this.#passed.events + this.#passed.bytes + this.#plainBytes ===
+      this.#events.length +
+        this.#rejects.length +
+        this.#passed.events +
+        this.#passed.bytes +
+        this.#plainBytes ===
       0
     );
   }
@@ -99,7 +103,9 @@ export class Collector implements RecordSink {
     const { events, recordTime, lost, isReconstructed, broken } = this.#options.unwrap(value);
     const time = recordTime ?? place.recordTime;
     const cut: Cut | null =
-      lost.length > 0 || isReconstructed ? { why: isReconstructed ? 'reconstructed' : 'line cut', lost } : null;
+      lost.length > 0 || isReconstructed
+        ? { why: isReconstructed ? 'reconstructed' : 'line cut', lost }
+        : null;
     const context = this.#context(place, time, cut);
     for (const json of events) this.#decode(json, context);
     if (broken !== null) this.#reject('line cut', salvage(broken, null, context), place, false);

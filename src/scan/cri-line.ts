@@ -1,10 +1,11 @@
 /**
- * Container log lines of the kubelet (CRI: time, stream, P or F, text) and of Docker's json-file driver, whose runtimes
- * split long lines at 16 KiB: the parts of a line joined again. What the joined text is, is records.ts's.
+ * Container log lines of the kubelet (CRI: time, stream, P or F, text), whose runtimes split long lines at 16 KiB: the
+ * parts of a line kept until its last one. What the joined text is, is records.ts's.
  */
 import { Clip } from './clip.ts';
 
-const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::\S{0,40})? /;
+const CRI =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::\S{0,40})? /;
 /** Longest prefix that CRI matches. */
 const PREFIX_BYTES = 96;
 
@@ -24,24 +25,6 @@ export function parseCriPrefix(bytes: Buffer, start: number, end: number): CriLi
   if (parts === null) return null;
   const [prefix, time = '', stream = '', tag] = parts;
   return { time, stream, isPartial: tag === 'P', prefixBytes: prefix.length };
-}
-
-/** Docker splits at exactly this many bytes; the last part ends in a newline. */
-const DOCKER_PART_BYTES = 16 * 1024 - 8;
-
-export interface DockerLine {
-  readonly log: string;
-  readonly stream: string;
-  readonly isPartial: boolean;
-}
-
-/** Null for a record that is no line of Docker's, or that no part can be missing from. */
-export function toDockerLine(value: unknown): DockerLine | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { log, stream, time } = value as Record<string, unknown>;
-  if (typeof log !== 'string' || typeof stream !== 'string' || typeof time !== 'string') return null;
-  const isPartial = !log.endsWith('\n') && Buffer.byteLength(log) >= DOCKER_PART_BYTES;
-  return { log, stream, isPartial };
 }
 
 /** The parts of lines that are not at their end, for each stream. */

@@ -17,16 +17,22 @@ export function compressionOf(first: Uint8Array, name: string): Compression {
   if (is(0x1f, 0x8b)) return 'gzip';
   if (is(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
   // Skippable frames, which pzstd begins with.
-  if ((first[0] ?? 0) >> 4 === 5 && first[1] === 0x2a && first[2] === 0x4d && first[3] === 0x18) return 'zstd';
+  if ((first[0] ?? 0) >> 4 === 5 && first[1] === 0x2a && first[2] === 0x4d && first[3] === 0x18)
+    return 'zstd';
   if (is(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) throw unsupported('xz', 'xz -dc', name);
-  if (is(0x42, 0x5a, 0x68) && (first[3] ?? 0) >= 0x31 && (first[3] ?? 0) <= 0x39) throw unsupported('bzip2', 'bzip2 -dc', name);
+  if (is(0x42, 0x5a, 0x68) && (first[3] ?? 0) >= 0x31 && (first[3] ?? 0) <= 0x39)
+    throw unsupported('bzip2', 'bzip2 -dc', name);
   return 'none';
 }
 
 function unsupported(format: string, command: string, name: string): UserError {
-  return new UserError('AUDIT_UNSUPPORTED_COMPRESSION', `"${name}" is compressed with ${format}, which is not read`, {
-    hint: `${command} ${quotedForShell(name)} | kubectl audit … --file -`,
-  });
+  return new UserError(
+    'AUDIT_UNSUPPORTED_COMPRESSION',
+    `"${name}" is compressed with ${format}, which is not read`,
+    {
+      hint: `${command} ${quotedForShell(name)} | kubectl audit … --file -`,
+    },
+  );
 }
 
 function quotedForShell(name: string): string {

@@ -165,7 +165,10 @@ export class JsonReader {
   #isNextRecord(document: DocumentReader, bytes: Buffer, start: number, end: number): boolean {
     if (bytes[start] !== OPEN_BRACE) return false;
     if (document.pending === null && document.expectsValue) return false;
-    if (bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, Math.min(end, start + EVENT_HEAD.length)) === 0) return true;
+    if (
+      bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, Math.min(end, start + EVENT_HEAD.length)) === 0
+    )
+      return true;
     const text = bytes.toString('utf8', start, bytes[end - 1] === COMMA ? end - 1 : end);
     if (document.expectsValue && !AUDIT_KEYS.test(text)) return false;
     return parseOrNothing(text) !== undefined;
@@ -245,7 +248,8 @@ function parseOrNothing(text: string): unknown {
 /** Items of a list carry no version of their own. */
 function withVersion(value: unknown, header: string): unknown {
   const version = /"apiVersion"\s*:\s*"(audit\.k8s\.io\/v1\w{0,12})"/.exec(header)?.[1];
-  if (version === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (version === undefined || typeof value !== 'object' || value === null || Array.isArray(value))
+    return value;
   return Object.hasOwn(value, 'apiVersion') ? value : { kind: 'Event', apiVersion: version, ...value };
 }
 

@@ -65,11 +65,14 @@ function statusOf(response: string | undefined): Readonly<Record<string, unknown
 /** Go's %q. What is no escape of its stays as it stands. */
 function unquote(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (all, x, u, U, one: string) => {
-    const code = Number.parseInt(x ?? u ?? U ?? '', 16);
-    if (Number.isNaN(code)) return SINGLE.get(one) ?? one ?? all;
-    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });
+  return text.replace(
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g,
+    (all, x, u, U, one: string) => {
+      const code = Number.parseInt(x ?? u ?? U ?? '', 16);
+      if (Number.isNaN(code)) return SINGLE.get(one) ?? one ?? all;
+      return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
 }
 
 const SINGLE: ReadonlyMap<string, string> = new Map([

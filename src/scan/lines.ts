@@ -82,7 +82,14 @@ export class LineReader {
     this.#isWithinLine = true;
     if (this.#carriedBytes > 0) {
       const carried = this.#takeCarried();
-      return { bytes: carried, start: 0, end: carried.length, number: this.#number, ending: 'piece', isContinued };
+      return {
+        bytes: carried,
+        start: 0,
+        end: carried.length,
+        number: this.#number,
+        ending: 'piece',
+        isContinued,
+      };
     }
     // Less than the limit at a time, so that the rest of the line meets its newline by the usual way.
     const stop = Math.min(end, start + Math.max(1, this.#maxLineBytes));

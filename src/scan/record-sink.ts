@@ -1,5 +1,4 @@
 /** What the readers of text hand on: parsed records, and text that should have been one. */
-import type { Reject } from '../event/event.ts';
 
 export interface Place {
   /** Where the record begins, from 1. */
@@ -13,7 +12,12 @@ export interface Place {
 export interface RecordSink {
   record(value: unknown, place: Place): void;
   /** Text of a record that is not whole, for salvage; `tail`: the end of one whose middle was left out. */
-  broken(reason: 'not JSON' | 'line cut' | 'line too long', text: string, tail: string | null, place: Place): void;
+  broken(
+    reason: 'not JSON' | 'line cut' | 'line too long',
+    text: string,
+    tail: string | null,
+    place: Place,
+  ): void;
   /** Another program's text. */
   foreign(place: Place): void;
   /** A line of the legacy text format, as a v1 event. */

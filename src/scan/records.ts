@@ -3,7 +3,8 @@
  * format and foreign text apart. JSON, over one line or many, is json-reader.ts's; envelopes are unwrapped behind it.
  */
 import { Clip } from './clip.ts';
-import { PartialLines, parseCriPrefix, toDockerLine } from './cri-line.ts';
+import { PartialLines, parseCriPrefix } from './cri-line.ts';
+import { DockerJoin } from './docker-join.ts';
 import { JsonReader } from './json-reader.ts';
 import { parseLegacyLine } from './legacy-line.ts';
 import type { Line } from './lines.ts';
@@ -14,14 +15,15 @@ export class RecordReader {
   readonly #json: JsonReader;
   readonly #partial: PartialLines;
   readonly #maxBytes: number;
-  readonly #docker = new Map<string, string[]>();
+  readonly #docker: DockerJoin;
   /** A line in pieces that is no JSON. */
   #longText: Clip | null = null;
 
   constructor(sink: RecordSink, maxBytes: number) {
     this.#sink = sink;
     this.#maxBytes = maxBytes;
-    this.#json = new JsonReader({ ...boundTo(sink), record: (value, place) => this.#record(value, place) }, maxBytes);
+    this.#docker = new DockerJoin(sink, maxBytes);
+    this.#json = new JsonReader(this.#docker, maxBytes);
     this.#partial = new PartialLines(maxBytes);
   }
 
@@ -31,21 +33,28 @@ export class RecordReader {
   }
 
   take(line: Line): void {
-    const { bytes } = line;
     const place: Place = { line: line.number, recordTime: null, isUnfinished: line.ending === 'end of file' };
-    if (line.isContinued || line.ending === 'piece') return this.#takePiece(line, place);
+    if (line.isContinued || line.ending === 'piece') this.#takePiece(line, place);
+    else this.#takeLine(line, place);
+  }
+
+  #takeLine(line: Line, place: Place): void {
+    const { bytes } = line;
     let { end } = line;
     let start = afterByteOrderMark(line);
     while (start < end && bytes[start] === 0) start++;
     while (end > start && bytes[end - 1] === 0) end--;
     const cri = parseCriPrefix(bytes, start, end);
-    if (cri === null) return this.#takeContent(bytes, start, end, place);
+    if (cri === null) {
+      this.#takeContent(bytes, start, end, place);
+      return;
+    }
     start += cri.prefixBytes;
-    if (cri.isPartial) return this.#partial.add(cri.stream, bytes, start, end, line.number);
     const at = { ...place, recordTime: cri.time };
-    if (!this.#partial.has(cri.stream)) return this.#takeContent(bytes, start, end, at);
-    this.#partial.add(cri.stream, bytes, start, end, line.number);
-    this.#takeJoined(cri.stream, at);
+    const isWhole = !cri.isPartial && !this.#partial.has(cri.stream);
+    if (isWhole) this.#takeContent(bytes, start, end, at);
+    else this.#partial.add(cri.stream, bytes, start, end, line.number);
+    if (!cri.isPartial) this.#takeJoined(cri.stream, at);
   }
 
   /** The input has ended. */
@@ -53,10 +62,7 @@ export class RecordReader {
     for (const stream of this.#partial.streams()) {
       this.#takeJoined(stream, { line: 0, recordTime: null, isUnfinished: true });
     }
-    for (const [stream, parts] of this.#docker) {
-      this.#sink.broken('line cut', parts.join(''), null, { line: 0, recordTime: null, isUnfinished: true });
-      this.#docker.delete(stream);
-    }
+    this.#docker.end();
     this.#json.end(true);
   }
 
@@ -69,7 +75,10 @@ export class RecordReader {
     if (joined === null) return;
     const { clip } = joined;
     const at = { ...place, line: joined.line };
-    if (clip.isTooLong) return this.#sink.broken('line too long', clip.head(), clip.tail(), at);
+    if (clip.isTooLong) {
+      this.#sink.broken('line too long', clip.head(), clip.tail(), at);
+      return;
+    }
     const whole = clip.whole();
     this.#takeContent(whole, 0, whole.length, at);
   }
@@ -78,7 +87,10 @@ export class RecordReader {
   #takeText(bytes: Buffer, start: number, end: number, place: Place): void {
     const text = bytes.toString('utf8', start, end);
     const legacy = parseLegacyLine(text);
-    if (legacy !== null) return this.#sink.legacy(legacy, place);
+    if (legacy !== null) {
+      this.#sink.legacy(legacy, place);
+      return;
+    }
     const brace = text.indexOf('{"');
     const prefix = brace < 0 ? text : text.slice(0, brace);
     const at = { ...place, recordTime: place.recordTime ?? TIME.exec(prefix)?.[0] ?? null };
@@ -86,7 +98,10 @@ export class RecordReader {
       const from = start + Buffer.byteLength(prefix);
       if (AUDIT_KEYS.test(text) && this.#json.line(bytes, from, end, at)) return;
       const value = parseOrNull(text.slice(brace));
-      if (value !== null) return this.#sink.record(value, at);
+      if (value !== null) {
+        this.#sink.record(value, at);
+        return;
+      }
     }
     // The end of an event whose beginning is lost.
     if (AUDIT_KEYS.test(text)) this.#sink.broken('line cut', text, null, at);
@@ -107,29 +122,9 @@ export class RecordReader {
     this.#longText = null;
     if (long === null) return;
     const head = long.head();
-    if (AUDIT_KEYS.test(head)) this.#sink.broken('line too long', head, long.isTooLong ? long.tail() : null, place);
+    if (AUDIT_KEYS.test(head))
+      this.#sink.broken('line too long', head, long.isTooLong ? long.tail() : null, place);
     else this.#sink.foreign(place);
-  }
-
-  /** Joins what Docker has split. */
-  #record(value: unknown, place: Place): void {
-    const docker = toDockerLine(value);
-    if (docker === null) return this.#sink.record(value, place);
-    const parts = this.#docker.get(docker.stream);
-    if (docker.isPartial && isCutJson(docker.log, parts)) {
-      const all = [...(parts ?? []), docker.log];
-      if (all.length * docker.log.length <= this.#maxBytes) this.#docker.set(docker.stream, all);
-      else this.#dropDocker(docker.stream, all, place);
-      return;
-    }
-    if (parts === undefined) return this.#sink.record(value, place);
-    this.#docker.delete(docker.stream);
-    this.#sink.record({ ...(value as object), log: parts.join('') + docker.log }, place);
-  }
-
-  #dropDocker(stream: string, parts: readonly string[], place: Place): void {
-    this.#docker.delete(stream);
-    this.#sink.broken('line too long', parts.join(''), null, place);
   }
 }
 
@@ -145,11 +140,6 @@ const BYTE_ORDER_MARK = 0xefbbbf;
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)/;
 
-/** A forwarder may take off the newline of a whole line: only what is no JSON yet can be a part of it. */
-function isCutJson(log: string, parts: readonly string[] | undefined): boolean {
-  return parts !== undefined || (log.startsWith('{') && parseOrNull(log) === null);
-}
-
 function parseOrNull(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -157,13 +147,4 @@ function parseOrNull(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function boundTo(sink: RecordSink): RecordSink {
-  return {
-    record: (value, place) => sink.record(value, place),
-    broken: (reason, text, tail, place) => sink.broken(reason, text, tail, place),
-    foreign: (place) => sink.foreign(place),
-    legacy: (json, place) => sink.legacy(json, place),
-  };
 }

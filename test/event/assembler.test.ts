@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { Assembler } from '../../src/event/assembler.ts';
 import type { AuditEvent, Stage } from '../../src/event/event.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
-import { aStatus, aUser, anEvent } from './an-event.ts';
+import { anEvent, aStatus, aUser } from './an-event.ts';
 
 function assemble(events: readonly AuditEvent[], isFollowing = false): AuditRequest[] {
   const given: AuditRequest[] = [];
-  const assembler = new Assembler({ concerns: () => true, emit: (request) => given.push(request), isFollowing });
+  const assembler = new Assembler({
+    concerns: () => true,
+    emit: (request) => given.push(request),
+    isFollowing,
+  });
   for (const event of events) assembler.add(event);
   assembler.end();
   return given;
@@ -42,19 +46,27 @@ describe('Assembler', () => {
 
   it('gives out failed authentication at once: nothing follows its ResponseStarted', () => {
     const given: AuditRequest[] = [];
-    const assembler = new Assembler({ concerns: () => true, emit: (request) => given.push(request), isFollowing: false });
+    const assembler = new Assembler({
+      concerns: () => true,
+      emit: (request) => given.push(request),
+      isFollowing: false,
+    });
     assembler.add(stage('ResponseStarted', { user: null, responseStatus: aStatus(401) }));
     expect(given.map((request) => request.isOpen)).toEqual([false]);
   });
 
   it('takes Panic for the outcome', () => {
-    expect(assemble([stage('Panic', { responseStatus: aStatus(500) })]).map((request) => request.endedUs !== null)).toEqual([true]);
+    expect(
+      assemble([stage('Panic', { responseStatus: aStatus(500) })]).map((request) => request.endedUs !== null),
+    ).toEqual([true]);
   });
 
   it('gives out what is still open at the end: a watch as open, another as without an outcome', () => {
     const watch = stage('ResponseStarted', { verb: 'watch', responseStatus: aStatus(200) });
     expect(assemble([watch]).map((request) => [request.isOpen, request.endedUs])).toEqual([[true, null]]);
-    expect(assemble([stage('RequestReceived')]).map((request) => [request.isOpen, request.endedUs])).toEqual([[false, null]]);
+    expect(assemble([stage('RequestReceived')]).map((request) => [request.isOpen, request.endedUs])).toEqual([
+      [false, null],
+    ]);
   });
 
   it('while following, gives a long-running request at its start and, under the same key, at its end', () => {
@@ -67,11 +79,16 @@ describe('Assembler', () => {
 
   it('keeps its memory bounded, and counts what that costs', () => {
     const given: AuditRequest[] = [];
-    const assembler = new Assembler({ concerns: () => true, emit: (request) => given.push(request), isFollowing: false });
+    const assembler = new Assembler({
+      concerns: () => true,
+      emit: (request) => given.push(request),
+      isFollowing: false,
+    });
     for (let n = 0; n < 50_010; n++) assembler.add(stage('RequestReceived', { auditID: `open-${n}` }));
     expect(assembler.evicted).toBe(10);
     expect(given).toHaveLength(10);
-    for (let n = 0; n < 300_000; n++) assembler.add(stage('ResponseComplete', { auditID: `done-${n}`, responseStatus: aStatus(200) }));
+    for (let n = 0; n < 300_000; n++)
+      assembler.add(stage('ResponseComplete', { auditID: `done-${n}`, responseStatus: aStatus(200) }));
     expect(assembler.hasForgotten).toBe(true);
   });
 });

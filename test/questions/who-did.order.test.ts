@@ -10,13 +10,22 @@ import { type WhoDidDocument, whoDid } from '../support/run-command.ts';
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-audit-order-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const lines = readFileSync('test/fixtures/shop/audit.log', 'utf8').split('\n').filter((line) => line !== '');
+const lines = readFileSync('test/fixtures/shop/audit.log', 'utf8')
+  .split('\n')
+  .filter((line) => line !== '');
 /** Every request also leaves its earlier stages, which other files may hold. */
 const stages = lines.flatMap((line) => {
   const event = JSON.parse(line) as Record<string, unknown>;
   if (event['stage'] !== 'ResponseComplete') return [line];
   const { responseStatus: _status, responseObject: _body, annotations: _notes, ...received } = event;
-  return [JSON.stringify({ ...received, stage: 'RequestReceived', stageTimestamp: event['requestReceivedTimestamp'] }), line];
+  return [
+    JSON.stringify({
+      ...received,
+      stage: 'RequestReceived',
+      stageTimestamp: event['requestReceivedTimestamp'],
+    }),
+    line,
+  ];
 });
 
 const QUESTIONS: readonly (readonly [string, string])[] = [
@@ -41,13 +50,18 @@ function gist(document: WhoDidDocument): unknown {
 }
 
 async function answers(files: readonly string[]): Promise<unknown[]> {
-  return Promise.all(QUESTIONS.map(async ([words, namespace]) => gist(await whoDid(words, { namespace, file: files }))));
+  return Promise.all(
+    QUESTIONS.map(async ([words, namespace]) => gist(await whoDid(words, { namespace, file: files }))),
+  );
 }
 
 function write(name: string, content: readonly string[], compress: 'none' | 'gzip' | 'zstd'): string {
   const path = join(folder, name);
   const bytes = Buffer.from(`${content.join('\n')}\n`);
-  writeFileSync(path, compress === 'none' ? bytes : compress === 'gzip' ? gzipSync(bytes) : zstdCompressSync(bytes));
+  writeFileSync(
+    path,
+    compress === 'none' ? bytes : compress === 'gzip' ? gzipSync(bytes) : zstdCompressSync(bytes),
+  );
   return path;
 }
 
@@ -61,7 +75,9 @@ describe('the same answer', () => {
         fc.constantFrom('none', 'gzip', 'zstd'),
         async (shuffled, cuts, compress) => {
           const ends = [...cuts.sort((a, b) => a - b), shuffled.length];
-          const files = ends.map((end, n) => write(`part-${n}.log`, shuffled.slice(ends[n - 1] ?? 0, end), compress));
+          const files = ends.map((end, n) =>
+            write(`part-${n}.log`, shuffled.slice(ends[n - 1] ?? 0, end), compress),
+          );
           expect(await answers(files)).toEqual(expected);
         },
       ),

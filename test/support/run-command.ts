@@ -1,8 +1,9 @@
 /** Runs a command in this process, with a fixed clock and captured streams. */
-import { whoDidCommand } from '../../src/commands/who-did.ts';
+
 import type { FlagValues } from '../../src/commands/flags.ts';
-import type { RequestRow } from '../../src/questions/request-row.ts';
+import { whoDidCommand } from '../../src/commands/who-did.ts';
 import type { Coverage } from '../../src/event/coverage.ts';
+import type { RequestRow } from '../../src/questions/request-row.ts';
 import { fixedIo } from './fixed-io.ts';
 
 export interface WhoDidDocument {

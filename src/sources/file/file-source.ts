@@ -3,12 +3,14 @@
  * become events in scan/. Reads everything that the window leaves: order and limit are the question's.
  */
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.ts';
 import type { EventBatch } from '../../event/batch.ts';
-import type { Gap, Note } from '../../event/coverage.ts';
-import type { Io } from '../../io.ts';
+import type { ByteSource, Io } from '../../io.ts';
 import { any, EVERYTHING } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
+import { type Compression, compressionOf } from '../../scan/decompress.ts';
 import { type Needles, needlesOf } from '../../scan/needles.ts';
 import { scan } from '../../scan/scan.ts';
 import { unwrap } from '../envelope.ts';
@@ -16,7 +18,206 @@ import type { SourceParams } from '../registry.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
 import { chunksOf, nextLineStart, openByteFile } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
-import { type Failure, failureOf, type Found, findFiles } from './find-files.ts';
+import { type Found, failureOf, findFiles, nothingFound, toFile } from './find-files.ts';
 import { groupLogs } from './log-groups.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
 import { ReadingTally } from './reading-tally.ts';
+
+const STDIN = 'stdin';
+
+/** `-` among the patterns is standard input; `file://` URLs are paths. */
+export async function openFileSource({ patterns, maxBytes }: SourceParams, io: Io): Promise<Source> {
+  const paths = patterns.map((pattern) => (pattern.startsWith('file://') ? fileURLToPath(pattern) : pattern));
+  const pipes = await Promise.all(paths.map((path) => isPipe(path)));
+  return new FileSource(paths, maxBytes, pipes.includes(true), io);
+}
+
+async function isPipe(path: string): Promise<boolean> {
+  if (path === '-') return true;
+  const stats = await stat(path).catch(() => null);
+  return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+interface Reading {
+  readonly found: Found;
+  readonly steps: readonly ReadingStep[];
+  readonly needles: Needles | null;
+  readonly readsStdin: boolean;
+}
+
+class FileSource implements Source {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly #patterns: readonly string[];
+  readonly #maxBytes: number | null;
+  readonly #io: Io;
+  readonly #readings = new WeakMap<SourcePlan, Reading>();
+  #tally = new ReadingTally();
+
+  constructor(patterns: readonly string[], maxBytes: number | null, isReadOnce: boolean, io: Io) {
+    this.name = patterns.map((pattern) => (pattern === '-' ? STDIN : pattern)).join(' ');
+    this.capabilities = {
+      order: 'none',
+      slackUs: null,
+      rereads: !isReadOnce,
+      billed: false,
+      aggregates: false,
+      follows: false,
+    };
+    this.#patterns = patterns;
+    this.#maxBytes = maxBytes;
+    this.#io = io;
+  }
+
+  async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
+    const readsStdin = this.#patterns.includes('-');
+    const patterns = this.#patterns.filter((pattern) => pattern !== '-');
+    const found = await findFiles(patterns, { cwd: this.#io.cwd, unwrap, signal });
+    if (found.files.length === 0 && !readsStdin) throw nothingFound(found);
+    const steps = readingList(groupLogs(found.files), query.window.sinceUs, this.#maxBytes);
+    const reading = { found, steps, needles: needlesOfQuery(query), readsStdin };
+    const isSizeKnown = !readsStdin && found.files.every((file) => !file.isStream);
+    const opened = steps.filter((step) => step.skip === null);
+    const plan: SourcePlan = {
+      query,
+      pushed: EVERYTHING,
+      residual: query.predicate,
+      estimate: {
+        bytes: isSizeKnown ? opened.reduce((sum, step) => sum + step.bytes, 0) : null,
+        parts: opened.length + (readsStdin ? 1 : 0),
+      },
+      explain: explainReading(reading),
+    };
+    this.#readings.set(plan, reading);
+    return plan;
+  }
+
+  async *read(plan: SourcePlan, signal: AbortSignal): AsyncGenerator<EventBatch> {
+    const reading = this.#readings.get(plan);
+    if (reading === undefined) throw new Error('read() of a plan that is not of this source');
+    const tally = new ReadingTally();
+    this.#tally = tally;
+    tally.addFound(reading.found);
+    let log: string | null = null;
+    for (const step of reading.steps) {
+      // So that a log of which nothing is read is named too.
+      if (step.log !== log) yield emptyBatch(step.log);
+      log = step.log;
+      if (step.skip === null) yield* this.#readFile(step, reading.needles, signal);
+      else tally.addSkipped(step);
+    }
+    if (reading.readsStdin) yield* this.#readStdin(reading.needles, signal);
+    tally.end();
+  }
+
+  findings(): Findings {
+    return this.#tally.findings();
+  }
+
+  async close(): Promise<void> {}
+
+  async *#readFile(
+    step: ReadingStep,
+    needles: Needles | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const { file, log } = step;
+    if (file.isStream) {
+      yield* this.#scan(createReadStream(file.path, { signal }), log, file.name, step.bytes, needles, signal);
+      return;
+    }
+    const bytes = await openByteFile(file.path, file.name).catch((error: unknown) => {
+      this.#tally.addFailure(log, failureOf(file.name, error));
+      return null;
+    });
+    if (bytes === null) return;
+    try {
+      await this.#checkIdentity(step);
+      const range = await this.#rangeOf(step, bytes, signal);
+      if (range === null) return;
+      const onShort = (missing: number): void => this.#tally.addShrunk(step, missing);
+      const chunks = chunksOf(bytes, range, signal, onShort);
+      yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, needles, signal);
+    } finally {
+      await bytes.close();
+    }
+  }
+
+  async *#readStdin(needles: Needles | null, signal: AbortSignal): AsyncGenerator<EventBatch> {
+    yield emptyBatch(STDIN);
+    const limit = this.#maxBytes ?? Number.POSITIVE_INFINITY;
+    yield* this.#scan(this.#io.in, STDIN, STDIN, limit, needles, signal);
+  }
+
+  /** Errors of the file system and of the format become gaps; whether nothing at all was read, `end` says. */
+  async *#scan(
+    chunks: AsyncIterable<Uint8Array>,
+    log: string,
+    file: string,
+    limit: number,
+    needles: Needles | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const tally = this.#tally;
+    const count = tally.beginFile(log, file);
+    const onTrouble = (why: string): void => tally.addTrouble(log, file, why);
+    const watched = count.watch(limited(chunks, limit, () => tally.addOverBudget(log, file)));
+    try {
+      for await (const batch of scan(watched, { source: log, file, unwrap, needles, onTrouble, signal })) {
+        count.add(batch);
+        yield batch;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UserError) tally.addRefusal(log, error);
+      else if (isSystemError(error)) tally.addFailure(log, failureOf(file, error));
+      else throw error;
+    }
+  }
+
+  /** The live file may have been put aside since the files were listed. */
+  async #checkIdentity({ file, log }: ReadingStep): Promise<void> {
+    const stats = await stat(file.path, { bigint: true }).catch(() => null);
+    const isSame = stats !== null && toFile(file.name, file.path, stats, false).id === file.id;
+    if (!isSame)
+      this.#tally.addTrouble(log, file.name, 'it was rotated while the logs were being read: ask again');
+  }
+
+  /** Null: there is nothing to be read of it. */
+  async #rangeOf(step: ReadingStep, bytes: ByteSource, signal: AbortSignal) {
+    const { file } = step;
+    const size = (await bytes.size(signal)) ?? file.bytes;
+    const from = Math.max(0, file.bytes - step.bytes);
+    if (from === 0) return { from: 0, to: size };
+    const compression: Compression = compressionOf(await bytes.readAt(0, 8, signal), file.name);
+    const start = compression === 'none' ? await nextLineStart(bytes, from, size, signal) : size;
+    this.#tally.addUnread(step, start);
+    return start >= size ? null : { from: start, to: size };
+  }
+}
+
+function needlesOfQuery({ predicate, witness }: Query): Needles | null {
+  return needlesOf(witness === null ? predicate : any(predicate, witness));
+}
+
+function emptyBatch(source: string): EventBatch {
+  const passedOver = { bytes: 0, events: 0, outcomes: 0, fromUs: null, toUs: null };
+  return { source, events: [], rejects: [], passedOver };
+}
+
+async function* limited(
+  chunks: AsyncIterable<Uint8Array>,
+  limit: number,
+  onLimit: () => void,
+): AsyncGenerator<Uint8Array> {
+  let left = limit;
+  for await (const chunk of chunks) {
+    yield chunk.length <= left ? chunk : chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left < 0) return onLimit();
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -5,6 +5,7 @@
 import type { BigIntStats } from 'node:fs';
 import { access, constants, glob, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../../errors.ts';
 import type { Unwrap } from '../../event/decode.ts';
 import { walkFolder } from './walk-folder.ts';
 
@@ -42,6 +43,20 @@ export interface FindOptions {
   readonly signal: AbortSignal;
 }
 
+/** Of a find without any file. */
+export function nothingFound({ failures }: Found): UserError {
+  const failure = failures.find(({ kind }) => kind === 'unreadable') ?? failures[0];
+  const text = failure?.text ?? 'no file was named';
+  if (failure?.kind === 'unreadable') {
+    return new UserError('AUDIT_FILE_UNREADABLE', text, {
+      hint: 'the API server makes its log readable for root alone: sudo, or sudo cat FILE | kubectl audit … --file -',
+    });
+  }
+  return new UserError('AUDIT_FILE_NOT_FOUND', text, {
+    hint: "quote a pattern, so that it arrives here as it is: --file '/var/log/kubernetes/audit/*.log*'",
+  });
+}
+
 /** Patterns without `-`. Never throws for what the file system says: that is in `failures`. */
 export async function findFiles(patterns: readonly string[], options: FindOptions): Promise<Found> {
   const files = new Map<string, FoundFile>();
@@ -49,7 +64,8 @@ export async function findFiles(patterns: readonly string[], options: FindOption
   const skipped: string[] = [];
   for (const pattern of patterns) {
     const names = await expand(pattern, options.cwd);
-    if (names.length === 0) failures.push({ kind: 'not found', name: pattern, text: `"${pattern}" matches no file` });
+    if (names.length === 0)
+      failures.push({ kind: 'not found', name: pattern, text: `"${pattern}" matches no file` });
     for (const name of names) await addFile(name);
   }
   return { files: [...files.values()], failures, skipped };

@@ -1,5 +1,5 @@
 /** What of each log is to be read: all, only its end, or nothing, by the window and the budget of bytes. */
-import { newestFirst, type Log, type LogFile } from './log-groups.ts';
+import { type Log, type LogFile, newestFirst } from './log-groups.ts';
 
 export interface ReadingStep {
   readonly log: string;
@@ -38,6 +38,10 @@ function allowances(files: readonly LogFile[], maxBytes: number | null): Map<str
   let left = maxBytes ?? Number.POSITIVE_INFINITY;
   const allowed = new Map<string, number>();
   for (const file of files.toSorted(newestFirst)) {
+    if (file.isStream) {
+      allowed.set(file.id, left);
+      continue;
+    }
     // Compressed files cannot be read from the end.
     const isWhole = file.rotation.isCompressed;
     const bytes = isWhole && file.bytes > left ? 0 : Math.min(file.bytes, left);

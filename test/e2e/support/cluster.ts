@@ -176,7 +176,11 @@ export function openCluster(run: string) {
 
 /** A network namespace for each cluster, so that several can run at once. */
 function settings(run: string): Record<string, string> {
-  return { RUN: run, AUDIT: join(run, 'audit'), NETNS: `ka${run.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-12)}` };
+  return {
+    RUN: run,
+    AUDIT: join(run, 'audit'),
+    NETNS: `ka${run.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-12)}`,
+  };
 }
 
 async function script(name: string, args: readonly string[], env: Record<string, string>): Promise<void> {

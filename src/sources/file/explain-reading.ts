@@ -1,0 +1,30 @@
+/** A reading in lines for `--explain`: which files, how much of them, in which order, and what is searched for. */
+import type { Needles } from '../../scan/needles.ts';
+import { sizeOf } from './in-words.ts';
+import type { ReadingStep } from './reading-list.ts';
+
+export function explainReading(reading: {
+  readonly steps: readonly ReadingStep[];
+  readonly needles: Needles | null;
+  readonly readsStdin: boolean;
+}): string[] {
+  const lines = reading.steps.map(explainStep);
+  if (reading.readsStdin) lines.push('read standard input');
+  lines.push(explainNeedles(reading.needles));
+  return lines;
+}
+
+function explainStep({ file, log, skip, bytes }: ReadingStep): string {
+  const part = log === file.name ? '' : `, part of ${log}`;
+  if (skip !== null) return `leave ${file.name} (${sizeOf(file.bytes)}${part}): ${skip}`;
+  if (file.isStream) return `read ${file.name} (a pipe)`;
+  if (bytes < file.bytes)
+    return `read the last ${sizeOf(bytes)} of ${file.name} (${sizeOf(file.bytes)}${part})`;
+  return `read ${file.name} (${sizeOf(file.bytes)}${part})`;
+}
+
+function explainNeedles(needles: Needles | null): string {
+  if (needles === null) return 'decode every line: the question gives no text to search for';
+  const branches = needles.map((branch) => branch.map((text) => `"${text}"`).join(' and '));
+  return `decode the lines that hold ${branches.join(', or ')}; pass over the rest`;
+}

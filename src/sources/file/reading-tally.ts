@@ -1,0 +1,108 @@
+/** What became of the files: which gaps and notes that makes, and whether the whole reading has failed. */
+import { type ErrorCode, UserError } from '../../errors.ts';
+import type { Gap, GapCode, Note } from '../../event/coverage.ts';
+import type { Findings } from '../source.ts';
+import { FileCount } from './file-count.ts';
+import type { Failure, Found } from './find-files.ts';
+import { listOf, sizeOf } from './in-words.ts';
+import type { ReadingStep } from './reading-list.ts';
+
+export class ReadingTally {
+  readonly #gaps: Gap[] = [];
+  readonly #notes: Note[] = [];
+  readonly #holdsEarlier = new Set<string>();
+  readonly #files: FileCount[] = [];
+  readonly #skipped: ReadingStep[] = [];
+  readonly #refusals: UserError[] = [];
+
+  addFound({ failures, skipped }: Found): void {
+    for (const failure of failures) this.#gap('source-unreadable', failure.text, null);
+    if (skipped.length === 0) return;
+    this.#note('skipped-files', `${skipped.length} files that hold no audit events: ${listOf(skipped)}`);
+  }
+
+  addSkipped(step: ReadingStep): void {
+    if (step.skip === 'before the window') {
+      this.#skipped.push(step);
+      if (step.file.bytes > 0) this.#holdsEarlier.add(step.log);
+    } else {
+      this.#gap(
+        'budget',
+        `"${step.file.name}" (${sizeOf(step.file.bytes)}) was not read: --max-bytes`,
+        step.log,
+      );
+    }
+  }
+
+  /** The part of a file before `start`. */
+  addUnread({ file, log }: ReadingStep, start: number): void {
+    const text = `the first ${sizeOf(start)} of "${file.name}" were not read: --max-bytes; its lines are counted from there`;
+    this.#gap('budget', text, log);
+    if (start > 0) this.#holdsEarlier.add(log);
+  }
+
+  addOverBudget(log: string, file: string): void {
+    this.#gap('budget', `"${file}" goes on beyond --max-bytes`, log);
+  }
+
+  addShrunk({ file, log }: ReadingStep, missingBytes: number): void {
+    this.addTrouble(log, file.name, `it shrank by ${sizeOf(missingBytes)} while it was being read`);
+  }
+
+  addTrouble(log: string, file: string, why: string): void {
+    this.#gap('source-unreadable', `"${file}" could not be read to its end: ${why}`, log);
+  }
+
+  addFailure(log: string, failure: Failure): void {
+    this.#gap('source-unreadable', failure.text, log);
+    const code: ErrorCode = failure.kind === 'not found' ? 'AUDIT_FILE_NOT_FOUND' : 'AUDIT_FILE_UNREADABLE';
+    this.#refusals.push(new UserError(code, failure.text));
+  }
+
+  addRefusal(log: string, error: UserError): void {
+    this.#gap('source-unreadable', error.message, log);
+    this.#refusals.push(error);
+  }
+
+  beginFile(log: string, file: string): FileCount {
+    const count = new FileCount(log, file);
+    this.#files.push(count);
+    return count;
+  }
+
+  /** All files are read. Throws a UserError when nothing that could be an audit log was among them. */
+  end(): void {
+    if (this.#skipped.length > 0) {
+      const names = this.#skipped.map((step) => step.file.name);
+      this.#note('older-files', `rotated before the window, not opened: ${listOf(names)}`);
+    }
+    const hasEvents = this.#files.some((file) => file.events > 0);
+    const isAnyRead = this.#files.length > this.#refusals.length;
+    const [refusal] = this.#refusals;
+    if (!hasEvents && refusal !== undefined && !isAnyRead) throw refusal;
+    for (const file of this.#files) {
+      if (file.isEmpty) this.#note('empty-file', `"${file.name}" is empty`);
+      else if (file.isStrange) this.#addStranger(file, hasEvents);
+    }
+  }
+
+  findings(): Findings {
+    return { gaps: this.#gaps, notes: this.#notes, holdsEarlier: [...this.#holdsEarlier] };
+  }
+
+  #addStranger(file: FileCount, hasEvents: boolean): void {
+    const text = `"${file.name}" holds no audit event; it begins with ${file.beginning}`;
+    if (!hasEvents) throw new UserError('AUDIT_NOT_AN_AUDIT_LOG', text, { hint: HINT });
+    this.#note('no-audit-log', text);
+  }
+
+  #gap(code: GapCode, text: string, source: string | null): void {
+    if (!this.#gaps.some((gap) => gap.text === text)) this.#gaps.push({ code, text, source });
+  }
+
+  #note(code: string, text: string): void {
+    this.#notes.push({ code, text });
+  }
+}
+
+const HINT = 'the API server writes its audit log where --audit-log-path says, one JSON object a line';
