@@ -73,7 +73,7 @@ function played(block: string): string {
 function outputOf(command: string): string {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const script = command.replace(/^kubectl audit/, `"${process.execPath}" src/cli.ts`);
-  const env = { PATH: process.env['PATH'] ?? '', COLUMNS: '100', TZ: 'UTC' };
+  const env = { PATH: process.env.PATH ?? '', COLUMNS: '100', TZ: 'UTC' };
   const run = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' });
   if (run.status !== 0 && run.status !== 3)
     throw new Error(`${command} ended with ${run.status}: ${run.stderr}`);

@@ -313,10 +313,12 @@ async function pause(seconds: number): Promise<void> {
 async function keep(): Promise<void> {
   await mkdir(out, { recursive: true });
   for (const server of ['cp-1', 'cp-2']) {
-    await rm(join(out, server), { recursive: true, force: true });
-    await cp(cluster.audit(server), join(out, server), { recursive: true, preserveTimestamps: true });
-    for (const file of await readdir(join(out, server))) await chmod(join(out, server, file), 0o644);
+    const kept = join(out, 'audit', server);
+    await rm(kept, { recursive: true, force: true });
+    await cp(cluster.audit(server), kept, { recursive: true, preserveTimestamps: true });
+    for (const file of await readdir(kept)) await chmod(join(kept, file), 0o644);
   }
+  await cp(join(run, 'policy-cp-1.yaml'), join(out, 'policy.yaml'));
   const now = new Date(Date.parse(deeds.at(-1)?.at ?? '') + 60_000).toISOString();
   await writeJson('context.json', { namespace: 'prod', now, timeZone });
   await writeJson('facts.json', { kubernetes: '1.34.4', ...facts(), deeds });
@@ -392,7 +394,7 @@ ${facts()
 Then leave one API server's log out, and see why an answer must say what it has read:
 
 \`\`\`
-kubectl audit who-did delete deploy/api -n prod --file demo/cp-1
+kubectl audit who-did delete deploy/api -n prod --file demo/audit/cp-1
 \`\`\`
 
 ## The people
@@ -408,13 +410,14 @@ kubectl audit who-did delete deploy/api -n prod --file demo/cp-1
 | sa:backup/agent, sa:kube-system/descheduler | their pods | change configmaps; evict pods |
 | a stranger | 198.51.100.23 | nothing |
 
-The policy (\`test/e2e/cluster/policy-bodies.yaml\`) logs bodies for writes and metadata for reads, secrets and tokens, so no
+The policy (\`policy.yaml\`) logs bodies for writes and metadata for reads, secrets and tokens, so no
 secret is in the logs. The clients are kubectl and curl; Argo CD, the descheduler and the backup agent are kubectl under
 their names, with the tokens that the kubelet gave their pods. The addresses were given to the clients by routes.
 
 | File | What it is |
 |---|---|
-| \`cp-1/\`, \`cp-2/\` | the audit logs, rotated and compressed by the API servers at 1 MB |
+| \`audit/cp-1/\`, \`audit/cp-2/\` | the audit logs, rotated and compressed by the API servers at 1 MB |
+| \`policy.yaml\` | the audit policy of both |
 | \`context.json\` | what a kubeconfig and the clock would say: namespace, the time at which the questions are asked, the time zone |
 | \`facts.json\` | every deed with the audit IDs that its client was given, and the questions with the rows that answer them |
 `;

@@ -36,7 +36,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
         (one) => describe(one, command, io),
         (parsed) => {
           // A lone `-` arrives as '' (yargs 18).
-          const words = ((parsed['words'] as unknown[] | undefined) ?? []).map((word) =>
+          const words = ((parsed.words as unknown[] | undefined) ?? []).map((word) =>
             word === '' ? '-' : String(word),
           );
           chosen = { command, words, flags: parsed as unknown as FlagValues };
@@ -168,7 +168,7 @@ function realIo(): Io {
     now: () => Date.now(),
     env: process.env,
     signal: interrupted.signal,
-    timeZone: process.env['TZ'] === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: process.env.TZ === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
     calledAs: calledAs(process.argv[1] ?? ''),
     cwd: process.cwd(),
     demoFolder: fileURLToPath(new URL('../demo', import.meta.url)),

@@ -136,7 +136,10 @@ class Reading {
 
   #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler): void {
     const { salvaged } = reject;
-    if (salvaged === null) return this.#count.rejected(reject, true);
+    if (salvaged === null) {
+      this.#count.rejected(reject, true);
+      return;
+    }
     const { predicate, window } = plan.query;
     const isInDoubt =
       mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);

@@ -38,7 +38,7 @@ function wantsColor(asked: string | null, io: Io): boolean {
     case 'never':
       return false;
     case 'auto':
-      return io.out.isTTY && (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb';
+      return io.out.isTTY && (io.env.NO_COLOR ?? '') === '' && io.env.TERM !== 'dumb';
     default:
       throw new UserError('AUDIT_USAGE', `--color "${asked}" is not known`, {
         hint: 'auto, always or never',
@@ -53,7 +53,7 @@ export async function printAnswer(answer: Answer, printing: Printing, io: Io): P
   const { format, ...how } = printing;
   const renderer = await format.load();
   const options = {
-    columns: io.out.columns ?? columnsFrom(io.env['COLUMNS']) ?? DEFAULT_COLUMNS,
+    columns: io.out.columns ?? columnsFrom(io.env.COLUMNS) ?? DEFAULT_COLUMNS,
     isTTY: io.out.isTTY,
     color: how.color,
     utc: how.utc,

@@ -211,7 +211,7 @@ function isNoOp(fact: Fact, before: KnownState): boolean {
   if (fact.effect !== 'done' || fact.isCreation) return false;
   if (fact.row.did.verb !== 'patch' && fact.row.did.verb !== 'update') return false;
   const { after, asked } = fact;
-  if (after !== null && after.isTerminating && after.finalizers === 0) return false;
+  if (after?.isTerminating && after.finalizers === 0) return false;
   if (after?.resourceVersion != null) {
     return (
       after.resourceVersion === asked.resourceVersion || after.resourceVersion === before.resourceVersion

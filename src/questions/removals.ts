@@ -74,17 +74,21 @@ class RemovalFold {
   #add(fact: Fact): void {
     const { target, row } = fact;
     const verb = row.did.verb;
-    if (verb === 'deletecollection') return this.#addSweep(fact);
+    if (verb === 'deletecollection') {
+      this.#addSweep(fact);
+      return;
+    }
     if (
       isOfType(target, this.#object) &&
       isInNamespace(target, this.#object) &&
       isNamed(target, this.#object)
     ) {
-      return this.#addOnObject(fact);
+      this.#addOnObject(fact);
+      return;
     }
     if (verb !== 'delete' || fact.effect !== 'done' || target.subresource !== null) return;
-    if (target.resource === 'namespaces' && target.group === '') return this.#addNamespaceEnd(fact);
-    if (target.resource === 'customresourcedefinitions') this.#addTypeEnd(fact);
+    if (target.resource === 'namespaces' && target.group === '') this.#addNamespaceEnd(fact);
+    else if (target.resource === 'customresourcedefinitions') this.#addTypeEnd(fact);
   }
 
   #addOnObject(fact: Fact): void {
@@ -110,8 +114,11 @@ class RemovalFold {
   }
 
   #addDelete(life: Life, fact: Fact): void {
-    if (!fact.isKubeletCompletion) return this.#begin(life, fact, 'delete');
-    if (fact.effect !== 'done') return;
+    if (!fact.isKubeletCompletion) this.#begin(life, fact, 'delete');
+    else if (fact.effect === 'done') this.#complete(life, fact);
+  }
+
+  #complete(life: Life, fact: Fact): void {
     const begun = life.removal ?? this.#lastSweepOf(fact.target.namespace);
     if (begun === null) this.#orphans.push(fact);
     else this.#completions.set(begun.key, fact);
@@ -165,7 +172,10 @@ class RemovalFold {
       this.#deeds.push({ fact, word: 'deletecollection', link: null, why: null });
       return;
     }
-    if (fact.took === null) return this.#addUnprovenSweep(fact, named);
+    if (fact.took === null) {
+      this.#addUnprovenSweep(fact, named);
+      return;
+    }
     this.#sweptBy.push({ fact, took: fact.took });
     const hits = named === null ? fact.took : fact.took.filter((name) => matchesName(name, named));
     if (hits.length === 0) return;

@@ -27,9 +27,9 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
     .filter((ms) => !Number.isNaN(ms))
     .map(split);
   const isToday = known.every(
-    (t) => t['year'] === now['year'] && t['month'] === now['month'] && t['day'] === now['day'],
+    (t) => t.year === now.year && t.month === now.month && t.day === now.day,
   );
-  const isThisYear = known.every((t) => t['year'] === now['year']);
+  const isThisYear = known.every((t) => t.year === now.year);
   return {
     zone: zoneName(nowMs, timeZone),
     time(at) {
@@ -39,9 +39,9 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
       const day = isToday
         ? ''
         : isThisYear
-          ? `${t['month']}-${t['day']} `
-          : `${t['year']}-${t['month']}-${t['day']} `;
-      return `${day}${t['hour']}:${t['minute']}:${t['second']}`;
+          ? `${t.month}-${t.day} `
+          : `${t.year}-${t.month}-${t.day} `;
+      return `${day}${t.hour}:${t.minute}:${t.second}`;
     },
   };
 }

@@ -33,7 +33,7 @@ function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator
     yield* lines('', `${answer.rows.length} of ${answer.total} shown; --limit N for more`, options, 'dim');
   }
   yield '\n';
-  const shown = new Set(answer.rows.map((row) => row['auditID']));
+  const shown = new Set(answer.rows.map((row) => row.auditID));
   yield* section('near', nearTexts(answer.nearMisses, shown), options);
   yield* section('note', noteTexts(answer), options);
   yield* section('read', coverageLines(answer, options), options);
@@ -102,7 +102,7 @@ function toned(text: string, cell: Cell | undefined, options: RenderOptions): st
 
 function nearTexts(misses: readonly NearMiss[], shown: ReadonlySet<unknown>): string[] {
   return misses
-    .filter((miss) => miss.row === null || !shown.has(miss.row['auditID']))
+    .filter((miss) => miss.row === null || !shown.has(miss.row.auditID))
     .map((miss) => miss.text);
 }
 

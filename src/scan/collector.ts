@@ -11,7 +11,8 @@ import type { Place, RecordSink } from './record-sink.ts';
 
 /** A batch is full with this many events and rejects, or when this many bytes were read for it. */
 const BATCH_RECORDS = 1024;
-const BATCH_BYTES = 4 * 1024 * 1024;
+/** Decoded at once: what a batch holds lives until it is answered, and decides the memory a long log takes. */
+const BATCH_BYTES = 1 * 1024 * 1024;
 
 export interface CollectorOptions {
   readonly source: string;

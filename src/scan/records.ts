@@ -18,6 +18,7 @@ export class RecordReader {
   readonly #docker: DockerJoin;
   /** A line in pieces that is no JSON. */
   #longText: Clip | null = null;
+  #hasNewline = true;
 
   constructor(sink: RecordSink, maxBytes: number) {
     this.#sink = sink;
@@ -33,6 +34,7 @@ export class RecordReader {
   }
 
   take(line: Line): void {
+    this.#hasNewline = line.ending !== 'end of file';
     const place: Place = { line: line.number, recordTime: null, isUnfinished: line.ending === 'end of file' };
     if (line.isContinued || line.ending === 'piece') this.#takePiece(line, place);
     else this.#takeLine(line, place);
@@ -63,7 +65,7 @@ export class RecordReader {
       this.#takeJoined(stream, { line: 0, recordTime: null, isUnfinished: true });
     }
     this.#docker.end();
-    this.#json.end(true);
+    this.#json.end(!this.#hasNewline);
   }
 
   #takeContent(bytes: Buffer, start: number, end: number, place: Place): void {

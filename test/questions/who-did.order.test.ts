@@ -16,13 +16,13 @@ const lines = readFileSync('test/fixtures/shop/audit.log', 'utf8')
 /** Every request also leaves its earlier stages, which other files may hold. */
 const stages = lines.flatMap((line) => {
   const event = JSON.parse(line) as Record<string, unknown>;
-  if (event['stage'] !== 'ResponseComplete') return [line];
+  if (event.stage !== 'ResponseComplete') return [line];
   const { responseStatus: _status, responseObject: _body, annotations: _notes, ...received } = event;
   return [
     JSON.stringify({
       ...received,
       stage: 'RequestReceived',
-      stageTimestamp: event['requestReceivedTimestamp'],
+      stageTimestamp: event.requestReceivedTimestamp,
     }),
     line,
   ];

@@ -4,14 +4,18 @@ import type { ByteSource } from '../../io.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Rejects with Node's own error (ENOENT, EACCES, …). What `readAt` gives is valid until its next call. */
+/** Rejects with Node's own error (ENOENT, EACCES, …). What `readAt` gives is valid until the call after the next. */
 export async function openByteFile(path: string, name: string): Promise<ByteSource> {
   const file = await open(path, 'r');
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
+  let turn: 0 | 1 = 0;
   return {
     name,
     size: async () => (await file.stat()).size,
-    readAt: (offset, length, signal) => readAt(file, buffer, offset, length, signal),
+    readAt: (offset, length, signal) => {
+      turn = turn === 0 ? 1 : 0;
+      return readAt(file, buffers[turn], offset, length, signal);
+    },
     close: () => file.close(),
   };
 }
@@ -34,19 +38,35 @@ async function readAt(
   return target.subarray(0, filled);
 }
 
-/** From one offset to another; ends early, after `onShort`, when there is less. */
+/**
+ * From one offset to another; ends early, after `onShort`, when there is less. Reads one chunk ahead of what is worked on:
+ * a chunk must stay valid until the second read after its own.
+ */
 export async function* chunksOf(
   source: ByteSource,
   range: { readonly from: number; readonly to: number },
   signal: AbortSignal,
   onShort: (missingBytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
+  const readFrom = (at: number): Promise<Uint8Array> => {
+    const chunk = source.readAt(at, Math.min(CHUNK_BYTES, range.to - at), signal);
+    // Awaited below, but later: until then a failure must not count as unhandled.
+    chunk.catch(() => {});
+    return chunk;
+  };
   let at = range.from;
-  while (at < range.to) {
-    const chunk = await source.readAt(at, Math.min(CHUNK_BYTES, range.to - at), signal);
-    if (chunk.length === 0) return onShort(range.to - at);
-    at += chunk.length;
-    yield chunk;
+  let ahead = at < range.to ? readFrom(at) : null;
+  try {
+    while (ahead !== null) {
+      const chunk = await ahead;
+      at += chunk.length;
+      ahead = chunk.length > 0 && at < range.to ? readFrom(at) : null;
+      if (chunk.length === 0) onShort(range.to - at);
+      else yield chunk;
+    }
+  } finally {
+    // The owner closes the source next.
+    await ahead?.catch(() => {});
   }
 }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Certificates and kubeconfigs, for the cluster's own components and for whoever acts on it. Sourced, never run.
 
 newkey() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
@@ -5,7 +6,7 @@ newkey() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 certificate() { # file subject [names]: signed by the cluster's authority, in $RUN/pki
   [ ! -f "$RUN/pki/$1.crt" ] || return 0
   (
-    cd "$RUN/pki"
+    cd "$RUN/pki" || exit
     newkey "$1.key"
     openssl req -new -key "$1.key" -subj "$2" -out "$1.csr"
     openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -out "$1.crt" 2> /dev/null \

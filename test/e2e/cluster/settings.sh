@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What the cluster scripts share: where things lie and which network they live in. Sourced, never run.
 # Every value may be set in the environment beforehand.
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
