@@ -73,12 +73,12 @@ function base(io: Io): Argv {
     .alias('help', 'h')
     .recommendCommands()
     .strict()
-    .demandCommand(1, '')
+    .demandCommand(1, 'ask a question')
     .wrap(Math.min(io.out.columns ?? 100, 120))
     .exitProcess(false)
     .fail((message, error) => {
       if (error instanceof Error && !(error.name === 'YError')) throw error;
-      throw usageError(message ?? error?.message ?? 'wrong usage', io);
+      throw usageError(message ?? error?.message ?? 'ask a question', io);
     })
     .epilog(
       `Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered, but a gap in what was read could hold a match.`,
@@ -97,9 +97,9 @@ function describe(argv: Argv, command: CommandSummary, io: Io): Argv {
   for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name], name));
   for (const [sentence, example] of command.examples)
     described = described.example(`$0 ${example}`, sentence);
-  return described.epilog(
-    `Formats for -o: ${formatNames().join(', ')}.\nVerbs, coverage and exit status: see the README, and ${io.calledAs} ${command.name} --help.`,
-  );
+  return described.epilog(`${command.more}
+
+Formats for -o: ${formatNames().join(', ')}.`);
 }
 
 function optionOf(flag: Flag, name: FlagName): Options {
@@ -126,23 +126,24 @@ function single(value: unknown, name: string): unknown {
 }
 
 function usageError(message: string, io: Io): UserError {
-  const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message);
-  if (unknown !== null) {
-    return new UserError('AUDIT_USAGE', `unknown: "${unknown[1]}"`, {
-      hint: `${io.calledAs} --help lists questions and flags`,
-    });
-  }
-  return new UserError('AUDIT_USAGE', message === '' ? 'no question' : message, {
-    hint: `${io.calledAs} --help`,
-  });
+  const said = USAGE.find(([pattern]) => pattern.test(message));
+  const text = said === undefined ? message : message.replace(said[0], said[1]);
+  return new UserError('AUDIT_USAGE', text, { hint: `${io.calledAs} --help lists questions and flags` });
 }
+
+/** yargs' sentences, in ours. */
+const USAGE: readonly (readonly [RegExp, string])[] = [
+  [/^Unknown (?:argument|command)s?: (.*)$/, 'there is no flag or argument "$1"'],
+  [/^Did you mean (.*)\?$/, 'there is no such question; did you mean $1?'],
+  [/^Not enough arguments following: (\w)$/, '-$1 needs a value'],
+  [/^Not enough arguments following: (.*)$/, '--$1 needs a value'],
+];
 
 async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof ClosedPipe) return 0;
   if (interrupted.signal.aborted) return 130;
   if (error instanceof UserError) {
-    for (const line of errorLines(error))
-      await io.err.write(`${line.split('\n').map(escapeTerminal).join('\n')}\n`);
+    for (const line of errorLines(error)) await io.err.write(`${escapeTerminal(line)}\n`);
     return ERROR_CODES[error.code];
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

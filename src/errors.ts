@@ -40,9 +40,13 @@ export class UserError extends Error {
   }
 }
 
-/** Two lines at most, in kubectl's form: `error: …` and `hint: …`. The text still has to be escaped for the terminal. */
+/**
+ * In kubectl's form: `error: …` and `hint: …`; between them what points into the user's own text. Still to be escaped
+ * for the terminal.
+ */
 export function errorLines(error: UserError): string[] {
-  const lines = [`error: ${error.message} [${error.code}]`];
+  const [first = '', ...pointing] = error.message.split('\n');
+  const lines = [`error: ${first} [${error.code}]`, ...pointing];
   if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
   return lines;
 }

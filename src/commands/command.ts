@@ -8,6 +8,8 @@ export interface CommandSummary {
   readonly usage: string;
   readonly summary: string;
   readonly flags: readonly FlagName[];
+  /** What help says after the flags. */
+  readonly more: string;
   /** Sentence and command, without the name the program is called by. */
   readonly examples: readonly (readonly [sentence: string, command: string])[];
   load(): Promise<Command>;

@@ -1,6 +1,8 @@
-/** What belongs to the recorded incident in demo/: its namespace, and the moment it is asked about. */
+/** What belongs to the recorded incident in demo/: its namespace, and the moment at which it is asked about. */
+import context from '../../demo/context.json' with { type: 'json' };
+
 export const DEMO = {
-  namespace: 'prod',
-  /** Shortly after the last event, so that ages read as they did that night. Set when the incident is recorded. */
-  nowMs: Date.parse('2026-11-24T03:12:00Z'),
-} as const;
+  namespace: context.namespace,
+  /** Shortly after the last event, so that ages read as they did that night. */
+  nowMs: Date.parse(context.now),
+};

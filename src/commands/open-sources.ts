@@ -6,7 +6,7 @@ import type { Source } from '../sources/source.ts';
 import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 
 export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> {
-  const files = boolFlag(flags, 'demo') === true ? [io.demoFolder] : listFlag(flags, 'file');
+  const files = boolFlag(flags, 'demo') === true ? [`${io.demoFolder}/audit`] : listFlag(flags, 'file');
   const urls = listFlag(flags, 'source');
   if (files.length === 0 && urls.length === 0) {
     throw new UserError('AUDIT_NO_SOURCE', 'no audit log to read', {

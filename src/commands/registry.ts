@@ -1,4 +1,5 @@
 /** The commands, one entry each; their code is loaded when they are called. */
+import { WORDS } from '../query/words.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 
@@ -35,6 +36,7 @@ export const COMMANDS: readonly CommandSummary[] = [
         "who-did touch --code 403 --since 2h --file '/var/log/kubernetes/audit/*.log*'",
       ],
     ],
+    more: `Verbs:\n${WORDS.map((word) => `  ${word.name.padEnd(14)}${word.means}`).join('\n')}\n  The API's own verbs (list, update, …) are taken to the letter.`,
     load: async () => (await import('./who-did.ts')).whoDidCommand,
   },
 ];

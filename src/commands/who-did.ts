@@ -1,5 +1,6 @@
 /** `who-did`: from flags to the question's parameters, and from its answer to the exit status. */
 import { UserError } from '../errors.ts';
+import { shellQuoted } from '../event/shell.ts';
 import type { Io } from '../io.ts';
 import { parseFilters } from '../query/filters.ts';
 import { parseObject } from '../query/parse-object.ts';
@@ -13,7 +14,7 @@ import type { Command } from './command.ts';
 import { DEMO } from './demo.ts';
 import { explain } from './explain.ts';
 import { filterFlags } from './filter-flags.ts';
-import { boolFlag, type FlagValues, numberFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagValues, listFlag, numberFlag, textFlag } from './flags.ts';
 import { openSources } from './open-sources.ts';
 import { type Printing, printAnswer, printingOf } from './print-answer.ts';
 import { progressOn } from './progress.ts';
@@ -61,7 +62,8 @@ async function paramsOf(
     limit: limitOf(flags, printing),
     keepsEvents: printing.needsEvents,
     isRevealed: boolFlag(flags, 'reveal') === true,
-    calledAs: calledWith(flags, io),
+    calledAs: io.calledAs,
+    sameLogs: sameLogs(flags),
   };
 }
 
@@ -84,7 +86,10 @@ function wordOf(verb: string | undefined, io: Io): Word {
 function namespaceOf(flags: FlagValues): string | null {
   const named = textFlag(flags, 'namespace');
   const isAll = boolFlag(flags, 'all-namespaces') === true;
-  if (named !== null && isAll) throw new UserError('AUDIT_USAGE', `-n ${named} and -A exclude each other`);
+  if (named !== null && isAll)
+    throw new UserError('AUDIT_USAGE', `-n ${named} and -A exclude each other`, {
+      hint: 'leave one of them out',
+    });
   if (named !== null) return named;
   return boolFlag(flags, 'demo') === true && !isAll ? DEMO.namespace : null;
 }
@@ -110,7 +115,10 @@ function limitOf(flags: FlagValues, printing: Printing): number | null {
   return limit === 0 ? null : limit;
 }
 
-/** For the next commands: the same way in. */
-function calledWith(flags: FlagValues, io: Io): string {
-  return boolFlag(flags, 'demo') === true ? `${io.calledAs} --demo` : io.calledAs;
+/** For the next commands: the flags that say where from. */
+function sameLogs(flags: FlagValues): string {
+  if (boolFlag(flags, 'demo') === true) return ' --demo';
+  return listFlag(flags, 'file')
+    .map((file) => ` --file ${shellQuoted(file)}`)
+    .join('');
 }

@@ -1,4 +1,6 @@
 /** A request that is what was asked about, done or attempted: its fact, the word for it, and how sure the tie is. */
+import type { Word } from '../query/words.ts';
+import { tookEffect } from './effect.ts';
 import type { Fact } from './fact.ts';
 
 export interface Deed {
@@ -7,4 +9,9 @@ export interface Deed {
   /** Null: the request names the object itself. */
   readonly link: 'proven' | 'likely' | null;
   readonly why: string | null;
+}
+
+/** Done, not only tried. Of what means any request at all, every request counts. */
+export function counts(word: Word, deed: Deed): boolean {
+  return word.name === 'touch' || word.name === 'impersonate' || tookEffect(deed.fact.effect);
 }

@@ -87,6 +87,7 @@ function isElsewhere(word: Word, object: ObjectQuery, fact: Fact): boolean {
 function isScaledToZero(word: Word, object: ObjectQuery, fact: Fact): boolean {
   if (word.name !== 'delete' || object.kind !== 'resource' || fact.effect !== 'done') return false;
   if (fact.target.name !== object.name || !isInNamespace(fact.target, object)) return false;
-  const isWrite = fact.row.did.verb === 'patch' || fact.row.did.verb === 'update';
+  // A status that reports no replicas is the controller's, after the fact.
+  const isWrite = ['patch', 'update'].includes(fact.row.did.verb) && fact.target.subresource !== 'status';
   return isWrite && fact.asked.replicas === 0 && (fact.after?.replicas ?? 0) === 0;
 }

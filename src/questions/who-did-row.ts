@@ -6,6 +6,7 @@ import { isOneObject } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import { type EffectWords, effectWords } from './effect-words.ts';
 import type { RequestRow } from './request-row.ts';
+import { tellsSubresource } from './word-of.ts';
 
 export type WhoDidRow = RequestRow & {
   /** Nearest first; filled by the chain of causes. */
@@ -92,8 +93,8 @@ function shortUser(user: string | null): string {
 export function objectText(row: RequestRow): string {
   const { group, resource, subresource, namespace, name } = row.object;
   if (resource === null) return name ?? '';
-  const type = kubectlName(group ?? '', resource) + (subresource === null ? '' : `/${subresource}`);
-  const path = name === null ? type : `${type}/${name}`;
+  const through = tellsSubresource(row.did.word) ? null : subresource;
+  const path = [kubectlName(group ?? '', resource), name, through].filter((part) => part !== null).join('/');
   return namespace === null ? path : `${namespace}/${path}`;
 }
 

@@ -3,10 +3,10 @@ import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { NearMiss } from '../answer.ts';
 import type { Coverage, Gap } from '../event/coverage.ts';
 import { kubectlName } from '../event/resource-names.ts';
+import { shellQuoted } from '../event/shell.ts';
 import { isOneObject, type ObjectQuery } from '../query/object-query.ts';
-import type { Deed } from './deed.ts';
+import { counts, type Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
-import { tookEffect } from './effect.ts';
 import type { WhoDidParams } from './who-did.ts';
 import { whoText } from './who-did-row.ts';
 
@@ -47,7 +47,7 @@ const PAST: Readonly<Record<string, string>> = {
 };
 
 export function sentence(told: Told): string {
-  const done = told.deeds.filter((deed) => tookEffect(deed.fact.effect));
+  const done = told.deeds.filter((deed) => counts(told.params.word, deed));
   const [chief] = done.toSorted(byHumanity);
   if (chief === undefined) return nobody(told);
   return isOneObject(told.params.object) ? aboutOne(told, chief, done) : aboutMany(told, done);
@@ -103,12 +103,14 @@ function aboutMany(told: Told, done: readonly Deed[]): string {
     actors.set(name, (actors.get(name) ?? 0) + 1);
   }
   const byCount = [...actors].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const [only] = byCount;
   const named = byCount.slice(0, 3).map(([name, count]) => `${name} ${count}`);
   const rest = byCount.length > 3 ? ` and ${byCount.length - 3} more` : '';
   const what =
     told.params.word.name === 'impersonate'
       ? 'impersonation'
       : `${objectName(told.params.object)}: ${past(told)}`;
+  if (byCount.length === 1 && only !== undefined) return `${what} ${times(done.length)} by ${only[0]}`;
   return `${what} ${times(done.length)}: ${named.join(', ')}${rest}`;
 }
 
@@ -193,32 +195,30 @@ export function objectName(object: ObjectQuery): string {
   }
 }
 
-/** Commands that exist today, most useful first. `calledAs` brings the flags that say where from. */
+/** Commands that exist today, most useful first. */
 export function nextCommands(told: Told): string[] {
-  const { object, word, calledAs, window } = told.params;
+  const { object, word, window } = told.params;
   if (object.kind !== 'resource') return [];
   const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
-  const it = object.name === null ? type : `${type}/${object.name}`;
-  const inIt = object.namespace === null || object.isNamespaced === false ? '' : ` -n ${object.namespace}`;
-  const next: string[] = [];
-  const isFound = told.deeds.some((deed) => tookEffect(deed.fact.effect));
-  if (isFound) {
-    if (word.name !== 'touch' && object.name !== null)
-      next.push(`${calledAs} who-did touch ${quoted(it)}${inIt}`);
-    return next;
+  const it = shellQuoted(object.name === null ? type : `${type}/${object.name}`);
+  const isPlaced = object.namespace !== null && object.isNamespaced !== false;
+  const here = isPlaced ? ` -n ${shellQuoted(object.namespace ?? '')}` : '';
+  const command = (verb: string, where: string, more = '') =>
+    `${told.params.calledAs} who-did ${verb} ${it}${where}${more}${told.params.sameLogs}`;
+  if (told.deeds.some((deed) => counts(word, deed))) {
+    return word.name === 'touch' || object.name === null ? [] : [command('touch', here)];
   }
   const elsewhere = told.nearMisses.find((miss) => miss.code === 'other-namespace');
-  const namespace =
-    (elsewhere?.row as { object?: { namespace?: string | null } } | null)?.object?.namespace ?? null;
-  if (namespace !== null) next.push(`${calledAs} who-did ${word.name} ${quoted(it)} -n ${quoted(namespace)}`);
-  else if (object.namespace !== null && object.isNamespaced !== false)
-    next.push(`${calledAs} who-did ${word.name} ${quoted(it)} -A`);
-  if (!window.isDefault) next.push(`${calledAs} who-did ${word.name} ${quoted(it)}${inIt} --since 30d`);
-  if (word.name !== 'touch') next.push(`${calledAs} who-did touch ${quoted(it)}${inIt}`);
-  return next;
+  const namespace = elsewhere === undefined ? null : namespaceOf(elsewhere);
+  return [
+    ...(namespace !== null ? [command(word.name, ` -n ${shellQuoted(namespace)}`)] : []),
+    ...(namespace === null && isPlaced ? [command(word.name, ' -A')] : []),
+    ...(window.sinceUs !== null && !window.isDefault ? [command(word.name, here, ' --since 30d')] : []),
+    ...(word.name === 'touch' ? [] : [command('touch', here)]),
+  ];
 }
 
-/** Names come from events and from the user: quoted for a shell unless they are plain. */
-function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+function namespaceOf({ row }: NearMiss): string | null {
+  const object = row?.object as { namespace?: string | null } | undefined;
+  return object?.namespace ?? null;
 }

@@ -9,9 +9,8 @@ import { isOneObject, type ObjectQuery, objectPredicate, resourcePredicate } fro
 import { all, any, equals, type Field, oneOf, type Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
 import { type Word, WRITES, witnessPredicate, wordPredicate } from '../query/words.ts';
-import type { Deed } from './deed.ts';
+import { counts, type Deed } from './deed.ts';
 import { deedsOf } from './deeds.ts';
-import { tookEffect } from './effect.ts';
 import { byTime, type Fact, factOf } from './fact.ts';
 import { KeptFacts } from './kept-facts.ts';
 import { nearMissesOf } from './near-misses.ts';
@@ -28,8 +27,9 @@ export interface WhoDidParams {
   readonly limit: number | null;
   readonly keepsEvents: boolean;
   readonly isRevealed: boolean;
-  /** `kubectl audit`, and the flags that say where from: for the next commands. */
+  /** For the next commands: `kubectl audit`, and the flags that say where from, each after a space. */
   readonly calledAs: string;
+  readonly sameLogs: string;
 }
 
 const FIELDS: readonly Field[] = [
@@ -104,7 +104,7 @@ class WhoDidRound implements Round {
     const deeds = found.deeds
       .filter((deed) => this.#kept.passes(deed.fact))
       .sort((a, b) => byTime(b.fact, a.fact));
-    const hasDeed = deeds.some((deed) => tookEffect(deed.fact.effect));
+    const hasDeed = deeds.some((deed) => counts(this.#params.word, deed));
     const { window } = this.#params;
     if (!hasDeed && window.isDefault && !this.#isWidened && canGoOn && window.sinceUs !== null) {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };

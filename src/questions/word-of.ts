@@ -15,6 +15,11 @@ const BY_SUBRESOURCE: Readonly<Record<string, string>> = {
   binding: 'schedule',
 };
 
+/** The word says which subresource it went through. */
+export function tellsSubresource(word: string): boolean {
+  return Object.values(BY_SUBRESOURCE).includes(word);
+}
+
 export function wordOf(event: AuditEvent): string {
   const { subresource } = targetOf(event);
   const isReadOfScale = subresource === 'scale' && event.verb === 'get';

@@ -1,9 +1,9 @@
 /** Times and ages in words: local or UTC, and ages as kubectl prints them. */
 
 export interface Clock {
-  /** `CET`, `UTC`, `GMT+5:30`. */
+  /** `CET`, `UTC`, `GMT+5:30`; `CEST/CET` where the clock was changed between the times. */
   readonly zone: string;
-  /** `02:58:11`, with the day where it is not today's, the year where it is not this year's. */
+  /** `02:58:11`, with the day or year where not all are of this one, the zone where not all are of one. */
   time(at: string): string;
 }
 
@@ -22,38 +22,35 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
   const split = (ms: number) =>
     Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
   const now = split(nowMs);
-  const known = times
+  const zoneAt = zoneNames(timeZone);
+  const knownMs = times
     .map((at) => Date.parse(at))
     .filter((ms) => !Number.isNaN(ms))
-    .map(split);
-  const isToday = known.every(
-    (t) => t.year === now.year && t.month === now.month && t.day === now.day,
-  );
+    .sort((a, b) => a - b);
+  const known = knownMs.map(split);
+  const zones = new Set(knownMs.length === 0 ? [zoneAt(nowMs)] : knownMs.map(zoneAt));
+  const isToday = known.every((t) => t.year === now.year && t.month === now.month && t.day === now.day);
   const isThisYear = known.every((t) => t.year === now.year);
   return {
-    zone: zoneName(nowMs, timeZone),
+    zone: [...zones].join('/'),
     time(at) {
       const ms = Date.parse(at);
       if (Number.isNaN(ms)) return at;
       const t = split(ms);
-      const day = isToday
-        ? ''
-        : isThisYear
-          ? `${t.month}-${t.day} `
-          : `${t.year}-${t.month}-${t.day} `;
-      return `${day}${t.hour}:${t.minute}:${t.second}`;
+      const day = isToday ? '' : isThisYear ? `${t.month}-${t.day} ` : `${t.year}-${t.month}-${t.day} `;
+      return `${day}${t.hour}:${t.minute}:${t.second}${zones.size > 1 ? ` ${zoneAt(ms)}` : ''}`;
     },
   };
 }
 
-function zoneName(nowMs: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' }).formatToParts(nowMs);
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+function zoneNames(timeZone: string): (ms: number) => string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'short' });
+  return (ms) => parts.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
 }
 
 /** kubectl's HumanDuration (apimachinery, pkg/util/duration). */
 export function ageOf(at: string, nowMs: number): string {
-  const seconds = Math.floor((nowMs - Date.parse(at)) / 1000);
+  const seconds = Math.trunc((nowMs - Date.parse(at)) / 1000);
   if (Number.isNaN(seconds)) return '<unknown>';
   if (seconds < -1) return 'in future';
   if (seconds < 0) return '0s';

@@ -5,7 +5,10 @@ import type { Column } from '../answer.ts';
 export const GUTTER = 2;
 const MIN_WIDTH = 4;
 
-/** The widest shrinkable columns give first; those of `shrink: 0` only when there is nothing else left to take. */
+/**
+ * The widest shrinkable columns give first; those of `shrink: 0` only when there is nothing else left to take. Where
+ * even that is too wide (`wide` on a narrow terminal), none is kept readable.
+ */
 export function columnWidths(
   natural: readonly number[],
   columns: readonly Column[],
@@ -13,20 +16,30 @@ export function columnWidths(
 ): number[] {
   const widths = [...natural];
   const room = available - GUTTER * Math.max(0, columns.length - 1);
-  for (const mayShrink of [(n: number) => (columns[n]?.shrink ?? 1) > 0, () => true]) {
+  const isShrinkable = (n: number) => (columns[n]?.shrink ?? 1) > 0;
+  const rounds = [
+    { least: MIN_WIDTH, mayShrink: isShrinkable },
+    { least: MIN_WIDTH, mayShrink: () => true },
+    { least: 1, mayShrink: () => true },
+  ];
+  for (const { least, mayShrink } of rounds) {
     while (sum(widths) > room) {
-      const widest = widestOf(widths, mayShrink);
+      const widest = widestOf(widths, least, mayShrink);
       if (widest === null) break;
-      widths[widest] = (widths[widest] ?? MIN_WIDTH) - 1;
+      widths[widest] = (widths[widest] ?? least) - 1;
     }
   }
   return widths;
 }
 
-function widestOf(widths: readonly number[], mayShrink: (n: number) => boolean): number | null {
+function widestOf(
+  widths: readonly number[],
+  least: number,
+  mayShrink: (n: number) => boolean,
+): number | null {
   let found: number | null = null;
   for (const [n, width] of widths.entries()) {
-    if (width > MIN_WIDTH && mayShrink(n) && (found === null || width > (widths[found] ?? 0))) found = n;
+    if (width > least && mayShrink(n) && (found === null || width > (widths[found] ?? 0))) found = n;
   }
   return found;
 }

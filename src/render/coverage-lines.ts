@@ -15,7 +15,10 @@ export function coverageLines(
   const { coverage } = answer;
   const times = coverage.sources.flatMap((source) => [source.from, source.to]).filter((at) => at !== null);
   const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
-  const logs = coverage.sources.slice(0, LOGS_NAMED).map((source) => logLine(source, (at) => clock.time(at)));
+  const shared = sharedFolder(coverage.sources.map((source) => source.name));
+  const logs = coverage.sources
+    .slice(0, LOGS_NAMED)
+    .map((source) => logLine(source, source.name.slice(shared.length), (at) => clock.time(at)));
   const rest = coverage.sources.length - logs.length;
   return [
     ...logs,
@@ -26,10 +29,21 @@ export function coverageLines(
   ];
 }
 
-function logLine(source: SourceCoverage, time: (at: string) => string): string {
+/** What the names of several logs have in common, up to a slash: `cp-1/audit.log` tells them apart. */
+function sharedFolder(names: readonly string[]): string {
+  const [first = '', ...rest] = names;
+  if (rest.length === 0) return '';
+  let shared = first.slice(0, first.lastIndexOf('/') + 1);
+  while (shared !== '' && !rest.every((name) => name.startsWith(shared))) {
+    shared = shared.slice(0, shared.lastIndexOf('/', shared.length - 2) + 1);
+  }
+  return shared;
+}
+
+function logLine(source: SourceCoverage, name: string, time: (at: string) => string): string {
   const span =
     source.from === null || source.to === null ? 'no events' : `${time(source.from)} to ${time(source.to)}`;
-  return `${source.name}: ${span}, ${bytesOf(source.bytes)}`;
+  return `${name}: ${span}, ${bytesOf(source.bytes)}`;
 }
 
 /** `; deployments.apps at RequestResponse (412 requests seen)`. */

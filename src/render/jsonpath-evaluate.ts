@@ -6,12 +6,16 @@ import { assertNever } from '../errors.ts';
 import type { Filter, Operand, Operator, Path, Step } from './jsonpath-parse.ts';
 
 export function valuesAt(path: Path, current: unknown): unknown[] {
-  return path.reduce<unknown[]>((values, step) => taken(step, values), [current]);
+  return followed(path, [current]);
+}
+
+function followed(path: Path, from: readonly unknown[]): unknown[] {
+  return path.reduce<unknown[]>((values, step) => taken(step, values), [...from]);
 }
 
 /** A union takes its first part of all values, then its second, as kubectl does. */
 function taken(step: Step, values: readonly unknown[]): unknown[] {
-  if (step.kind === 'union') return step.of.flatMap((part) => taken(part, values));
+  if (step.kind === 'union') return step.of.flatMap((path) => followed(path, values));
   return values.flatMap((value) => stepped(step, value));
 }
 

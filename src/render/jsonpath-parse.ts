@@ -1,6 +1,6 @@
 /**
  * kubectl's JSONPath templates → parts. A superset of kubectl's own parser (client-go, util/jsonpath): what kubectl
- * takes means the same here, but `{.a "x"}` and a path without braces, which is a path here and literal text there.
+ * takes means the same here, but for `{.a "x"}`, refused here, and text without braces, which is a path here.
  */
 import { type Cursor, cursorOn } from './jsonpath-cursor.ts';
 
@@ -17,7 +17,7 @@ export type Step =
   | { readonly kind: 'recursive' }
   | { readonly kind: 'index'; readonly at: number }
   | { readonly kind: 'slice'; readonly from: number | null; readonly to: number | null; readonly by: number }
-  | { readonly kind: 'union'; readonly of: readonly Step[] }
+  | { readonly kind: 'union'; readonly of: readonly Path[] }
   | Filter;
 
 /** Without an operator: `left` must exist. */
@@ -109,12 +109,13 @@ function pathIn(cursor: Cursor, filters: number): Path {
   cursor.skipSpace();
   cursor.takeMatch(/[$@]/y);
   for (;;) {
+    if (cursor.isOn('....')) cursor.fail('.. twice');
     if (cursor.take('..')) {
       steps.push({ kind: 'recursive' });
       if (!/^([\s.[\]})]|$)/.test(cursor.rest())) steps.push(fieldIn(cursor, filters));
     } else if (cursor.take('.')) {
       if (!/^([\s[\]})=!<>]|$)/.test(cursor.rest())) steps.push(fieldIn(cursor, filters));
-    } else if (cursor.isOn('[')) steps.push(subscriptIn(cursor, filters));
+    } else if (cursor.isOn('[')) steps.push(...subscriptIn(cursor, filters));
     else if (cursor.takeMatch(/\s+(?=[.[])/y) === null) return steps;
   }
 }
@@ -124,46 +125,65 @@ function fieldIn(cursor: Cursor, filters: number): Step {
   const name = cursor.takeMatch(
     filters === 0 ? /(?:\\.|[^\s.,[\]$@{}\\])+/suy : /(?:\\.|[^\s.,[\]$@{}\\()=!<>&|'"])+/suy,
   );
-  if (name === null) return cursor.fail('expected a name');
+  return name === null ? cursor.fail('expected a name') : named(name);
+}
+
+function named(name: string): Step {
   return name === '*' ? { kind: 'wildcard' } : { kind: 'field', name: name.replace(/\\(.)/gsu, '$1') };
 }
 
-function subscriptIn(cursor: Cursor, filters: number): Step {
+function subscriptIn(cursor: Cursor, filters: number): Path {
   const from = cursor.at();
   cursor.take('[');
   cursor.skipSpace();
-  if (cursor.take('?(')) return filterIn(cursor, from, filters + 1);
-  const steps = [elementIn(cursor, from)];
-  cursor.skipSpace();
-  while (cursor.take(',')) {
+  if (cursor.take('?(')) return [filterIn(cursor, from, filters + 1)];
+  const elements: Path[] = [];
+  do {
     cursor.skipSpace();
-    steps.push(elementIn(cursor, from));
+    elements.push(elementIn(cursor, from));
     cursor.skipSpace();
-  }
+  } while (cursor.take(','));
   if (!cursor.take(']'))
     cursor.fail(cursor.isAtEnd() ? 'unterminated array, expected ]' : 'invalid array index', from);
-  const [only] = steps;
-  return steps.length === 1 && only !== undefined ? only : { kind: 'union', of: steps };
+  const [only] = elements;
+  return elements.length === 1 && only !== undefined ? only : [{ kind: 'union', of: elements }];
 }
 
 const SLICE = /(-?\d+)?\s*:\s*(-?\d+)?(?:\s*:\s*(-?\d+)?)?/y;
 
-function elementIn(cursor: Cursor, from: number): Step {
-  if (cursor.isOn("'") || cursor.isOn('"')) return { kind: 'field', name: String(literalIn(cursor)) };
-  if (cursor.take('*')) return { kind: 'wildcard' };
+function elementIn(cursor: Cursor, from: number): Path {
+  if (cursor.take("'")) return keyIn(cursor, "'", from);
+  if (cursor.take('"')) return keyIn(cursor, '"', from);
+  if (cursor.take('*')) return [{ kind: 'wildcard' }];
   const slice = cursor.takeGroups(SLICE);
   if (slice !== null) {
     const [start, end, step] = slice.map((digits) => (digits === undefined ? null : Number(digits)));
     if (step !== undefined && step !== null && step <= 0)
       cursor.fail('the step of a slice must be > 0', from);
-    return { kind: 'slice', from: start ?? null, to: end ?? null, by: step ?? 1 };
+    return [{ kind: 'slice', from: start ?? null, to: end ?? null, by: step ?? 1 }];
   }
   const digits = cursor.takeMatch(/-?\d+/y);
-  if (digits !== null) return { kind: 'index', at: Number(digits) };
+  if (digits !== null) return [{ kind: 'index', at: Number(digits) }];
+  return badElement(cursor, from);
+}
+
+function badElement(cursor: Cursor, from: number): never {
   return cursor.fail(
-    /[\]]/.test(cursor.rest()) ? 'invalid array index' : 'unterminated array, expected ]',
+    cursor.rest().includes(']') ? 'invalid array index' : 'unterminated array, expected ]',
     from,
   );
+}
+
+/** As kubectl reads it, a path: `['who.user']`; a dot that is part of the name is escaped: `['app\\.kubernetes\\.io/name']`. */
+function keyIn(cursor: Cursor, quote: "'" | '"', from: number): Path {
+  const name = quote === "'" ? /(?:\\.|[^.\\'])+/suy : /(?:\\.|[^.\\"])+/suy;
+  const steps: Step[] = [];
+  do {
+    const part = cursor.takeMatch(name);
+    steps.push(part === null ? cursor.fail('expected a name') : named(part));
+  } while (cursor.take('.'));
+  if (!cursor.take(quote)) cursor.fail('unterminated quoted string', from);
+  return steps;
 }
 
 const OPERATORS: readonly Operator[] = ['==', '!=', '<=', '>=', '<', '>'];
@@ -178,7 +198,7 @@ function filterIn(cursor: Cursor, from: number, filters: number): Filter {
   if (cursor.isAtEnd()) cursor.fail('unterminated filter, expected )]', from);
   if (!cursor.take(')')) cursor.fail('unexpected text in a filter (one comparison: == != < <= > >=)');
   cursor.skipSpace();
-  if (!cursor.take(']')) cursor.fail('unclosed filter, expected ]', from);
+  if (!cursor.take(']')) badElement(cursor, from);
   return { kind: 'filter', left, operator, right };
 }
 

@@ -90,8 +90,23 @@ function* laidOut(rows: readonly (readonly string[])[], widths: readonly number[
     colWidths: [...widths],
     wordWrap: false,
   });
-  for (const row of rows) grid.push([...row]);
-  for (const line of grid.toString().split('\n')) yield `${line.trimEnd()}\n`;
+  const held: string[] = [];
+  for (const row of rows) grid.push(row.map((cell) => standingIn(cell, held)));
+  let next = 0;
+  const drawn = grid.toString().replace(/\ue000+/g, () => held[next++] ?? '');
+  for (const line of drawn.split('\n')) yield `${line.trimEnd()}\n`;
+}
+
+/**
+ * cli-table3 measures emoji and scripts otherwise than widthOf, and would cut or misalign them: it is given as many
+ * private characters, of which escaped text has none, and what they stand for is put back where it drew them.
+ */
+function standingIn(cell: string, held: string[]): string {
+  return cell.replace(/[^\x00-\x7f]+/g, (run) => {
+    const width = widthOf(run);
+    if (width > 0) held.push(run);
+    return width > 0 ? '\ue000'.repeat(width) : run;
+  });
 }
 
 function toned(text: string, cell: Cell | undefined, options: RenderOptions): string {
@@ -101,9 +116,7 @@ function toned(text: string, cell: Cell | undefined, options: RenderOptions): st
 }
 
 function nearTexts(misses: readonly NearMiss[], shown: ReadonlySet<unknown>): string[] {
-  return misses
-    .filter((miss) => miss.row === null || !shown.has(miss.row.auditID))
-    .map((miss) => miss.text);
+  return misses.filter((miss) => miss.row === null || !shown.has(miss.row.auditID)).map((miss) => miss.text);
 }
 
 function noteTexts({ notes }: Answer): string[] {

@@ -36,8 +36,9 @@ export class Clip {
     return this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts);
   }
 
-  head(): string {
-    return (this.#head ?? this.whole().subarray(0, CLIP_BYTES)).toString('utf8');
+  /** At most `CLIP_BYTES`. */
+  head(maxBytes = CLIP_BYTES): string {
+    return (this.#head ?? this.whole()).toString('utf8', 0, Math.min(maxBytes, CLIP_BYTES));
   }
 
   tail(): string {

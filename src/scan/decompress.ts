@@ -13,16 +13,24 @@ const PLAIN_BYTES = 1024 * 1024;
 
 /** Throws a UserError for formats that are not read here; `name` is the file's, for the message. */
 export function compressionOf(first: Uint8Array, name: string): Compression {
-  const is = (...magic: number[]): boolean => magic.every((byte, at) => first[at] === byte);
-  if (is(0x1f, 0x8b)) return 'gzip';
-  if (is(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
-  // Skippable frames, which pzstd begins with.
-  if ((first[0] ?? 0) >> 4 === 5 && first[1] === 0x2a && first[2] === 0x4d && first[3] === 0x18)
-    return 'zstd';
-  if (is(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) throw unsupported('xz', 'xz -dc', name);
-  if (is(0x42, 0x5a, 0x68) && (first[3] ?? 0) >= 0x31 && (first[3] ?? 0) <= 0x39)
+  if (begins(first, 0x1f, 0x8b)) return 'gzip';
+  if (isZstd(first)) return 'zstd';
+  if (begins(first, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) throw unsupported('xz', 'xz -dc', name);
+  const level = first[3] ?? 0;
+  if (begins(first, 0x42, 0x5a, 0x68) && level >= 0x31 && level <= 0x39) {
     throw unsupported('bzip2', 'bzip2 -dc', name);
+  }
   return 'none';
+}
+
+/** A frame, or one to be skipped: pzstd begins with such. */
+function isZstd(first: Uint8Array): boolean {
+  if (begins(first, 0x28, 0xb5, 0x2f, 0xfd)) return true;
+  return (first[0] ?? 0) >> 4 === 5 && begins(first.subarray(1), 0x2a, 0x4d, 0x18);
+}
+
+function begins(bytes: Uint8Array, ...magic: readonly number[]): boolean {
+  return magic.every((byte, at) => bytes[at] === byte);
 }
 
 function unsupported(format: string, command: string, name: string): UserError {
@@ -57,8 +65,11 @@ export async function* decompress(
       if (error !== null) return onBroken(error.message);
       if (input.isAtEnd) return;
       // Node's zstd stops behind a frame that ends within a piece; gunzip goes on by itself.
-      const isNextFrame = compression === 'zstd' && compressionOf(await input.peek(), '') === 'zstd';
-      if (!isNextFrame) return onBroken('something else follows the compressed data');
+      const next = await input.peek();
+      if (compression === 'zstd' && isZstd(next)) continue;
+      // Blocks of a tape are filled up with NULs.
+      if (next.every((byte) => byte === 0)) return;
+      return onBroken('something else follows the compressed data');
     }
   } finally {
     await input.close();
@@ -122,7 +133,9 @@ async function feed(engine: Engine, input: Input): Promise<void> {
     const taken = new Promise<'taken'>((resolve) => {
       engine.write(piece, () => resolve('taken'));
     });
-    if ((await Promise.race([taken, stopped])) === 'stopped') {
+    // Data that ends within a piece: the engine leaves the rest of it, and ends by itself.
+    const outcome = await Promise.race([taken, stopped]);
+    if (outcome === 'stopped' || engine.bytesWritten < written) {
       return input.unread(piece.subarray(piece.length - (written - engine.bytesWritten)));
     }
   }

@@ -156,7 +156,7 @@ export class JsonReader {
     // What this line added is read again by itself: it may be the next event.
     if (before !== null && document.pending === before) {
       if (state !== 'broken') return this.#abandon(document);
-      this.#sink.broken('line cut', before.head().slice(0, beforeBytes), null, this.#place);
+      this.#sink.broken('line cut', before.head(beforeBytes), null, this.#place);
     }
     return this.#freshLine(bytes, safe, end, place);
   }
@@ -165,10 +165,7 @@ export class JsonReader {
   #isNextRecord(document: DocumentReader, bytes: Buffer, start: number, end: number): boolean {
     if (bytes[start] !== OPEN_BRACE) return false;
     if (document.pending === null && document.expectsValue) return false;
-    if (
-      bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, Math.min(end, start + EVENT_HEAD.length)) === 0
-    )
-      return true;
+    if (beginsEvent(bytes, start, end)) return true;
     const text = bytes.toString('utf8', start, bytes[end - 1] === COMMA ? end - 1 : end);
     if (document.expectsValue && !AUDIT_KEYS.test(text)) return false;
     return parseOrNothing(text) !== undefined;
@@ -216,6 +213,11 @@ export class JsonReader {
   }
 }
 
+function beginsEvent(bytes: Buffer, start: number, end: number): boolean {
+  const stop = start + EVENT_HEAD.length;
+  return stop <= end && bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, stop) === 0;
+}
+
 /** Past what stands between values: blanks, commas, the closers of a list, and the NULs that a crashed node leaves. */
 function skipBetween(bytes: Buffer, start: number, end: number): number {
   let at = start;
@@ -233,7 +235,7 @@ function isJsonLike(bytes: Buffer, start: number, end: number): boolean {
   while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++;
   if (at >= end) return true;
   const second = bytes[at];
-  return second === QUOTE || (bytes[start] === OPEN_BRACKET && isOpener(second));
+  return second === QUOTE || (bytes[start] === OPEN_BRACKET ? isOpener(second) : beginsEvent(bytes, at, end));
 }
 
 function parseOrNothing(text: string): unknown {

@@ -5,7 +5,7 @@
 import { Clip } from './clip.ts';
 import { PartialLines, parseCriPrefix } from './cri-line.ts';
 import { DockerJoin } from './docker-join.ts';
-import { JsonReader } from './json-reader.ts';
+import { EVENT_HEAD, JsonReader } from './json-reader.ts';
 import { parseLegacyLine } from './legacy-line.ts';
 import type { Line } from './lines.ts';
 import { AUDIT_KEYS, type Place, type RecordSink } from './record-sink.ts';
@@ -96,18 +96,18 @@ export class RecordReader {
     const brace = text.indexOf('{"');
     const prefix = brace < 0 ? text : text.slice(0, brace);
     const at = { ...place, recordTime: place.recordTime ?? TIME.exec(prefix)?.[0] ?? null };
-    if (brace >= 0) {
-      const from = start + Buffer.byteLength(prefix);
-      if (AUDIT_KEYS.test(text) && this.#json.line(bytes, from, end, at)) return;
-      const value = parseOrNull(text.slice(brace));
-      if (value !== null) {
-        this.#sink.record(value, at);
-        return;
-      }
-    }
-    // The end of an event whose beginning is lost.
-    if (AUDIT_KEYS.test(text)) this.#sink.broken('line cut', text, null, at);
-    else this.#sink.foreign(place);
+    const value = brace < 0 ? null : parseOrNull(text.slice(brace));
+    if (value === null) this.#takeTorn(bytes, start, end, at);
+    else this.#sink.record(value, at);
+  }
+
+  /** Text with a broken event in it, or none: only what begins as an event is looked for in the middle of it. */
+  #takeTorn(bytes: Buffer, start: number, end: number, place: Place): void {
+    const found = bytes.subarray(0, end).indexOf(EVENT_HEAD, start);
+    const torn = bytes.toString('utf8', start, found < 0 ? end : found);
+    if (AUDIT_KEYS.test(torn)) this.#sink.broken('line cut', torn, null, place);
+    else if (found < 0) this.#sink.foreign(place);
+    if (found >= 0) this.#json.line(bytes, found, end, place);
   }
 
   #takePiece(line: Line, place: Place): void {

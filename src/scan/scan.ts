@@ -19,8 +19,9 @@ export interface ScanOptions extends Omit<CollectorOptions, 'isLive'> {
   /** What kept part of the bytes from being read; at most once, after the last batch that could be had. */
   readonly onTrouble: (why: string) => void;
   readonly signal: AbortSignal;
-  /** For tests. */
+  /** Default MAX_LINE_BYTES, and ALWAYS_DECODED; others are for tests. */
   readonly maxLineBytes?: number;
+  readonly alwaysDecoded?: number;
 }
 
 /**
@@ -39,11 +40,12 @@ export async function* scan(
   const lines = new LineReader(maxLineBytes);
   const records = new RecordReader(collector, maxLineBytes);
   const prefilter = options.needles === null ? null : new Prefilter(options.needles);
+  const alwaysDecoded = options.alwaysDecoded ?? ALWAYS_DECODED;
   let decoded = 0;
 
   function* scanned(): Generator<EventBatch> {
     for (let line = lines.next(); line !== null; line = lines.next()) {
-      const mayPassOver = decoded >= ALWAYS_DECODED && line.ending === 'newline' && !line.isContinued;
+      const mayPassOver = decoded >= alwaysDecoded && line.ending === 'newline' && !line.isContinued;
       const passed =
         mayPassOver && prefilter !== null && records.isBetweenRecords
           ? prefilter.passOver(line.bytes, line.start, line.end)

@@ -33,7 +33,8 @@ describe('a rotating log', () => {
       isWriting = false;
     });
     do {
-      const { rows } = await ask('delete cm/early -n rotation', logs);
+      const { rows, ...rest } = await ask('delete cm/early -n rotation', logs);
+      if (rows.length === 0) console.error(rest.stdout);
       expect(rows.map((row) => row.auditID)).toEqual([auditID]);
     } while (isWriting);
     await writing;

@@ -18,7 +18,11 @@ const whole = {
   stage: 'ResponseComplete',
   requestURI: '/apis/apps/v1/namespaces/prod/deployments/api',
   verb: 'delete',
-  user: { username: 'alice', groups: ['dev'], extra: { 'authentication.kubernetes.io/credential-id': ['JTI=1'] } },
+  user: {
+    username: 'alice',
+    groups: ['dev'],
+    extra: { 'authentication.kubernetes.io/credential-id': ['JTI=1'] },
+  },
   sourceIPs: ['10.0.3.7'],
   userAgent: 'kubectl/v1.34.0',
   objectRef: { resource: 'deployments', namespace: 'prod', name: 'api', apiGroup: 'apps', apiVersion: 'v1' },
@@ -73,9 +77,9 @@ describe('decoding a v1 event', () => {
       requestReceivedTimestamp: '2026-01-02T16:04:05+01:00',
       receivedUs: Date.UTC(2026, 0, 2, 15, 4, 5) * 1000,
     });
-    expect(event({ ...whole, requestReceivedTimestamp: '2026-01-02 15:04:05Z' }).requestReceivedTimestamp).toBe(
-      '2026-01-02T15:04:05.000000Z',
-    );
+    expect(
+      event({ ...whole, requestReceivedTimestamp: '2026-01-02 15:04:05Z' }).requestReceivedTimestamp,
+    ).toBe('2026-01-02T15:04:05.000000Z');
   });
 
   it("uses the record's time where the event has none", () => {
@@ -157,19 +161,28 @@ describe('decoding older versions', () => {
   });
 
   it('leaves the times of v1beta1 as they are', () => {
-    const decoded = event({ ...whole, apiVersion: 'audit.k8s.io/v1beta1', metadata: { creationTimestamp: null } });
+    const decoded = event({
+      ...whole,
+      apiVersion: 'audit.k8s.io/v1beta1',
+      metadata: { creationTimestamp: null },
+    });
     expect(decoded.requestReceivedTimestamp).toBe(whole.requestReceivedTimestamp);
     expect(decoded.json).toEqual(whole);
   });
 });
 
 describe('rejecting', () => {
-  it.each([null, 7, 'text', [whole], {}, { kind: 'Pod', verb: 'get' }, { auditID: 'a', stage: 'ResponseComplete' }])(
-    'takes %j for no audit event',
-    (json) => {
-      expect(reject(json)).toMatchObject({ reason: 'no audit event', salvaged: null, position: { line: 7 } });
-    },
-  );
+  it.each([
+    null,
+    7,
+    'text',
+    [whole],
+    {},
+    { kind: 'Pod', verb: 'get' },
+    { auditID: 'a', stage: 'ResponseComplete' },
+  ])('takes %j for no audit event', (json) => {
+    expect(reject(json)).toMatchObject({ reason: 'no audit event', salvaged: null, position: { line: 7 } });
+  });
 
   it('says of what calls itself an audit event that a field is bad', () => {
     expect(reject({ ...whole, stage: 'Sometime' }).reason).toBe('bad field');

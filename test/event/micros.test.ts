@@ -4,7 +4,9 @@ import { formatMicros, isRfc3339, parseMicros } from '../../src/event/micros.ts'
 
 describe('times in microseconds', () => {
   it('reads the form that the API server writes', () => {
-    expect(parseMicros('2026-11-23T08:46:51.869237Z')).toBe(Date.UTC(2026, 10, 23, 8, 46, 51) * 1000 + 869237);
+    expect(parseMicros('2026-11-23T08:46:51.869237Z')).toBe(
+      Date.UTC(2026, 10, 23, 8, 46, 51) * 1000 + 869237,
+    );
   });
 
   it.each([

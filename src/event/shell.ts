@@ -1,0 +1,7 @@
+/** Text for a shell: names come from events, and a command that is offered will be pasted. */
+
+/** As it is when plain; else in single quotes, in which nothing acts. What a terminal would act on is left out. */
+export function shellQuoted(text: string): string {
+  if (/^[\w./:@%+=,-]+$/.test(text)) return text;
+  return `'${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,171 @@
+/** The table at three widths, and what it does with colours, long lists and little room. */
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { table, wide } from '../../src/render/table.ts';
+import { widthOf } from '../../src/render/width.ts';
+import { answerWith, EMPTY, HOSTILE, HOSTILE_TEXTS, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+
+describe('table', () => {
+  it('fits 80 columns', () => {
+    expect(textOf(table.render(ORDINARY, { ...OPTIONS, columns: 80 }))).toMatchInlineSnapshot(`
+      "alice@example.com deleted deployment shop/web at 02:58:11 (RequestResponse, 200)
+
+      WHEN  UTC  AGE   WHO            DID            FROM           RESULT
+      02:58:11   61m   alice@exampl…  delete         10.20.30.40    done
+      01:10:00   170m  system:servi…  delete of it…  2001:db8:123…  refused: Forbidden
+
+      near   shop-staging has a deployment web; carol scaled it to zero an hour
+             before, at 01:58:11
+      note   audit ID 3a1f6b1e was used by two requests
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23
+             03:59:58, 1.83 GB
+             1204331 events, 1 line unreadable; deployments.apps at RequestResponse
+             (412 requests seen)
+             cp-1:/var/log/kubernetes/audit/audit.log: the log before
+             2026-11-22T16:00:00Z was rotated away
+             INCOMPLETE: a match could be missing here (exit 3)
+      next   kubectl audit timeline deploy/web -n shop --since 3h
+      "
+    `);
+  });
+
+  it('fits 100 columns', () => {
+    expect(textOf(table.render(ORDINARY, { ...OPTIONS, columns: 100 }))).toMatchInlineSnapshot(`
+      "alice@example.com deleted deployment shop/web at 02:58:11 (RequestResponse, 200)
+
+      WHEN  UTC  AGE   WHO                  DID                   FROM                  RESULT
+      02:58:11   61m   alice@example.com    delete                10.20.30.40           done
+      01:10:00   170m  system:serviceacco…  delete of its names…  2001:db8:1234:5678:…  refused: Forbidden
+
+      near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
+      note   audit ID 3a1f6b1e was used by two requests
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58, 1.83 GB
+             1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
+             cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated
+             away
+             INCOMPLETE: a match could be missing here (exit 3)
+      next   kubectl audit timeline deploy/web -n shop --since 3h
+      "
+    `);
+  });
+
+  it('fits 160 columns', () => {
+    expect(textOf(table.render(ORDINARY, { ...OPTIONS, columns: 160 }))).toMatchInlineSnapshot(`
+      "alice@example.com deleted deployment shop/web at 02:58:11 (RequestResponse, 200)
+
+      WHEN  UTC  AGE   WHO                                                         DID                      FROM                                    RESULT
+      02:58:11   61m   alice@example.com                                           delete                   10.20.30.40                             done
+      01:10:00   170m  system:serviceaccount:ci/deployer-of-everything-in-produc…  delete of its namespace  2001:db8:1234:5678:9abc:def0:1234:5678  refused: Forbidden
+
+      near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
+      note   audit ID 3a1f6b1e was used by two requests
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58, 1.83 GB
+             1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
+             cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated away
+             INCOMPLETE: a match could be missing here (exit 3)
+      next   kubectl audit timeline deploy/web -n shop --since 3h
+      "
+    `);
+  });
+
+  it('draws every column with wide', () => {
+    expect(textOf(wide.render(ORDINARY, { ...OPTIONS, columns: 240 }))).toMatchInlineSnapshot(`
+      "alice@example.com deleted deployment shop/web at 02:58:11 (RequestResponse, 200)
+
+      WHEN  UTC  AGE   WHO                               DID                      OBJECT           FROM                              WITH                               RESULT              LEVEL            SOURCE  AUDIT-ID
+      02:58:11   61m   alice@example.com                 delete                   shop/deploy/web  10.20.30.40                       kubectl/v1.34.1 (linux/amd64) ku…  done                RequestResponse  nodes   3a1f6b1e-8f5c-4d2b-9f57-0c6a8a2f…
+      01:10:00   170m  system:serviceaccount:ci/deploy…  delete of its namespace  shop/deploy/web  2001:db8:1234:5678:9abc:def0:12…  kubectl/v1.34.1 (linux/amd64) ku…  refused: Forbidden  RequestResponse  nodes   77f0a2b4-11a0-4b8f-8a33-6a1a3ce1…
+
+      near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
+      note   audit ID 3a1f6b1e was used by two requests
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58, 1.83 GB
+             1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
+             cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated away
+             INCOMPLETE: a match could be missing here (exit 3)
+      next   kubectl audit timeline deploy/web -n shop --since 3h
+      "
+    `);
+  });
+
+  it('says so when there are no rows', () => {
+    expect(textOf(table.render(EMPTY, { ...OPTIONS, columns: 80 }))).toMatchInlineSnapshot(`
+      "nobody deleted deployment shop/web
+
+      near   shop-staging has a deployment web; carol scaled it to zero an hour
+             before, at 01:58:11
+      note   audit ID 3a1f6b1e was used by two requests
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23
+             03:59:58, 1.83 GB
+             1204331 events, 1 line unreadable; deployments.apps at RequestResponse
+             (412 requests seen)
+             cp-1:/var/log/kubernetes/audit/audit.log: the log before
+             2026-11-22T16:00:00Z was rotated away
+             INCOMPLETE: a match could be missing here (exit 3)
+      next   kubectl audit timeline deploy/web -n shop --since 3h
+      "
+    `);
+  });
+
+  it('tells local times, and their zone', () => {
+    const [, , head, row] = textOf(table.render(ORDINARY, { ...OPTIONS, utc: false })).split('\n');
+    expect(head).toMatch(/^WHEN {2}CET /);
+    expect(row).toMatch(/^03:58:11 /);
+  });
+
+  it('leaves heads out with --no-headers', () => {
+    expect(textOf(table.render(ORDINARY, { ...OPTIONS, noHeaders: true }))).not.toMatch(/WHEN|RESULT/);
+  });
+
+  it('says how many rows are not shown, and counts the notes that are not', () => {
+    const notes = Array.from({ length: 7 }, (_, n) => ({ code: 'x', text: `note ${n}` }));
+    const text = textOf(table.render({ ...ORDINARY, total: 9, notes }, OPTIONS));
+    expect(text).toContain('2 of 9 shown; --limit N for more');
+    expect(text).toContain('and 2 more notes (-o json)');
+    expect(text).not.toContain('note 5');
+  });
+
+  it('does not repeat a near miss that is a row', () => {
+    const nearMisses = [{ code: 'refused', text: 'a refused attempt', row: ORDINARY.rows[0] ?? null }];
+    expect(textOf(table.render({ ...ORDINARY, nearMisses }, OPTIONS))).not.toContain('a refused attempt');
+  });
+
+  it.each([40, 41, 63, 80, 100, 160])('keeps hostile text within %i columns', (columns) => {
+    for (const renderer of [table, wide]) {
+      for (const line of textOf(renderer.render(HOSTILE, { ...OPTIONS, columns })).split('\n')) {
+        expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+
+  it('aligns columns by what a terminal shows', () => {
+    for (const text of HOSTILE_TEXTS.filter((known) => known.trim() !== '')) {
+      const answer = answerWith((n) => (n === 0 ? text : 'x'));
+      const [, , ...lines] = textOf(table.render(answer, { ...OPTIONS, columns: 100 })).split('\n');
+      const starts = lines.slice(1, 3).map((line) => widthOf(line.slice(0, line.lastIndexOf('  x  x'))));
+      const ends = lines.slice(1, 3).map((line) => widthOf(line));
+      expect(new Set(ends).size, `${text}: ${starts.join()}`).toBe(1);
+    }
+  });
+});
+
+describe('colours', () => {
+  const colored = textOf(table.render(ORDINARY, { ...OPTIONS, color: true }));
+
+  it('are there only when asked for', () => {
+    expect(textOf(table.render(ORDINARY, OPTIONS))).not.toContain('\u001b');
+    expect(colored).toContain('\u001b[32mdone\u001b[39m');
+    expect(colored).toContain('\u001b[31mrefused: Forbidden\u001b[39m');
+    expect(colored).toMatch(/\u001b\[31mINCOMPLETE/);
+  });
+
+  it('change nothing else', () => {
+    expect(stripVTControlCharacters(colored)).toBe(textOf(table.render(ORDINARY, OPTIONS)));
+  });
+
+  it('stand around escaped text, never in it', () => {
+    const text = textOf(table.render(HOSTILE, { ...OPTIONS, color: true }));
+    expect(stripVTControlCharacters(text)).toBe(textOf(table.render(HOSTILE, OPTIONS)));
+    expect(text.match(/\u001b\[[\d;]*[^\d;]/g)?.every((code) => code.endsWith('m'))).toBe(true);
+    expect(text).not.toMatch(/\\u\{[^}…\n]*\u001b/);
+  });
+});
