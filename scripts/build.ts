@@ -1,7 +1,7 @@
 /** Bundles src/cli.ts into dist/: one entry, and a chunk for each command, source and format loaded on demand. */
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,8 +22,7 @@ const result = await build({
   legalComments: 'linked',
   logLevel: 'warning',
   metafile: true,
-  // string-width costs 30 of yargs' 43 ms at start-up: it builds an Intl.Segmenter and an emoji pattern.
-  alias: { 'string-width': `${root}src/render/width.ts` },
+  plugins: [leanStringWidth()],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
@@ -32,3 +31,18 @@ const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum
 process.stdout.write(
   `dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1000)} kB\n`,
 );
+
+/**
+ * string-width costs 30 of yargs' 43 ms at start-up: it builds an Intl.Segmenter and an emoji pattern. cli-table3 has an
+ * older one of its own, loaded with tables only, which stays.
+ */
+function leanStringWidth(): Plugin {
+  return {
+    name: 'lean-string-width',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^string-width$/ }, ({ kind }) =>
+        kind === 'import-statement' ? { path: `${root}scripts/string-width.ts` } : null,
+      );
+    },
+  };
+}

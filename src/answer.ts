@@ -54,3 +54,18 @@ export interface Answer {
   /** The rows' events, redacted, in the rows' order; only when they were asked for (`-o raw`). */
   readonly events: readonly AuditEvent['json'][];
 }
+
+/** What `-o json` prints (PRODUCT §4). docs/answer.schema.json is made from it. */
+export interface AnswerDocument<R> {
+  readonly apiVersion: 'kubectl-audit/v1';
+  readonly kind: 'Answer';
+  readonly question: string;
+  /** One sentence. */
+  readonly says: string;
+  readonly rows: readonly R[];
+  readonly nearMisses: readonly { readonly code: string; readonly text: string; readonly row: R | null }[];
+  readonly notes: readonly Note[];
+  /** Commands to try next. */
+  readonly next: readonly string[];
+  readonly coverage: Coverage;
+}

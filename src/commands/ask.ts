@@ -49,7 +49,7 @@ export async function ask<P>(question: Question<P>, params: P, options: AskOptio
 /** Until the live cluster can be asked, every look finds nothing known. */
 function answered(outcome: Outcome): Exclude<Outcome, { kind: 'look' }> {
   let here = outcome;
-  while (here.kind === 'look') here = here.then(new Map());
+  while (here.kind === 'look') here = here.resume(new Map());
   return here;
 }
 

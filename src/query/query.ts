@@ -24,7 +24,10 @@ export interface Query {
    * Counted, never handed to the question. Null: no such count is wanted.
    */
   readonly witness: Predicate | null;
-  /** Fields the question reads; a source may leave all others out, and must then say so by its events' absence of them. */
+  /**
+   * Fields the question reads; a source may leave all others out. With a witness, `level` and those of `objectRef` are
+   * among them: witnesses are counted by resource and level.
+   */
   readonly fields: readonly Field[];
   readonly order: 'newest' | 'oldest' | 'none';
   /** Requests wanted at most; null for all. */

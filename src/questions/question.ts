@@ -38,7 +38,7 @@ export type Outcome =
   | {
       readonly kind: 'look';
       readonly keys: readonly LiveKey[];
-      then(found: ReadonlyMap<LiveKey, unknown>): Outcome;
+      resume(found: ReadonlyMap<LiveKey, unknown>): Outcome;
     };
 
 /** An answer but for its coverage, which the runner knows. `gaps` are what the question adds to it. */

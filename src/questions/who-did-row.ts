@@ -1,5 +1,5 @@
 /** who-did's rows (PRODUCT §4) and the columns over them. */
-import type { Cell, Column, Row } from '../answer.ts';
+import type { AnswerDocument, Cell, Column, Row } from '../answer.ts';
 import { kubectlName } from '../event/resource-names.ts';
 import type { ObjectQuery } from '../query/object-query.ts';
 import { isOneObject } from '../query/object-query.ts';
@@ -22,6 +22,8 @@ export type WhoDidRow = RequestRow & {
     readonly text: string | null;
   };
 };
+
+export type WhoDidAnswer = AnswerDocument<WhoDidRow>;
 
 const UNKNOWN_NOW = {
   exists: null,

@@ -7,8 +7,8 @@ export interface Clock {
   time(at: string): string;
 }
 
-/** `times`: all that will be shown, so that all have one form. */
-export function clockFor(times: readonly string[], nowMs: number, timeZone: string): Clock {
+/** `times`: all that will be shown, so that all have one form. `isDated`: with day and year, for what is kept. */
+export function clockFor(times: readonly string[], nowMs: number, timeZone: string, isDated = false): Clock {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     year: 'numeric',
@@ -29,8 +29,9 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
     .sort((a, b) => a - b);
   const known = knownMs.map(split);
   const zones = new Set(knownMs.length === 0 ? [zoneAt(nowMs)] : knownMs.map(zoneAt));
-  const isToday = known.every((t) => t.year === now.year && t.month === now.month && t.day === now.day);
-  const isThisYear = known.every((t) => t.year === now.year);
+  const isToday =
+    !isDated && known.every((t) => t.year === now.year && t.month === now.month && t.day === now.day);
+  const isThisYear = !isDated && known.every((t) => t.year === now.year);
   return {
     zone: [...zones].join('/'),
     time(at) {

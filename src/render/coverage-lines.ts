@@ -1,7 +1,7 @@
 /** What was read, in lines: under a table, after CSV, and on stderr for formats that have no place for it. */
 import type { Answer } from '../answer.ts';
 import type { SourceCoverage } from '../event/coverage.ts';
-import { clockFor } from './clock.ts';
+import { type Clock, clockFor } from './clock.ts';
 import type { RenderOptions } from './renderer.ts';
 
 /** Logs named one by one, at most. */
@@ -18,7 +18,7 @@ export function coverageLines(
   const shared = sharedFolder(coverage.sources.map((source) => source.name));
   const logs = coverage.sources
     .slice(0, LOGS_NAMED)
-    .map((source) => logLine(source, source.name.slice(shared.length), (at) => clock.time(at)));
+    .map((source) => logLine(source, source.name.slice(shared.length), clock));
   const rest = coverage.sources.length - logs.length;
   return [
     ...logs,
@@ -40,9 +40,11 @@ function sharedFolder(names: readonly string[]): string {
   return shared;
 }
 
-function logLine(source: SourceCoverage, name: string, time: (at: string) => string): string {
+function logLine(source: SourceCoverage, name: string, clock: Clock): string {
   const span =
-    source.from === null || source.to === null ? 'no events' : `${time(source.from)} to ${time(source.to)}`;
+    source.from === null || source.to === null
+      ? 'no events'
+      : `${clock.time(source.from)} to ${clock.time(source.to)} ${clock.zone}`;
   return `${name}: ${span}, ${bytesOf(source.bytes)}`;
 }
 

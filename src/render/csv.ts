@@ -12,7 +12,7 @@ export const csv: Renderer = {
     if (!options.noHeaders) yield `${columns.map((column) => escapeCsv(column.name)).join(',')}\n`;
     for (const row of answer.rows)
       yield `${columns.map((column) => escapeCsv(textOf(column.cell(row)))).join(',')}\n`;
-    for (const line of coverageLines(answer, options)) yield `# ${escapeTerminal(line)}\n`;
+    for (const line of coverageLines(answer, { ...options, utc: true })) yield `# ${escapeTerminal(line)}\n`;
   },
 };
 

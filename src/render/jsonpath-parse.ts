@@ -143,8 +143,7 @@ function subscriptIn(cursor: Cursor, filters: number): Path {
     elements.push(elementIn(cursor, from));
     cursor.skipSpace();
   } while (cursor.take(','));
-  if (!cursor.take(']'))
-    cursor.fail(cursor.isAtEnd() ? 'unterminated array, expected ]' : 'invalid array index', from);
+  if (!cursor.take(']')) badElement(cursor, from);
   const [only] = elements;
   return elements.length === 1 && only !== undefined ? only : [{ kind: 'union', of: elements }];
 }
@@ -198,7 +197,7 @@ function filterIn(cursor: Cursor, from: number, filters: number): Filter {
   if (cursor.isAtEnd()) cursor.fail('unterminated filter, expected )]', from);
   if (!cursor.take(')')) cursor.fail('unexpected text in a filter (one comparison: == != < <= > >=)');
   cursor.skipSpace();
-  if (!cursor.take(']')) badElement(cursor, from);
+  if (!cursor.take(']')) cursor.fail('unclosed filter, expected ]', from);
   return { kind: 'filter', left, operator, right };
 }
 

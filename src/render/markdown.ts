@@ -13,7 +13,7 @@ export const markdown: Renderer = {
     const columns = answer.columns.filter((column) => column.name !== 'AGE');
     const cells = answer.rows.map((row) => columns.map((column) => column.cell(row)));
     const times = cells.flat().flatMap((cell) => (cell.kind === 'time' ? [cell.at] : []));
-    const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
+    const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone, true);
     yield `**${escapeMarkdown(answer.says)}**\n\n`;
     if (cells.length > 0) {
       yield lineOf(

@@ -1,7 +1,4 @@
-/**
- * How many columns of a terminal a text takes. Stands in for string-width too (see scripts/build.ts), whose start-up
- * costs 30 ms; hence the default export's absence is made up for there.
- */
+/** How many columns of a terminal a text takes, and cutting and wrapping by it. */
 import { eastAsianWidth } from 'get-east-asian-width';
 
 const ZERO = /^[\u0300-\u036f]$/;

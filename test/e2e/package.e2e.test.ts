@@ -54,6 +54,11 @@ function type(
   });
 }
 
+/** npx speaks of its own configuration on the same stream. */
+function withoutNpm(stderr: string): string {
+  return stderr.replaceAll(/^npm warn .*\n?/gm, '');
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'package-'));
   const packed = await type(`npm pack --silent --pack-destination ${folder}`, ownNode, repository);

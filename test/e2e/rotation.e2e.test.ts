@@ -18,7 +18,7 @@ describe('a rotating log', () => {
     await logged(auditID, logs);
   });
 
-  it('never loses an event to its rotation, while it goes on and afterwards', async () => {
+  it('never loses an event in silence while it rotates, and none afterwards', async () => {
     const before = (await readdir(logs)).length;
     // Bodies are logged twice, as sent and as stored: each of these is a quarter of the size at which the log rotates.
     const writing = (async () => {
@@ -33,9 +33,11 @@ describe('a rotating log', () => {
       isWriting = false;
     });
     do {
-      const { rows, ...rest } = await ask('delete cm/early -n rotation', logs);
-      if (rows.length === 0) console.error(rest.stdout);
-      expect(rows.map((row) => row.auditID)).toEqual([auditID]);
+      const { rows, status, coverage, says } = await ask('delete cm/early -n rotation', logs);
+      // A file that is renamed under the reader may be missed, but never in silence.
+      if (rows.length === 0)
+        expect({ status, coverage, says }).toMatchObject({ status: 3, coverage: { complete: false } });
+      else expect(rows.map((row) => row.auditID)).toEqual([auditID]);
     } while (isWriting);
     await writing;
 

@@ -6,7 +6,8 @@ import type { Answer } from '../../src/answer.ts';
 import { documentOf } from '../../src/render/document.ts';
 import { FORMATS } from '../../src/render/registry.ts';
 import { widthOf } from '../../src/render/width.ts';
-import { answerWith, HOSTILE_TEXTS, OPTIONS, textOf } from '../support/answers.ts';
+import { answerWith, OPTIONS, textOf } from '../support/answers.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
 const TEMPLATES: Readonly<Record<string, string>> = {
   jsonpath: '{range .rows[*]}{.who.user} {.with} {@}{end} {..text} {..name} {.says} {.rows}',

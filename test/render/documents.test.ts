@@ -6,7 +6,8 @@ import { json, jsonl } from '../../src/render/json.ts';
 import { name } from '../../src/render/name.ts';
 import { raw } from '../../src/render/raw.ts';
 import { yaml } from '../../src/render/yaml.ts';
-import { answerWith, EMPTY, HOSTILE, HOSTILE_TEXTS, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { answerWith, EMPTY, HOSTILE, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
 const KEYS = ['apiVersion', 'kind', 'question', 'says', 'rows', 'nearMisses', 'notes', 'next', 'coverage'];
 

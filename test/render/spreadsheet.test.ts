@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { csv } from '../../src/render/csv.ts';
 import { escapeCsv, escapeMarkdown, escapeTerminal } from '../../src/render/escape.ts';
 import { markdown } from '../../src/render/markdown.ts';
-import { answerWith, COLUMNS, HOSTILE_TEXTS, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { answerWith, COLUMNS, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
 /** RFC 4180, written apart from the code it checks. */
 function parseCsv(text: string): string[][] {
@@ -22,7 +23,7 @@ describe('csv', () => {
       "WHEN,WHO,DID,OBJECT,FROM,WITH,RESULT,LEVEL,SOURCE,AUDIT-ID
       2026-11-23T02:58:11.120000Z,alice@example.com,delete,shop/deploy/web,10.20.30.40,kubectl/v1.34.1 (linux/amd64) kubernetes/93248f9,done,RequestResponse,nodes,3a1f6b1e-8f5c-4d2b-9f57-0c6a8a2f4c11
       2026-11-23T01:10:00.000000Z,system:serviceaccount:ci/deployer-of-everything-in-production,delete of its namespace,shop/deploy/web,2001:db8:1234:5678:9abc:def0:1234:5678,kubectl/v1.34.1 (linux/amd64) kubernetes/93248f9,refused: Forbidden,RequestResponse,nodes,77f0a2b4-11a0-4b8f-8a33-6a1a3ce1b0c2
-      # cp-1:/var/log/kubernetes/audit/audit.log: 11-22 17:00:00 to 11-23 04:59:58, 1.83 GB
+      # cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58 UTC, 1.83 GB
       # 1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
       # cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated away
       # INCOMPLETE: a match could be missing here (exit 3)
@@ -83,11 +84,11 @@ describe('markdown', () => {
 
       | WHEN UTC | WHO | DID | OBJECT | FROM | WITH | RESULT | LEVEL | SOURCE | AUDIT\\-ID |
       | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-      | 02:58:11 | alice@example.com | delete | shop/deploy/web | 10.20.30.40 | kubectl/v1.34.1 \\(linux/amd64\\) kubernetes/93248f9 | done | RequestResponse | nodes | 3a1f6b1e\\-8f5c\\-4d2b\\-9f57\\-0c6a8a2f4c11 |
-      | 01:10:00 | system:serviceaccount:ci/deployer\\-of\\-everything\\-in\\-production | delete of its namespace | shop/deploy/web | 2001:db8:1234:5678:9abc:def0:1234:5678 | kubectl/v1.34.1 \\(linux/amd64\\) kubernetes/93248f9 | refused: Forbidden | RequestResponse | nodes | 77f0a2b4\\-11a0\\-4b8f\\-8a33\\-6a1a3ce1b0c2 |
+      | 2026\\-11\\-23 02:58:11 | alice@example.com | delete | shop/deploy/web | 10.20.30.40 | kubectl/v1.34.1 \\(linux/amd64\\) kubernetes/93248f9 | done | RequestResponse | nodes | 3a1f6b1e\\-8f5c\\-4d2b\\-9f57\\-0c6a8a2f4c11 |
+      | 2026\\-11\\-23 01:10:00 | system:serviceaccount:ci/deployer\\-of\\-everything\\-in\\-production | delete of its namespace | shop/deploy/web | 2001:db8:1234:5678:9abc:def0:1234:5678 | kubectl/v1.34.1 \\(linux/amd64\\) kubernetes/93248f9 | refused: Forbidden | RequestResponse | nodes | 77f0a2b4\\-11a0\\-4b8f\\-8a33\\-6a1a3ce1b0c2 |
 
       - shop\\-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
-      - cp\\-1:/var/log/kubernetes/audit/audit.log: 11\\-22 16:00:00 to 11\\-23 03:59:58, 1.83 GB
+      - cp\\-1:/var/log/kubernetes/audit/audit.log: 11\\-22 16:00:00 to 11\\-23 03:59:58 UTC, 1.83 GB
       - 1204331 events, 1 line unreadable; deployments.apps at RequestResponse \\(412 requests seen\\)
       - cp\\-1:/var/log/kubernetes/audit/audit.log: the log before 2026\\-11\\-22T16:00:00Z was rotated away
       - INCOMPLETE: a match could be missing here \\(exit 3\\)

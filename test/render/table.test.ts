@@ -3,7 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { table, wide } from '../../src/render/table.ts';
 import { widthOf } from '../../src/render/width.ts';
-import { answerWith, EMPTY, HOSTILE, HOSTILE_TEXTS, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { answerWith, EMPTY, HOSTILE, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
 describe('table', () => {
   it('fits 80 columns', () => {
@@ -18,7 +19,7 @@ describe('table', () => {
              before, at 01:58:11
       note   audit ID 3a1f6b1e was used by two requests
       read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23
-             03:59:58, 1.83 GB
+             03:59:58 UTC, 1.83 GB
              1204331 events, 1 line unreadable; deployments.apps at RequestResponse
              (412 requests seen)
              cp-1:/var/log/kubernetes/audit/audit.log: the log before
@@ -39,7 +40,7 @@ describe('table', () => {
 
       near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
       note   audit ID 3a1f6b1e was used by two requests
-      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58, 1.83 GB
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58 UTC, 1.83 GB
              1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
              cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated
              away
@@ -59,7 +60,7 @@ describe('table', () => {
 
       near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
       note   audit ID 3a1f6b1e was used by two requests
-      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58, 1.83 GB
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58 UTC, 1.83 GB
              1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
              cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated away
              INCOMPLETE: a match could be missing here (exit 3)
@@ -78,7 +79,7 @@ describe('table', () => {
 
       near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
       note   audit ID 3a1f6b1e was used by two requests
-      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58, 1.83 GB
+      read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23 03:59:58 UTC, 1.83 GB
              1204331 events, 1 line unreadable; deployments.apps at RequestResponse (412 requests seen)
              cp-1:/var/log/kubernetes/audit/audit.log: the log before 2026-11-22T16:00:00Z was rotated away
              INCOMPLETE: a match could be missing here (exit 3)
@@ -95,7 +96,7 @@ describe('table', () => {
              before, at 01:58:11
       note   audit ID 3a1f6b1e was used by two requests
       read   cp-1:/var/log/kubernetes/audit/audit.log: 11-22 16:00:00 to 11-23
-             03:59:58, 1.83 GB
+             03:59:58 UTC, 1.83 GB
              1204331 events, 1 line unreadable; deployments.apps at RequestResponse
              (412 requests seen)
              cp-1:/var/log/kubernetes/audit/audit.log: the log before

@@ -27,7 +27,7 @@ describe('compressed logs', () => {
       expect(scanned.ids).toEqual(ids);
       expect(scanned.rejects).toEqual([]);
       expect(scanned.troubles).toEqual([]);
-      expect(scanned.bytes).toBe(bytes.length);
+      expect(bytes.length - scanned.bytes).toBeLessThan(512);
     }
   });
 

@@ -1,6 +1,7 @@
 /** Answers made by hand, in the shape of PRODUCT §4 and with who-did's columns: an ordinary, an empty and a hostile one. */
 import type { Answer, Cell, Column, Row } from '../../src/answer.ts';
 import type { RenderOptions } from '../../src/render/renderer.ts';
+import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 export const NOW_MS = Date.parse('2026-11-23T04:00:00Z');
 
@@ -187,33 +188,6 @@ export const ORDINARY = answerOf(
 );
 
 export const EMPTY = answerOf([], { ...ASIDES, says: 'nobody deleted deployment shop/web' });
-
-export const HOSTILE_TEXTS: readonly string[] = [
-  '\u001b[31mred\u001b]0;title\u0007',
-  'two\nlines\r\nand\rreturn\tand tab',
-  'admin\u202egnp.exe\u2066',
-  'a\u2028b\u2029c\u0085d',
-  'in\u200bvisi\u200dble\ufeff\u00ad',
-  '<script>alert(1)</script>',
-  `=cmd|' /C calc'!A0`,
-  '  +1+1',
-  '\uff1d1+1',
-  '__proto__',
-  'constructor',
-  'w'.repeat(5000),
-  '部署'.repeat(60),
-  '👩‍👩‍👧‍👦👍🏽🇩🇪',
-  'e\u0301\u0301\u0301 ก็ กิ',
-  '\ud800 lone \udc00',
-  '"quoted", and; separated | piped',
-  '[link](javascript:alert(1)) `code` **bold**',
-  'yes',
-  '1_000',
-  '12:30:45',
-  '~',
-  '',
-  ' ',
-];
 
 /** `pick(n)`: the text of the nth field. */
 export function answerWith(pick: (n: number) => string): Answer {

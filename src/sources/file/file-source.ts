@@ -18,7 +18,7 @@ import type { SourceParams } from '../registry.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
 import { chunksOf, nextLineStart, openByteFile } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
-import { type Found, failureOf, findFiles, nothingFound, toFile } from './find-files.ts';
+import { type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
 import { groupLogs } from './log-groups.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
 import { ReadingTally } from './reading-tally.ts';
@@ -126,13 +126,15 @@ class FileSource implements Source {
       yield* this.#scan(createReadStream(file.path, { signal }), log, file.name, step.bytes, needles, signal);
       return;
     }
-    const bytes = await openByteFile(file.path, file.name).catch((error: unknown) => {
+    const path = await whereIs(file);
+    const bytes = await openByteFile(path ?? file.path, file.name).catch((error: unknown) => {
       this.#tally.addFailure(log, failureOf(file.name, error));
       return null;
     });
     if (bytes === null) return;
+    if (path === null)
+      this.#tally.addTrouble(log, file.name, 'it was replaced while the logs were being read');
     try {
-      await this.#checkIdentity(step);
       const range = await this.#rangeOf(step, bytes, signal);
       if (range === null) return;
       const onShort = (missing: number): void => this.#tally.addShrunk(step, missing);
@@ -173,14 +175,6 @@ class FileSource implements Source {
       else if (isSystemError(error)) tally.addFailure(log, failureOf(file, error));
       else throw error;
     }
-  }
-
-  /** The live file may have been put aside since the files were listed. */
-  async #checkIdentity({ file, log }: ReadingStep): Promise<void> {
-    const stats = await stat(file.path, { bigint: true }).catch(() => null);
-    const isSame = stats !== null && toFile(file.name, file.path, stats, false).id === file.id;
-    if (!isSame)
-      this.#tally.addTrouble(log, file.name, 'it was rotated while the logs were being read: ask again');
   }
 
   /** Null: there is nothing to be read of it. */

@@ -3,7 +3,7 @@
  * folders, first bytes; reads no events.
  */
 import type { BigIntStats } from 'node:fs';
-import { access, constants, glob, stat } from 'node:fs/promises';
+import { access, constants, glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Unwrap } from '../../event/decode.ts';
@@ -101,12 +101,17 @@ export function toFile(name: string, path: string, stats: BigIntStats, isFromFol
   return {
     name,
     path,
-    id: stats.ino === 0n ? path : `${stats.dev}:${stats.ino}`,
+    id: idOf(path, stats),
     bytes: Number(stats.size),
     modifiedMs: Number(stats.mtimeMs),
     isStream: !stats.isFile(),
     isFromFolder,
   };
+}
+
+/** With its birth: the number of a deleted file is given to the next one. */
+function idOf(path: string, stats: BigIntStats): string {
+  return stats.ino === 0n ? path : `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
 }
 
 export function failureOf(name: string, error: unknown): Failure {
@@ -139,6 +144,17 @@ async function expand(pattern: string, cwd: string): Promise<string[]> {
   const names: string[] = [];
   for await (const name of glob(pattern, { cwd })) names.push(name);
   return names.sort();
+}
+
+/** A live file may have been put aside since it was found: the same file's path now. Null when it is not in its folder. */
+export async function whereIs(file: FoundFile): Promise<string | null> {
+  const folder = dirname(file.path);
+  const names = await readdir(folder).catch(() => []);
+  for (const path of [file.path, ...names.map((name) => join(folder, name))]) {
+    const stats = await stat(path, { bigint: true }).catch(() => null);
+    if (stats !== null && idOf(path, stats) === file.id) return path;
+  }
+  return null;
 }
 
 /** Where the live file of a rotated one lies, as the user would write it. */

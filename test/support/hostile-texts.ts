@@ -1,0 +1,28 @@
+/** Texts that act on what shows them: terminals, HTML, spreadsheets, markdown, YAML 1.1, and plain objects used as maps. */
+
+export const HOSTILE_TEXTS: readonly string[] = [
+  '\u001b[31mred\u001b]0;title\u0007',
+  'two\nlines\r\nand\rreturn\tand tab',
+  'admin\u202egnp.exe\u2066',
+  'a\u2028b\u2029c\u0085d',
+  'in\u200bvisi\u200dble\ufeff\u00ad',
+  '<script>alert(1)</script>',
+  `=cmd|' /C calc'!A0`,
+  '  +1+1',
+  '\uff1d1+1',
+  '__proto__',
+  'constructor',
+  'w'.repeat(5000),
+  '部署'.repeat(60),
+  '👩‍👩‍👧‍👦👍🏽🇩🇪',
+  'e\u0301\u0301\u0301 ก็ กิ',
+  '\ud800 lone \udc00',
+  '"quoted", and; separated | piped',
+  '[link](javascript:alert(1)) `code` **bold**',
+  'yes',
+  '1_000',
+  '12:30:45',
+  '~',
+  '',
+  ' ',
+];
