@@ -36,7 +36,18 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^cli-table3$/, /^date-fns\/\w+$/, /^yaml$/, /^get-east-asian-width$/, /^node:util$/],
   },
   commands: {
-    rooms: ['render', 'questions', 'sources', 'query', 'event', 'answer.ts', 'io.ts', 'config', 'cluster', '../demo/context.json'],
+    rooms: [
+      'render',
+      'questions',
+      'sources',
+      'query',
+      'event',
+      'answer.ts',
+      'io.ts',
+      'config',
+      'cluster',
+      '../demo/context.json',
+    ],
     packages: [],
   },
   'cli.ts': {

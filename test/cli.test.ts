@@ -8,7 +8,11 @@ const LOG = 'test/fixtures/shop/audit.log';
 
 function run(args: readonly string[], input?: string | Buffer) {
   const env = { PATH: process.env.PATH ?? '', TZ: 'UTC', COLUMNS: '100' };
-  const done = spawnSync(process.execPath, ['src/cli.ts', ...args], { encoding: 'utf8', env, input: input ?? '' });
+  const done = spawnSync(process.execPath, ['src/cli.ts', ...args], {
+    encoding: 'utf8',
+    env,
+    input: input ?? '',
+  });
   return { status: done.status, out: done.stdout, err: done.stderr };
 }
 
@@ -21,19 +25,28 @@ describe('the command line', () => {
 
   it('says 3 when a gap could hold a match', () => {
     const cut = readFileSync(LOG, 'utf8').split('\n').slice(0, 50).join('\n').slice(0, -400);
-    const { status, out } = run(['who-did', 'delete', 'cm/flags', '-n', 'shop', '-f', '-'], `${cut}\n${'{"kind":"Event","auditID":"x"'}\n{}\n`);
+    const { status, out } = run(
+      ['who-did', 'delete', 'cm/flags', '-n', 'shop', '-f', '-'],
+      `${cut}\n${'{"kind":"Event","auditID":"x"'}\n{}\n`,
+    );
     expect(status).toBe(3);
     expect(out).toContain('INCOMPLETE');
   });
 
   it('takes a half-written last line for a live file, not for a gap', () => {
-    const { status, out } = run(['who-did', 'delete', 'cm/flags', '-n', 'shop', '-o', 'json', '-f', '-'], readFileSync(LOG).subarray(0, -700));
+    const { status, out } = run(
+      ['who-did', 'delete', 'cm/flags', '-n', 'shop', '-o', 'json', '-f', '-'],
+      readFileSync(LOG).subarray(0, -700),
+    );
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ coverage: { complete: true, unreadable: 0 } });
   });
 
   it('reads standard input whole, whatever the default window', () => {
-    const { out } = run(['who-did', 'delete', 'cm/flags', '-n', 'shop', '-o', 'json', '--file', '-'], readFileSync(LOG));
+    const { out } = run(
+      ['who-did', 'delete', 'cm/flags', '-n', 'shop', '-o', 'json', '--file', '-'],
+      readFileSync(LOG),
+    );
     expect(JSON.parse(out).rows).toHaveLength(2);
   });
 

@@ -65,7 +65,7 @@ export function columnsFor(object: ObjectQuery): Column[] {
     { name: 'RESULT', shrink: 0, cell: (row) => resultCell(row) },
     { name: 'LEVEL', wide: true, cell: (row) => textOf(asRow(row).level) },
     { name: 'SOURCE', wide: true, cell: (row) => textOf(asRow(row).source) },
-    { name: 'AUDIT-ID', wide: true, cell: (row) => textOf(asRow(row).auditID) },
+    { name: 'AUDIT-ID', wide: true, shrink: 0, cell: (row) => textOf(asRow(row).auditID) },
   ];
   return columns;
 }

@@ -7,7 +7,7 @@
  * What acts on a terminal or on the reader instead of being seen: C0 and C1 controls, bidi controls, line and paragraph
  * separators, zero-width and other format characters, variation selectors of tags, unpaired surrogates.
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\p{Variation_Selector}]/gu;
 
 /** For terminals: what cannot be seen is written out as `\u{1b}`. Never changes the number of lines. */
 export function escapeTerminal(text: string): string {

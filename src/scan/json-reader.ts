@@ -3,10 +3,17 @@
  * never swallows the next one: only what opens a pretty-printed document makes the following lines part of it.
  */
 import { DocumentReader, type DocumentState } from './document.ts';
+import {
+  beginsEvent,
+  COMMA,
+  EVENT_HEAD,
+  isJsonLike,
+  isOpener,
+  OPEN_BRACE,
+  QUOTE,
+  skipBetween,
+} from './json-bytes.ts';
 import { AUDIT_KEYS, type Place, type RecordSink } from './record-sink.ts';
-
-/** How every event of the API server's own log begins. */
-export const EVENT_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/');
 
 export class JsonReader {
   readonly #sink: RecordSink;
@@ -213,31 +220,6 @@ export class JsonReader {
   }
 }
 
-function beginsEvent(bytes: Buffer, start: number, end: number): boolean {
-  const stop = start + EVENT_HEAD.length;
-  return stop <= end && bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, stop) === 0;
-}
-
-/** Past what stands between values: blanks, commas, the closers of a list, and the NULs that a crashed node leaves. */
-function skipBetween(bytes: Buffer, start: number, end: number): number {
-  let at = start;
-  while (at < end && BETWEEN.includes(bytes[at] ?? 0)) at++;
-  return at;
-}
-
-function isOpener(byte: number | undefined): boolean {
-  return byte === OPEN_BRACE || byte === OPEN_BRACKET;
-}
-
-/** `{"`, `[{` and the like, or nothing behind the opener: neither `[INFO]` nor `{foo}`. */
-function isJsonLike(bytes: Buffer, start: number, end: number): boolean {
-  let at = start + 1;
-  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++;
-  if (at >= end) return true;
-  const second = bytes[at];
-  return second === QUOTE || (bytes[start] === OPEN_BRACKET ? isOpener(second) : beginsEvent(bytes, at, end));
-}
-
 function parseOrNothing(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
@@ -257,9 +239,3 @@ function withVersion(value: unknown, header: string): unknown {
 
 const CUT_HEAD = '{"kind":"Ev';
 const NEWLINE = Buffer.from('\n');
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const OPEN_BRACE = 0x7b;
-/** NUL, tab, return, blank, comma, closers. */
-const BETWEEN = [0x00, 0x09, 0x0d, 0x20, COMMA, 0x5d, 0x7d];

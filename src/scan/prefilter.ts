@@ -4,7 +4,7 @@
  */
 import { FIRST_AFTER_BODIES } from '../event/fields-of-text.ts';
 import { parseMicros } from '../event/micros.ts';
-import { EVENT_HEAD } from './json-reader.ts';
+import { beginsEvent, EVENT_HEAD } from './json-bytes.ts';
 import type { Needles } from './needles.ts';
 
 export interface PassedLine {
@@ -29,7 +29,7 @@ export class Prefilter {
 
   /** Null: the line has to be decoded. */
   passOver(bytes: Buffer, start: number, end: number): PassedLine | null {
-    if (end - start < MIN_LINE_BYTES || !isEventHead(bytes, start)) return null;
+    if (end - start < MIN_LINE_BYTES || !beginsEvent(bytes, start, end)) return null;
     // Two heads in one line: a server died in the middle of the first.
     if (this.#heads.isIn(bytes, start + EVENT_HEAD.length, end)) return null;
     if (this.#mayMatch(bytes, start, end)) return null;
@@ -88,10 +88,6 @@ function isWholeValue(bytes: Buffer, from: number, to: number): boolean {
 const QUOTE = 0x22;
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
-
-function isEventHead(bytes: Buffer, start: number): boolean {
-  return bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, start + EVENT_HEAD.length) === 0;
-}
 
 /** Null when the line's end is not that of a whole event. */
 function summaryOf(bytes: Buffer, start: number, end: number): PassedLine | null {

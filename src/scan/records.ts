@@ -5,7 +5,8 @@
 import { Clip } from './clip.ts';
 import { PartialLines, parseCriPrefix } from './cri-line.ts';
 import { DockerJoin } from './docker-join.ts';
-import { EVENT_HEAD, JsonReader } from './json-reader.ts';
+import { EVENT_HEAD } from './json-bytes.ts';
+import { JsonReader } from './json-reader.ts';
 import { parseLegacyLine } from './legacy-line.ts';
 import type { Line } from './lines.ts';
 import { AUDIT_KEYS, type Place, type RecordSink } from './record-sink.ts';

@@ -48,7 +48,7 @@ function type(
       resolve({
         status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
         stdout,
-        stderr,
+        stderr: withoutNpm(stderr),
       }),
     );
   });
