@@ -33,7 +33,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
       all.command(
         [`${command.name} [words..]`],
         command.summary,
-        (one) => describe(one, command, io),
+        (one) => describe(one, command),
         (parsed) => {
           // A lone `-` arrives as '' (yargs 18).
           const words = ((parsed.words as unknown[] | undefined) ?? []).map((word) =>
@@ -85,7 +85,7 @@ function base(io: Io): Argv {
     );
 }
 
-function describe(argv: Argv, command: CommandSummary, io: Io): Argv {
+function describe(argv: Argv, command: CommandSummary): Argv {
   let described = argv
     .usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`)
     .positional('words', {
