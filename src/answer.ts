@@ -26,7 +26,7 @@ export interface Column<R extends Row = Row> {
   readonly name: string;
   /** Only with `-o wide` (and in csv). */
   readonly wide?: boolean;
-  /** When a table is too narrow, columns with the lowest rank shrink last. 0: never shrinks. Default 1. */
+  /** When a table is too narrow, columns of a higher rank shrink first, those of 0 only when all others have. Default 1. */
   readonly shrink?: number;
   cell(row: R): Cell;
 }

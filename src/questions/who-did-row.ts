@@ -61,10 +61,10 @@ export function columnsFor(object: ObjectQuery): Column[] {
       cell: (row) => textOf(objectText(asRow(row))),
     },
     { name: 'FROM', cell: (row) => textOf(asRow(row).from.ip) },
-    { name: 'WITH', wide: true, cell: (row) => textOf(asRow(row).with) },
+    { name: 'WITH', wide: true, shrink: 2, cell: (row) => textOf(asRow(row).with) },
     { name: 'RESULT', shrink: 0, cell: (row) => resultCell(row) },
-    { name: 'LEVEL', wide: true, cell: (row) => textOf(asRow(row).level) },
-    { name: 'SOURCE', wide: true, cell: (row) => textOf(asRow(row).source) },
+    { name: 'LEVEL', wide: true, shrink: 2, cell: (row) => textOf(asRow(row).level) },
+    { name: 'SOURCE', wide: true, shrink: 2, cell: (row) => textOf(asRow(row).source) },
     { name: 'AUDIT-ID', wide: true, shrink: 0, cell: (row) => textOf(asRow(row).auditID) },
   ];
   return columns;

@@ -31,9 +31,9 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
   };
 }
 
-/** A day within what a Date can hold, so that no zone leads out of it; NaN is no time. */
+/** Years of four digits, and of the calendar in use; Go's zero time is none. NaN is no time. */
 function isTime(ms: number): boolean {
-  return Math.abs(ms) < 8.64e15 - 86_400_000;
+  return ms >= Date.UTC(1900, 0, 1) && ms < Date.UTC(9999, 11, 31);
 }
 
 interface LocalTime {
@@ -78,7 +78,9 @@ function localTimes(timeZone: string): (ms: number) => LocalTime {
 const LOCALES = ['en-GB', 'en-US', 'en-AU', 'en-IN'];
 
 function zoneNames(timeZone: string): (ms: number) => string {
-  const formats = LOCALES.map((locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }));
+  const formats = LOCALES.map(
+    (locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }),
+  );
   return (ms) => {
     const names = formats.map(
       (format) => format.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? timeZone,

@@ -4,9 +4,10 @@ import type { Column } from '../answer.ts';
 /** Between columns. */
 export const GUTTER = 2;
 const MIN_WIDTH = 4;
+const READABLE_WIDTH = 12;
 
 /**
- * The widest shrinkable columns give first; those of `shrink: 0` only when there is nothing else left to take. Where
+ * Columns of the highest rank give first, the widest of them first; those of `shrink: 0` only when there is nothing else left to take. Where
  * even that is too wide (`wide` on a narrow terminal), none is kept readable.
  */
 export function columnWidths(
@@ -16,9 +17,11 @@ export function columnWidths(
 ): number[] {
   const widths = [...natural];
   const room = available - GUTTER * Math.max(0, columns.length - 1);
-  const isShrinkable = (n: number) => (columns[n]?.shrink ?? 1) > 0;
+  const rankOf = (n: number) => columns[n]?.shrink ?? 1;
   const rounds = [
-    { least: MIN_WIDTH, mayShrink: isShrinkable },
+    { least: READABLE_WIDTH, mayShrink: (n: number) => rankOf(n) > 1 },
+    { least: READABLE_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },
+    { least: MIN_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },
     { least: MIN_WIDTH, mayShrink: () => true },
     { least: 1, mayShrink: () => true },
   ];

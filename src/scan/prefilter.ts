@@ -14,7 +14,7 @@ export interface PassedLine {
 
 export class Prefilter {
   readonly #branches: readonly (readonly NeedleSearch[])[];
-  readonly #heads = new NeedleSearch(HEAD_KEY, false);
+  readonly #heads = new NeedleSearch(EVENT_HEAD, false);
 
   constructor(needles: Needles) {
     const searches = new Map<string, NeedleSearch>();
@@ -43,7 +43,6 @@ export class Prefilter {
 
 /** Shorter than any event. */
 const MIN_LINE_BYTES = 200;
-const HEAD_KEY = '{"kind":"Event","apiVersion":"audit.k8s.io/';
 
 /** Remembers where in the bytes its text comes next, so that a chunk is searched once, not once a line. */
 class NeedleSearch {

@@ -309,6 +309,18 @@ describe('two API servers', () => {
     expect(one).toMatchObject({ status: 3, coverage: { complete: false } });
     expect(one.says).not.toMatch(/^nobody/);
   });
+
+  it('do not let one say that nobody did, when it saw the object become another', async () => {
+    await kubectl('alice', '-n servers create configmap swapped');
+    await kubectl('bea', '-n servers delete configmap swapped');
+    await kubectl('bea', '-n servers create configmap swapped');
+    // The answer to this write holds the new uid.
+    await idOf(await kubectl('alice', '-n servers label configmap swapped seen=yes'), 'PATCH');
+    const one = await ask('delete cm/swapped -n servers', cluster.audit('cp-1'));
+    expect(one.rows).toEqual([]);
+    expect(one).toMatchObject({ status: 3, coverage: { complete: false } });
+    expect(one.says).not.toMatch(/^nobody/);
+  });
 });
 
 describe('hostile text', () => {
