@@ -40,7 +40,7 @@ export interface DecodeContext {
   readonly cut: Cut | null;
 }
 
-/** Nesting beyond this is an attack: the API server's own limit for bodies is 10,000, real ones stay below 100. */
+/** Nesting beyond this is taken for an attack on whatever walks through an event. */
 export const MAX_DEPTH = 500;
 
 /**
@@ -107,10 +107,8 @@ function rejected(reason: Reject['reason'], context: DecodeContext): Reject {
 /** Recursion of at most `depth` calls, whatever the value: the stack holds some thousand. */
 function isDeeper(value: object, depth: number): boolean {
   if (depth === 0) return true;
-  const children = value as Readonly<Record<string, unknown>>;
-  // for…in is twice as fast as Object.values; what JSON.parse made inherits nothing that it would find.
-  for (const key in children) {
-    const child = children[key];
+  const children: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  for (const child of children) {
     if (typeof child === 'object' && child !== null && isDeeper(child, depth - 1)) return true;
   }
   return false;

@@ -8,7 +8,7 @@
  * instead of the `T`. Null for anything else, and for times that are not exact as a number (Go's zero time).
  */
 export function parseMicros(text: string): number | null {
-  // Fast path: the API server's own form, 2026-11-23T08:46:51.869237Z. 60 ns against 350 ns.
+  // Fast path: the API server's own form, 2026-11-23T08:46:51.869237Z. 75 ns against 420 ns.
   if (text.length === 27 && text.charCodeAt(26) === 0x5a && text.charCodeAt(10) === 0x54) {
     const us = parseServerForm(text);
     if (us !== null) return us;

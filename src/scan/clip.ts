@@ -24,10 +24,12 @@ export class Clip {
 
   /** Copies: the caller may overwrite the bytes. */
   push(bytes: Buffer, start: number, end: number): void {
-    if (end <= start) return;
-    this.#parts.push(Buffer.from(bytes.subarray(start, end)));
-    this.#size += end - start;
-    if (this.isTooLong) this.#shorten();
+    if (end > start) this.#add(Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** As `push`, for the last piece of something that is used up before the bytes are overwritten. */
+  pushLast(bytes: Buffer, start: number, end: number): void {
+    this.#add(bytes.subarray(start, end));
   }
 
   /** Everything; only while it is not too long. */
@@ -44,6 +46,12 @@ export class Clip {
   tail(): string {
     const whole = Buffer.concat(this.#parts);
     return whole.subarray(Math.max(0, whole.length - CLIP_BYTES)).toString('utf8');
+  }
+
+  #add(part: Buffer): void {
+    this.#parts.push(part);
+    this.#size += part.length;
+    if (this.isTooLong) this.#shorten();
   }
 
   #shorten(): void {

@@ -9,10 +9,14 @@ import { LEGACY_LOST } from './legacy-line.ts';
 import type { PassedLine } from './prefilter.ts';
 import type { Place, RecordSink } from './record-sink.ts';
 
-/** A batch is full with this many events and rejects, or when this many bytes were read for it. */
+/**
+ * A batch is full with this many events and rejects; with so many bytes decoded for it, because what lives longer than
+ * the next collection of young garbage costs memory (500 MB, all decoded: 120 MB RSS with 256 KiB, 170 with 1 MiB, 210 with
+ * 4 MiB, and slower); or when this much was read.
+ */
 const BATCH_RECORDS = 1024;
-/** Decoded at once: what a batch holds lives until it is answered, and decides the memory a long log takes. */
-const BATCH_BYTES = 1 * 1024 * 1024;
+const BATCH_DECODED_BYTES = 256 * 1024;
+const BATCH_READ_BYTES = 4 * 1024 * 1024;
 
 export interface CollectorOptions {
   readonly source: string;
@@ -28,13 +32,19 @@ export class Collector implements RecordSink {
   #rejects: Reject[] = [];
   #passed = { ...NOTHING_PASSED };
   #plainBytes = 0;
+  #decodedBytes = 0;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
   }
 
   get isFull(): boolean {
-    return this.#events.length + this.#rejects.length >= BATCH_RECORDS || this.#plainBytes >= BATCH_BYTES;
+    const records = this.#events.length + this.#rejects.length;
+    return (
+      records >= BATCH_RECORDS ||
+      this.#decodedBytes >= BATCH_DECODED_BYTES ||
+      this.#plainBytes >= BATCH_READ_BYTES
+    );
   }
 
   get isEmpty(): boolean {
@@ -52,6 +62,10 @@ export class Collector implements RecordSink {
   countBytes(read: number, plain: number): void {
     this.#passed.bytes += read;
     this.#plainBytes += plain;
+  }
+
+  countDecoded(bytes: number): void {
+    this.#decodedBytes += bytes;
   }
 
   passOver({ isOutcome, receivedUs }: PassedLine): void {
@@ -73,6 +87,7 @@ export class Collector implements RecordSink {
     this.#rejects = [];
     this.#passed = { ...NOTHING_PASSED };
     this.#plainBytes = 0;
+    this.#decodedBytes = 0;
     return batch;
   }
 

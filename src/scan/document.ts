@@ -22,7 +22,7 @@ export class DocumentReader {
   #header = '';
   /** Position in the bytes fed last: one past what was used. */
   at = 0;
-  /** After 'element', and after 'end' of a document that is no list: the record's text. */
+  /** After 'element', and after 'end' of a document that is no list: the record's text, until the bytes are overwritten. */
   element: Clip | null = null;
 
   constructor(maxElementBytes: number) {
@@ -65,8 +65,11 @@ export class DocumentReader {
         continue;
       }
       if (stop === 'closed' && !this.#closes()) continue;
-      this.#pending?.push(bytes, from, this.at);
-      if (stop !== 'closed') return stop === 'broken' ? 'broken' : 'more';
+      if (stop !== 'closed') {
+        this.#pending?.push(bytes, from, this.at);
+        return stop === 'broken' ? 'broken' : 'more';
+      }
+      this.#pending?.pushLast(bytes, from, this.at);
       this.element = this.#pending;
       this.#pending = null;
       return this.#tracker.depth === 0 ? 'end' : 'element';

@@ -14,7 +14,7 @@ export const LEGACY_LOST = [
   'annotations',
 ] as const;
 
-/** Null for a line that is none (apiserver, pkg/audit/format.go: EventString; stage is missing before 1.8). */
+/** Null for a line that is none (apiserver, pkg/audit/format.go: EventString), and for one without a stage. */
 export function parseLegacyLine(text: string): Readonly<Record<string, unknown>> | null {
   const mark = text.indexOf(MARK);
   if (mark < 0) return null;

@@ -58,14 +58,21 @@ export class LineReader {
     if (start >= chunk.length) return this.#isEnded ? this.#rest() : null;
     const newline = chunk.indexOf(0x0a, start);
     const end = newline < 0 ? chunk.length : newline;
-    if (this.#carriedBytes + end - start > this.#maxLineBytes) return this.#piece(chunk, start, end);
-    this.#at = end + 1;
-    if (newline < 0) {
-      this.#carry(chunk, start, end);
-      return null;
+    const isTooLong = this.#carriedBytes + end - start > this.#maxLineBytes;
+    if (this.#carriedBytes > 0 && isTooLong) {
+      const carried = this.#takeCarried();
+      return this.#piece(carried, 0, carried.length);
     }
-    if (this.#carriedBytes === 0) return this.#line(chunk, start, end, 'newline');
+    this.#at = end + 1;
+    if (newline < 0 && (this.#isWithinLine || isTooLong)) return this.#piece(chunk, start, end);
+    if (newline >= 0 && this.#carriedBytes === 0) {
+      // One that is too long and whole in its chunk comes in two parts as well, the second of them empty.
+      if (!isTooLong || this.#isWithinLine) return this.#line(chunk, start, end, 'newline');
+      this.#at = end;
+      return this.#piece(chunk, start, end);
+    }
     this.#carry(chunk, start, end);
+    if (newline < 0) return null;
     const whole = this.#takeCarried();
     return this.#line(whole, 0, whole.length, 'newline');
   }
@@ -76,25 +83,10 @@ export class LineReader {
     return this.#line(whole, 0, whole.length, 'end of file');
   }
 
-  /** What was carried goes first, by itself; then what the chunk has. */
-  #piece(chunk: Buffer, start: number, end: number): Line {
+  #piece(bytes: Buffer, start: number, end: number): Line {
     const isContinued = this.#isWithinLine;
     this.#isWithinLine = true;
-    if (this.#carriedBytes > 0) {
-      const carried = this.#takeCarried();
-      return {
-        bytes: carried,
-        start: 0,
-        end: carried.length,
-        number: this.#number,
-        ending: 'piece',
-        isContinued,
-      };
-    }
-    // Less than the limit at a time, so that the rest of the line meets its newline by the usual way.
-    const stop = Math.min(end, start + Math.max(1, this.#maxLineBytes));
-    this.#at = stop;
-    return { bytes: chunk, start, end: stop, number: this.#number, ending: 'piece', isContinued };
+    return { bytes, start, end, number: this.#number, ending: 'piece', isContinued };
   }
 
   #line(bytes: Buffer, start: number, end: number, ending: 'newline' | 'end of file'): Line {

@@ -4,19 +4,27 @@
  */
 import type { Field, Predicate } from '../query/predicate.ts';
 
-/** A line can match only when it holds all the texts of one of the branches. None: no line can match. */
-export type Needles = readonly (readonly string[])[];
+/** What a line must hold to match: a text, all of some, or any of some (of none: no line can match). */
+export type Needles =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Needles[] };
 
-/** Branches beyond which searching costs more than it saves. */
-const MAX_BRANCHES = 12;
+/** Each text is searched through all of the log: with more of them, lines are decoded instead. */
+const MAX_TEXTS = 32;
+const MAX_VALUES = 12;
 
 /** Null when any line could match. The texts are values: they stand in a line in quotes, or as a part of its URL. */
 export function needlesOf(predicate: Predicate): Needles | null {
+  const needles = derive(predicate);
+  return needles === null || new Set(textsOf(needles)).size > MAX_TEXTS ? null : needles;
+}
+
+function derive(predicate: Predicate): Needles | null {
   switch (predicate.kind) {
     case 'all':
-      return needlesOfAll(predicate.of.map(needlesOf));
+      return needlesOfAll(predicate.of.map(derive));
     case 'any':
-      return needlesOfAny(predicate.of.map(needlesOf));
+      return needlesOfAny(predicate.of.map(derive));
     case 'equals':
       return typeof predicate.value === 'string' ? needlesOfValues(predicate.field, [predicate.value]) : null;
     case 'in':
@@ -46,35 +54,34 @@ const SEARCHED: ReadonlySet<Field> = new Set<Field>([
 const PLAIN = /^[A-Za-z0-9._:@-]{2,}$/;
 
 function needlesOfValues(field: Field, values: readonly string[]): Needles | null {
-  if (!SEARCHED.has(field) || values.length > MAX_BRANCHES) return null;
-  return values.every((value) => PLAIN.test(value)) ? values.map((value) => [value]) : null;
+  if (!SEARCHED.has(field) || values.length > MAX_VALUES) return null;
+  if (!values.every((value) => PLAIN.test(value))) return null;
+  return needlesOfAny(values.map((text) => ({ kind: 'text', text })));
 }
 
 function needlesOfAny(parts: readonly (Needles | null)[]): Needles | null {
-  const branches = new Map<string, readonly string[]>();
-  for (const part of parts) {
-    if (part === null) return null;
-    for (const branch of part) branches.set(branch.join(' '), branch);
-  }
-  return branches.size > MAX_BRANCHES ? null : [...branches.values()];
+  const known = parts.filter((part) => part !== null);
+  return known.length < parts.length ? null : joined('any', known);
 }
 
-/** Each branch of one with each of the others, as long as they stay few. */
 function needlesOfAll(parts: readonly (Needles | null)[]): Needles | null {
-  let branches: Needles | null = null;
-  const known = parts.filter((part) => part !== null).sort((a, b) => a.length - b.length);
-  for (const part of known) {
-    if (branches === null) branches = part;
-    else if (branches.length * part.length <= MAX_BRANCHES) branches = product(branches, part);
-  }
-  return branches?.map(longestFirst) ?? null;
+  const known = parts.filter((part) => part !== null);
+  return known.length === 0 ? null : joined('all', known);
 }
 
-function product(some: Needles, others: Needles): Needles {
-  return some.flatMap((branch) => others.map((other) => [...new Set([...branch, ...other])]));
+/** Flattened, without repeats, what is likely rarest first: long texts before short ones, texts before choices. */
+function joined(kind: 'all' | 'any', parts: readonly Needles[]): Needles {
+  const flat = parts.flatMap((part) => (part.kind === kind ? part.of : [part]));
+  const distinct = [...new Map(flat.map((part) => [JSON.stringify(part), part])).values()];
+  const [only] = distinct;
+  if (distinct.length === 1 && only !== undefined) return only;
+  return { kind, of: distinct.sort((a, b) => rank(a) - rank(b)) };
 }
 
-/** The longer, the rarer, as a rule: the first that is missing settles it. */
-function longestFirst(branch: readonly string[]): readonly string[] {
-  return branch.toSorted((a, b) => b.length - a.length);
+function rank(needles: Needles): number {
+  return needles.kind === 'text' ? -needles.text.length : needles.of.length;
+}
+
+function textsOf(needles: Needles): readonly string[] {
+  return needles.kind === 'text' ? [needles.text] : needles.of.flatMap(textsOf);
 }

@@ -13,18 +13,11 @@ export interface PassedLine {
 }
 
 export class Prefilter {
-  readonly #branches: readonly (readonly NeedleSearch[])[];
-  readonly #heads = new NeedleSearch(EVENT_HEAD, false);
+  readonly #mayMatch: LineTest;
+  readonly #heads = new NeedleSearch(EVENT_HEAD.toString(), false);
 
   constructor(needles: Needles) {
-    const searches = new Map<string, NeedleSearch>();
-    this.#branches = needles.map((branch) =>
-      branch.map((text) => {
-        const search = searches.get(text) ?? new NeedleSearch(text, true);
-        searches.set(text, search);
-        return search;
-      }),
-    );
+    this.#mayMatch = testOf(needles, new Map());
   }
 
   /** Null: the line has to be decoded. */
@@ -35,10 +28,21 @@ export class Prefilter {
     if (this.#mayMatch(bytes, start, end)) return null;
     return summaryOf(bytes, start, end);
   }
+}
 
-  #mayMatch(bytes: Buffer, start: number, end: number): boolean {
-    return this.#branches.some((branch) => branch.every((search) => search.isIn(bytes, start, end)));
+type LineTest = (bytes: Buffer, start: number, end: number) => boolean;
+
+/** Every text is searched for once, in however many places it stands. */
+function testOf(needles: Needles, searches: Map<string, NeedleSearch>): LineTest {
+  if (needles.kind === 'text') {
+    const search = searches.get(needles.text) ?? new NeedleSearch(needles.text, true);
+    searches.set(needles.text, search);
+    return (bytes, start, end) => search.isIn(bytes, start, end);
   }
+  const tests = needles.of.map((part) => testOf(part, searches));
+  return needles.kind === 'all'
+    ? (bytes, start, end) => tests.every((test) => test(bytes, start, end))
+    : (bytes, start, end) => tests.some((test) => test(bytes, start, end));
 }
 
 /** Shorter than any event. */

@@ -55,6 +55,7 @@ export async function* scan(
         continue;
       }
       decoded++;
+      collector.countDecoded(line.end - line.start);
       records.take(line);
       if (collector.isFull) yield collector.takeBatch();
     }

@@ -25,6 +25,13 @@ function explainStep({ file, log, skip, bytes }: ReadingStep): string {
 
 function explainNeedles(needles: Needles | null): string {
   if (needles === null) return 'decode every line: the question gives no text to search for';
-  const branches = needles.map((branch) => branch.map((text) => `"${text}"`).join(' and '));
-  return `decode the lines that hold ${branches.join(', or ')}; pass over the rest`;
+  return `decode the lines that hold ${needlesInWords(needles, false)}; pass over the rest`;
+}
+
+function needlesInWords(needles: Needles, isInner: boolean): string {
+  if (needles.kind === 'text') return `"${needles.text}"`;
+  if (needles.of.length === 0) return 'what cannot be';
+  const word = needles.kind === 'all' ? ' and ' : ' or ';
+  const text = needles.of.map((part) => needlesInWords(part, true)).join(word);
+  return isInner ? `(${text})` : text;
 }
