@@ -44,18 +44,55 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-/** The Kubernetes API server, as the kubeconfig reaches it. Requests carry our User-Agent. Provided by cluster/. */
+/**
+ * The Kubernetes API server, as the kubeconfig reaches it. Requests carry our User-Agent. Provided by cluster/. Paths are
+ * given encoded, with their query. A request that gets no answer (refused connection, bad certificate, no credentials)
+ * rejects with a UserError; an answer of any status resolves.
+ */
 export interface ApiServer {
-  /** GET of a path on the server. A status other than 2xx, 304, 404 or 416 rejects with a UserError. */
-  get(
+  /** Scheme, host and port, for messages. */
+  readonly address: string;
+  /** The body must be read to its end, or the signal aborted. No content coding is asked for. */
+  get(path: string, options: ApiGetOptions): Promise<ApiResponse>;
+  /** A request with a JSON body (or none: null) and its whole answer, parsed; null for an empty one. */
+  send(
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
-    options: { range?: string; headers?: Record<string, string>; signal: AbortSignal },
-  ): Promise<{ status: number; headers: Readonly<Record<string, string>>; body: AsyncIterable<Uint8Array> }>;
-  /** All pages of a list, as parsed items. */
-  list(path: string, options: { signal: AbortSignal; limit?: number }): Promise<readonly unknown[]>;
-  /** A TCP connection to a port of a pod, through the API server. The caller destroys it. */
-  forward(
-    target: { namespace: string; pod: string; port: number },
+    body: unknown,
     signal: AbortSignal,
-  ): Promise<{ readable: AsyncIterable<Uint8Array>; write(bytes: Uint8Array): Promise<void>; close(): void }>;
+  ): Promise<ApiAnswer>;
+  /** All pages of a list. Rejects with a UserError (AUDIT_FORBIDDEN …) for any status but 200. */
+  list(path: string, signal: AbortSignal): Promise<readonly unknown[]>;
+  /** Runs a command in a container, without a terminal and without input. Rejects with a UserError when it cannot be started. */
+  exec(target: ExecTarget, signal: AbortSignal): Promise<RunningCommand>;
+}
+
+export interface ApiGetOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+export interface ExecTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+}
+
+export interface RunningCommand {
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** Resolves after stdout has ended: the exit status, and what it said on stderr (its first 4 KiB). */
+  readonly ended: Promise<{ readonly exitCode: number; readonly stderr: string }>;
 }

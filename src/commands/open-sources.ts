@@ -20,8 +20,9 @@ export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> 
   }
   const maxBytes = parseSize(textFlag(flags, 'max-bytes'));
   const opened: Source[] = [];
-  if (files.length > 0) opened.push(await openSource('file', { patterns: files, maxBytes }, io));
-  for (const url of urls) opened.push(await openSource(schemeOf(url), { patterns: [url], maxBytes }, io));
+  if (files.length > 0) opened.push(await openSource('file', { patterns: files, maxBytes }, io, null));
+  for (const url of urls)
+    opened.push(await openSource(schemeOf(url), { patterns: [url], maxBytes }, io, null));
   return opened;
 }
 

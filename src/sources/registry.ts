@@ -1,16 +1,30 @@
 /** Which sources there are. To add one: its folder, and its line here. */
 import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import type { ApiServer, Io } from '../io.ts';
 import type { Source } from './source.ts';
 
 export interface SourceParams {
   /** What was given: paths and globs, or one URL. */
   readonly patterns: readonly string[];
-  /** Bytes to be read at most; null for no limit. */
+  /** Bytes to be read at most; null for the source's own default. */
   readonly maxBytes: number | null;
 }
 
-export type OpenSource = (params: SourceParams, io: Io) => Promise<Source>;
+/** What the sources that lie in the cluster are told. */
+export interface ClusterReach {
+  readonly api: ApiServer;
+  /** --node: these nodes only; empty: the control plane's, found by asking. */
+  readonly nodes: readonly string[];
+  /** --log-path: the path on the node; null: found by asking. */
+  readonly logPath: string | null;
+  /** --via: the kubelet's /logs/ through the API server; a pod of our own; the API server pod's standard output. */
+  readonly via: 'proxy' | 'pod' | 'stdout';
+  /** --image of the pod; null for the pinned one. */
+  readonly image: string | null;
+}
+
+/** `cluster`: how the cluster is reached; null when none is asked. */
+export type OpenSource = (params: SourceParams, io: Io, cluster: ClusterReach | null) => Promise<Source>;
 
 /** By URL scheme; loaded when asked for. */
 const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
@@ -20,12 +34,17 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
 export const SOURCE_NAMES: readonly string[] = Object.keys(SOURCES);
 
 /** Throws a UserError for a name that is no source's, and what opening throws. The caller closes what it gets. */
-export async function openSource(name: string, params: SourceParams, io: Io): Promise<Source> {
+export async function openSource(
+  name: string,
+  params: SourceParams,
+  io: Io,
+  cluster: ClusterReach | null = null,
+): Promise<Source> {
   const load = Object.hasOwn(SOURCES, name) ? SOURCES[name] : undefined;
   if (load === undefined) {
     throw new UserError('AUDIT_UNKNOWN_SOURCE', `there is no source "${name}"`, {
       hint: `known: ${SOURCE_NAMES.join(', ')}; log files are given with --file`,
     });
   }
-  return (await load())(params, io);
+  return (await load())(params, io, cluster);
 }
