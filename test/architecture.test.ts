@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'answer.ts': { rooms: ['event (types)'], packages: [] },
   'io.ts': { rooms: [], packages: [] },
+  'live.ts': { rooms: [], packages: [] },
   'version.ts': { rooms: ['../package.json'], packages: [] },
   scan: {
     rooms: ['query', 'event', 'sources (types)'],
@@ -29,8 +30,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)'],
     packages: [/^node:(fs|fs\/promises|path|url|buffer)$/],
   },
-  questions: { rooms: ['query', 'event', 'answer.ts (types)'], packages: [/^date-fns\/\w+$/] },
-  cluster: { rooms: ['event', 'answer.ts', 'io.ts (types)'], packages: [/^@kubernetes\/client-node$/] },
+  questions: {
+    rooms: ['query', 'event', 'answer.ts (types)', 'live.ts (types)'],
+    packages: [/^date-fns\/\w+$/],
+  },
+  cluster: {
+    rooms: ['event', 'answer.ts', 'io.ts (types)', 'live.ts (types)'],
+    packages: [/^@kubernetes\/client-node$/],
+  },
   render: {
     rooms: ['answer.ts (types)', 'event (types)'],
     packages: [/^cli-table3$/, /^date-fns\/\w+$/, /^yaml$/, /^get-east-asian-width$/, /^node:util$/],
@@ -44,6 +51,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'event',
       'answer.ts',
       'io.ts',
+      'live.ts (types)',
       'config',
       'cluster',
       '../demo/context.json',
