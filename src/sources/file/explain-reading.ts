@@ -1,6 +1,6 @@
 /** A reading in lines for `--explain`: which files, how much of them, in which order, and what is searched for. */
 import type { Needles } from '../../scan/needles.ts';
-import { sizeOf } from './in-words.ts';
+import { sizeOf } from '../rotated-logs/in-words.ts';
 import type { ReadingStep } from './reading-list.ts';
 
 export function explainReading(reading: {

@@ -2,8 +2,9 @@
  * Files → logs: the live file and what was rotated away from it are one API server's log. Order of reading: logs by name,
  * within one the newest first. Which files a window and a budget leave is reading-list.ts's.
  */
+
+import { type Rotation, rotationOf } from '../rotated-logs/rotation.ts';
 import { type FoundFile, fileNameOf, siblingName } from './find-files.ts';
-import { type Rotation, rotationOf } from './rotation.ts';
 
 export interface LogFile extends FoundFile {
   readonly rotation: Rotation;

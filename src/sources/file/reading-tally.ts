@@ -1,10 +1,10 @@
 /** What became of the files: which gaps and notes that makes, and whether the whole reading has failed. */
 import { type ErrorCode, UserError } from '../../errors.ts';
 import type { Gap, GapCode, Note } from '../../event/coverage.ts';
+import { FileCount } from '../rotated-logs/file-count.ts';
+import { listOf, sizeOf } from '../rotated-logs/in-words.ts';
 import type { Findings } from '../source.ts';
-import { FileCount } from './file-count.ts';
 import type { Failure, Found } from './find-files.ts';
-import { listOf, sizeOf } from './in-words.ts';
 import type { ReadingStep } from './reading-list.ts';
 
 export class ReadingTally {
