@@ -13,7 +13,8 @@ const scripts = fileURLToPath(new URL('../cluster/', import.meta.url));
 const cacheFolder =
   process.env.KUBECTL_AUDIT_E2E_CACHE ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubectl-audit/e2e');
-const bin = join(
+/** Where the scripts put the executables. */
+export const bin = join(
   cacheFolder,
   process.env.KVER && process.env.KVER !== '1.34.4' ? `bin-${process.env.KVER}` : 'bin',
 );
