@@ -2,14 +2,15 @@
 /** argv → command → exit status. The only file that touches `process`. */
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import yargs, { type Argv, type Options } from 'yargs';
+import type { Argv, Options } from 'yargs';
+import { columnsOf } from './commands/columns.ts';
 import type { CommandSummary } from './commands/command.ts';
-import { FLAGS, type Flag, type FlagName, type FlagValues } from './commands/flags.ts';
-import { COMMANDS } from './commands/registry.ts';
+import { parseCommandLine } from './commands/command-line.ts';
+import { FLAGS, type Flag, type FlagValues } from './commands/flags.ts';
+import { COMMANDS, findCommand } from './commands/registry.ts';
 import { ERROR_CODES, errorLines, UserError } from './errors.ts';
 import { ClosedPipe, type Io, type TextSink } from './io.ts';
 import { escapeTerminal } from './render/escape.ts';
-import { formatNames } from './render/registry.ts';
 import { VERSION } from './version.ts';
 
 const REPORT_AT = 'https://github.com/kubectl-audit/kubectl-audit/issues';
@@ -26,118 +27,90 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
-  let chosen: { command: CommandSummary; words: string[]; flags: FlagValues } | null = null;
-  let help: string | null = null;
-  const parser = COMMANDS.reduce(
-    (all, command) =>
-      all.command(
-        [`${command.name} [words..]`],
-        command.summary,
-        (one) => describe(one, command),
-        (parsed) => {
-          // A lone `-` arrives as '' (yargs 18).
-          const words = ((parsed.words as unknown[] | undefined) ?? []).map((word) =>
-            word === '' ? '-' : String(word),
-          );
-          chosen = { command, words, flags: parsed as unknown as FlagValues };
-        },
-      ),
-    base(io),
-  );
-  await parser.parseAsync([...argv], {}, (error, _parsed, output) => {
-    if (error instanceof UserError) throw error;
-    if (output !== '') help = output;
-  });
-  if (help !== null) {
-    await io.out.write(`${help}\n`);
+  const { words, flags } = parseCommandLine(argv, io.calledAs);
+  if (flags.version === true) {
+    await io.out.write(`${VERSION}\n`);
     return 0;
   }
-  const found = chosen as { command: CommandSummary; words: string[]; flags: FlagValues } | null;
-  if (found === null) throw new UserError('AUDIT_USAGE', 'no question', { hint: `${io.calledAs} --help` });
-  const command = await found.command.load();
-  return await command.run(found.words, found.flags, io);
+  // `help`, `help who-did` and `who-did help` too.
+  const asked = words.filter((word, at) => word !== 'help' || at > 1);
+  if (flags.help === true || asked.length < words.length) {
+    const command = asked.length === 0 ? null : findCommand(asked, io.calledAs);
+    await io.out.write(`${await helpOf(command, io)}\n`);
+    return 0;
+  }
+  const summary = findCommand(words, io.calledAs);
+  assertTakes(summary, flags);
+  const command = await summary.load();
+  return await command.run(words.slice(1), flags, io);
 }
 
-function base(io: Io): Argv {
-  return yargs()
-    .scriptName(io.calledAs)
-    .usage('$0 QUESTION …\n\nAsks Kubernetes audit logs who did it.')
-    .parserConfiguration({
-      'camel-case-expansion': false,
-      'strip-dashed': false,
-      'boolean-negation': true,
-      'parse-positional-numbers': false,
-    })
-    .version(VERSION)
-    .help('help')
-    .alias('help', 'h')
-    .recommendCommands()
-    .strict()
-    .demandCommand(1, 'ask a question')
-    .wrap(Math.min(io.out.columns ?? 100, 120))
-    .exitProcess(false)
-    .fail((message, error) => {
-      if (error instanceof Error && !(error.name === 'YError')) throw error;
-      throw usageError(message ?? error?.message ?? 'ask a question', io);
-    })
+function assertTakes(command: CommandSummary, flags: FlagValues): void {
+  const alien = Object.keys(flags).find((name) => !command.flags.some((taken) => taken === name));
+  if (alien === undefined) return;
+  throw new UserError('AUDIT_USAGE', `${command.name} takes no --${alien}`, {
+    hint: 'leave it out, or ask another question',
+  });
+}
+
+/** yargs draws help, and is loaded for nothing else: the command line is read as kubectl reads its own. */
+async function helpOf(command: CommandSummary | null, io: Io): Promise<string> {
+  const { default: yargs } = await import('yargs');
+  const columns = Math.min(columnsOf(io) ?? 100, 120);
+  const parser = yargs().scriptName(io.calledAs).wrap(columns).version(false).help(false).exitProcess(false);
+  const described =
+    command === null ? describeAll(parser) : describe(parser, command, (text) => hung(text, columns));
+  return await described.getHelp();
+}
+
+function describeAll(argv: Argv): Argv {
+  return COMMANDS.reduce(
+    (all, command) => all.command(command.name, command.summary),
+    argv.usage('$0 QUESTION …\n\nAsks Kubernetes audit logs who did it.'),
+  )
+    .options({ help: optionOf(FLAGS.help), version: optionOf(FLAGS.version) })
+    .example('$0 who-did delete deploy/api --demo', 'Try it on the incident that comes with the program')
     .epilog(
-      `Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered, but a gap in what was read could hold a match.`,
+      `$0 QUESTION --help lists a question's flags.\n\nExit status: 0 answered, 1 failed, 2 wrong usage, 3 answered, but a gap in what was read could hold a match.`,
     );
 }
 
-function describe(argv: Argv, command: CommandSummary): Argv {
-  let described = argv
-    .usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`)
-    .positional('words', {
-      type: 'string',
-      array: true,
-      describe: 'the verb, and what it was done to',
-      hidden: true,
-    });
-  for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name], name));
+function describe(
+  argv: Argv,
+  command: CommandSummary,
+  layOut: (term: readonly [string, string]) => string,
+): Argv {
+  let described = argv.usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`);
+  for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name]));
   for (const [sentence, example] of command.examples)
     described = described.example(`$0 ${example}`, sentence);
-  return described.epilog(`${command.more}
-
-Formats for -o: ${formatNames().join(', ')}.`);
+  if (command.terms === null) return described;
+  return described.epilog([`${command.terms.heading}:`, ...command.terms.of.map(layOut)].join('\n'));
 }
 
-function optionOf(flag: Flag, name: FlagName): Options {
+function optionOf(flag: Flag): Options {
   return {
-    type: flag.type,
     group: `${flag.group}:`,
-    describe: name === 'output' ? 'table, wide, json, …; see below' : flag.help,
+    describe: flag.help,
     ...(flag.short === undefined ? {} : { alias: flag.short }),
-    ...(flag.isList === true
-      ? { array: false, coerce: asList }
-      : { coerce: (value: unknown) => single(value, name) }),
-    ...(flag.value === undefined ? {} : { requiresArg: true }),
   };
 }
 
-/** yargs gives a repeated flag as a list, a single one as it is. */
-function asList(value: unknown): unknown {
-  return value === undefined ? undefined : Array.isArray(value) ? value.map(String) : [String(value)];
-}
+const TERM_COLUMNS = 16;
 
-function single(value: unknown, name: string): unknown {
-  if (!Array.isArray(value)) return value;
-  throw new UserError('AUDIT_USAGE', `--${name} is given more than once`);
+/** A term and what it means, later lines under the first; yargs would begin them at the margin. */
+function hung([term, means]: readonly [string, string], columns: number): string {
+  const lines: string[] = [];
+  let line = `  ${term}`.padEnd(TERM_COLUMNS - 1);
+  for (const word of means.split(' ')) {
+    if (line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = ' '.repeat(TERM_COLUMNS - 1);
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line].join('\n');
 }
-
-function usageError(message: string, io: Io): UserError {
-  const said = USAGE.find(([pattern]) => pattern.test(message));
-  const text = said === undefined ? message : message.replace(said[0], said[1]);
-  return new UserError('AUDIT_USAGE', text, { hint: `${io.calledAs} --help lists questions and flags` });
-}
-
-/** yargs' sentences, in ours. */
-const USAGE: readonly (readonly [RegExp, string])[] = [
-  [/^Unknown (?:argument|command)s?: (.*)$/, 'there is no flag or argument "$1"'],
-  [/^Did you mean (.*)\?$/, 'there is no such question; did you mean $1?'],
-  [/^Not enough arguments following: (\w)$/, '-$1 needs a value'],
-  [/^Not enough arguments following: (.*)$/, '--$1 needs a value'],
-];
 
 async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof ClosedPipe) return 0;

@@ -1,13 +1,16 @@
 /** The program as a person starts it: arguments, streams, exit status. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FLAGS } from '../src/commands/flags.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 
 const LOG = 'test/fixtures/shop/audit.log';
 
-function run(args: readonly string[], input?: string | Buffer) {
-  const env = { PATH: process.env.PATH ?? '', TZ: 'UTC', COLUMNS: '100' };
+function run(args: readonly string[], input?: string | Buffer, more: Readonly<Record<string, string>> = {}) {
+  const env = { PATH: process.env.PATH ?? '', TZ: 'UTC', COLUMNS: '100', ...more };
   const done = spawnSync(process.execPath, ['src/cli.ts', ...args], {
     encoding: 'utf8',
     env,
@@ -52,7 +55,8 @@ describe('the command line', () => {
 
   it.each([
     [[], 'AUDIT_USAGE'],
-    [['who-dd'], 'AUDIT_USAGE'],
+    [['who-dd'], 'AUDIT_UNKNOWN_COMMAND'],
+    [['delete', 'deploy/api', '--demo'], 'AUDIT_UNKNOWN_COMMAND'],
     [['who-did', '--demo'], 'AUDIT_USAGE'],
     [['who-did', 'delet', 'cm/x', '--demo'], 'AUDIT_UNKNOWN_WORD'],
     [['who-did', 'delete', 'cm/x', '--demo', '--bogus'], 'AUDIT_USAGE'],
@@ -76,11 +80,39 @@ describe('the command line', () => {
     expect(err).toMatch(new RegExp(`^error: .+ \\[${code}\\]\n(?: .*\n)*hint: .+\n$`));
   });
 
-  it('prints help on stdout, under the name it was called by', () => {
-    const { status, out, err } = run(['who-did', '--help']);
+  it.each([
+    [['who-did', '--help']],
+    [['who-did', 'delete', 'deploy/api', '-h']],
+    [['--help', 'who-did']],
+    [['help', 'who-did']],
+    [['who-did', 'help']],
+  ])('%j prints the help of the question on stdout', (args) => {
+    const { status, out, err } = run(args);
     expect([status, err]).toEqual([0, '']);
     expect(out).toContain('kubectl-audit who-did VERB');
-    expect(out).toContain('Verbs:');
+    expect(out).toContain('Verbs (any other');
+    for (const name of Object.keys(FLAGS)) expect(out).toMatch(new RegExp(`--${name}\\s`));
+  });
+
+  it('keeps help within the terminal', () => {
+    for (const args of [['who-did', '--help'], ['--help']]) {
+      const { out } = run(args, '', { COLUMNS: '80' });
+      expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
+  it('says who it is', () => {
+    const version = JSON.parse(readFileSync('package.json', 'utf8')).version;
+    expect(run(['--version'])).toEqual({ status: 0, out: `${version}\n`, err: '' });
+    expect(run(['who-did', '--version']).out).toBe(`${version}\n`);
+  });
+
+  it('is called as kubectl calls it when it is its plugin', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plugin-'));
+    symlinkSync(resolve('src/cli.ts'), join(folder, 'kubectl-audit_log'));
+    const done = spawnSync(process.execPath, [join(folder, 'kubectl-audit_log')], { encoding: 'utf8' });
+    expect(done.stderr).toContain('hint: kubectl audit-log who-did delete deploy/api --demo');
+    rmSync(folder, { recursive: true });
   });
 
   it('ends well when the reader of its output goes away', () => {

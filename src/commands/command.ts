@@ -8,8 +8,11 @@ export interface CommandSummary {
   readonly usage: string;
   readonly summary: string;
   readonly flags: readonly FlagName[];
-  /** What help says after the flags. */
-  readonly more: string;
+  /** What help explains after the flags: a heading, and terms with their meanings; null for nothing. */
+  readonly terms: {
+    readonly heading: string;
+    readonly of: readonly (readonly [term: string, means: string])[];
+  } | null;
   /** Sentence and command, without the name the program is called by. */
   readonly examples: readonly (readonly [sentence: string, command: string])[];
   load(): Promise<Command>;

@@ -1,9 +1,10 @@
-/** Every flag once, as data: yargs, help, completions, README and docs are made from this list. */
+/** Every flag once, as data: the command line, help, completions, README and docs are made from this list. */
+import { formatNames } from '../render/registry.ts';
 
 export interface Flag {
   readonly name: string;
   readonly short?: string;
-  readonly type: 'string' | 'boolean' | 'number';
+  readonly type: 'string' | 'boolean';
   /** May be given several times. */
   readonly isList?: boolean;
   /** What stands for the value in help. */
@@ -154,12 +155,19 @@ export const FLAGS = {
     help: "CEL over the event's own fields: 'responseStatus.code != 200'",
     group: 'Who and what',
   },
-  output: { name: 'output', short: 'o', type: 'string', value: 'FORMAT', help: '', group: 'Out' },
+  output: {
+    name: 'output',
+    short: 'o',
+    type: 'string',
+    value: 'FORMAT',
+    help: formatNames().join(', '),
+    group: 'Out',
+  },
   limit: {
     name: 'limit',
-    type: 'number',
+    type: 'string',
     value: 'N',
-    help: 'rows at most (default 50 on a terminal, none else; 0: none)',
+    help: 'rows at most, 0: all of them (default: 50 on a terminal, all elsewhere)',
     group: 'Out',
   },
   'no-headers': {
@@ -183,12 +191,14 @@ export const FLAGS = {
     help: '--no-live: do not ask the cluster how things stand now',
     group: 'Out',
   },
+  help: { name: 'help', short: 'h', type: 'boolean', help: 'this text', group: 'Other' },
+  version: { name: 'version', type: 'boolean', help: 'the version of the program', group: 'Other' },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 export type FlagName = keyof typeof FLAGS;
 
 /** Flags by name, as typed; absent ones undefined. A value always has its flag's type. */
-export type FlagValues = Readonly<Partial<Record<FlagName, string | number | boolean | readonly string[]>>>;
+export type FlagValues = Readonly<Partial<Record<FlagName, string | boolean | readonly string[]>>>;
 
 export function textFlag(values: FlagValues, name: FlagName): string | null {
   const value = values[name];
@@ -203,9 +213,4 @@ export function listFlag(values: FlagValues, name: FlagName): readonly string[] 
 export function boolFlag(values: FlagValues, name: FlagName): boolean | null {
   const value = values[name];
   return typeof value === 'boolean' ? value : null;
-}
-
-export function numberFlag(values: FlagValues, name: FlagName): number | null {
-  const value = values[name];
-  return typeof value === 'number' ? value : null;
 }

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { coverageLines } from '../render/coverage-lines.ts';
 import { type ChosenFormat, parseFormat } from '../render/registry.ts';
+import { columnsOf } from './columns.ts';
 import { boolFlag, type FlagValues, textFlag } from './flags.ts';
 
 export interface Printing {
@@ -46,14 +47,14 @@ function wantsColor(asked: string | null, io: Io): boolean {
   }
 }
 
-/** Columns when nothing says how wide: what a pager or a file can show. */
+/** When nothing says how wide: what a pager or a file can show. */
 const DEFAULT_COLUMNS = 160;
 
 export async function printAnswer(answer: Answer, printing: Printing, io: Io): Promise<void> {
   const { format, ...how } = printing;
   const renderer = await format.load();
   const options = {
-    columns: io.out.columns ?? columnsFrom(io.env.COLUMNS) ?? DEFAULT_COLUMNS,
+    columns: columnsOf(io) ?? DEFAULT_COLUMNS,
     isTTY: io.out.isTTY,
     color: how.color,
     utc: how.utc,
@@ -65,8 +66,4 @@ export async function printAnswer(answer: Answer, printing: Printing, io: Io): P
   for (const piece of renderer.render(answer, options)) await io.out.write(piece);
   if (renderer.carriesCoverage) return;
   for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
-}
-
-function columnsFrom(text: string | undefined): number | null {
-  return text !== undefined && /^[1-9]\d{1,3}$/.test(text) ? Number(text) : null;
 }

@@ -1,5 +1,8 @@
 /** The commands, one entry each; their code is loaded when they are called. */
-import { WORDS } from '../query/words.ts';
+import { UserError } from '../errors.ts';
+import { shellQuoted } from '../event/shell.ts';
+import { didYouMean } from '../query/nearest.ts';
+import { findWord, WORDS } from '../query/words.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 
@@ -21,13 +24,14 @@ const WHAT: readonly FlagName[] = [
   'where',
 ];
 const OUT: readonly FlagName[] = ['output', 'limit', 'no-headers', 'utc', 'color', 'reveal', 'live'];
+const OTHER: readonly FlagName[] = ['help', 'version'];
 
 export const COMMANDS: readonly CommandSummary[] = [
   {
     name: 'who-did',
     usage: 'VERB [TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who did it, when, from where, and what came of it',
-    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT],
+    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, ...OTHER],
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
       ['Who changed anything in namespace prod, people only?', 'who-did change -n prod --humans --demo'],
@@ -36,7 +40,33 @@ export const COMMANDS: readonly CommandSummary[] = [
         "who-did touch --code 403 --since 2h --file '/var/log/kubernetes/audit/*.log*'",
       ],
     ],
-    more: `Verbs:\n${WORDS.map((word) => `  ${word.name.padEnd(14)}${word.means}`).join('\n')}\n  The API's own verbs (list, update, …) are taken to the letter.`,
+    terms: {
+      heading: "Verbs (any other is the API's own, to the letter: list, update, …)",
+      of: WORDS.map((word) => [word.name, word.means]),
+    },
     load: async () => (await import('./who-did.ts')).whoDidCommand,
   },
 ];
+
+/** `words`: as typed. Throws AUDIT_USAGE for none, AUDIT_UNKNOWN_COMMAND for one that is no question. */
+export function findCommand(words: readonly string[], calledAs: string): CommandSummary {
+  const [name] = words;
+  const names = COMMANDS.map((command) => command.name);
+  if (name === undefined) {
+    throw new UserError('AUDIT_USAGE', `ask a question: ${names.join(', ')}`, {
+      hint: `${calledAs} who-did delete deploy/api --demo; ${calledAs} --help lists questions and flags`,
+    });
+  }
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const isVerb = findWord(name) !== null;
+  throw new UserError(
+    'AUDIT_UNKNOWN_COMMAND',
+    `there is no question ${JSON.stringify(name)}${isVerb ? '' : didYouMean(name, names)}`,
+    {
+      hint: isVerb
+        ? `${calledAs} who-did ${words.map(shellQuoted).join(' ')}`
+        : `${calledAs} --help lists questions and flags`,
+    },
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * What the commands of all questions share: from flags to the parameters that every question takes, through the sources
+ * to an answer, and from its coverage to the exit status.
+ */
+import type { Answer } from '../answer.ts';
+import { UserError } from '../errors.ts';
+import { shellQuoted } from '../event/shell.ts';
+import type { Io } from '../io.ts';
+import { parseFilters } from '../query/filters.ts';
+import type { Placed } from '../query/parse-object.ts';
+import type { Predicate } from '../query/predicate.ts';
+import { type ParsedWindow, parseWindow } from '../query/time-range.ts';
+import type { Question } from '../questions/question.ts';
+import type { Source } from '../sources/source.ts';
+import { ask } from './ask.ts';
+import { DEMO } from './demo.ts';
+import { explain } from './explain.ts';
+import { filterFlags } from './filter-flags.ts';
+import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { openSources } from './open-sources.ts';
+import { type Printing, printAnswer, printingOf } from './print-answer.ts';
+import { progressOn } from './progress.ts';
+
+/** Parameters that every question takes. */
+export interface SharedParams {
+  readonly window: ParsedWindow;
+  readonly filters: Predicate;
+  readonly limit: number | null;
+  readonly keepsEvents: boolean;
+  readonly isRevealed: boolean;
+  /** For the next commands: `kubectl audit`, and the flags that say where from, each after a space. */
+  readonly calledAs: string;
+  readonly sameLogs: string;
+}
+
+/**
+ * `toParams` adds what is the question's own; it must throw its UserErrors before a source is opened. `print`: default
+ * as -o says.
+ */
+export async function runQuestion<P extends SharedParams>(
+  question: Question<P>,
+  toParams: (shared: SharedParams) => P,
+  flags: FlagValues,
+  io: Io,
+  print: (answer: Answer, printing: Printing, io: Io) => Promise<void> = printAnswer,
+): Promise<number> {
+  const nowUs = (boolFlag(flags, 'demo') === true ? DEMO.nowMs : io.now()) * 1000;
+  const printing = printingOf(flags, io, nowUs / 1000);
+  const asked = toParams(await sharedParams(flags, io, nowUs, printing));
+  const sources = await openSources(flags, io);
+  try {
+    const params = { ...asked, window: windowFor(asked.window, sources) };
+    if (boolFlag(flags, 'explain') === true) return await explain(question, params, sources, nowUs, io);
+    const options = { sources, inputs: {}, nowUs, signal: io.signal, progress: progressOn(io) };
+    const answer = await ask(question, params, options);
+    await print(answer, printing, io);
+    return answer.coverage.complete ? 0 : 3;
+  } finally {
+    await Promise.all(sources.map((source) => source.close()));
+  }
+}
+
+/** Where the object of a question is, as flags say it. */
+export function placedOf(flags: FlagValues): Placed {
+  const subresource = textFlag(flags, 'subresource');
+  const isNone = subresource === 'none' || subresource === '-';
+  return { namespace: namespaceOf(flags), subresource: isNone ? null : subresource };
+}
+
+async function sharedParams(
+  flags: FlagValues,
+  io: Io,
+  nowUs: number,
+  printing: Printing,
+): Promise<SharedParams> {
+  const timeZone = boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
+  const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
+  return {
+    window: parseWindow(typed, nowUs, timeZone),
+    filters: await parseFilters(filterFlags(flags)),
+    limit: limitOf(flags, printing),
+    keepsEvents: printing.needsEvents,
+    isRevealed: boolFlag(flags, 'reveal') === true,
+    calledAs: io.calledAs,
+    sameLogs: sameLogs(flags),
+  };
+}
+
+/**
+ * A log file has no current namespace: without -n every one is asked about. The demo has its own. `-n ''` says nothing, as
+ * with kubectl.
+ */
+function namespaceOf(flags: FlagValues): string | null {
+  const named = textFlag(flags, 'namespace') || null;
+  const isAll = boolFlag(flags, 'all-namespaces') === true;
+  if (named !== null && isAll)
+    throw new UserError('AUDIT_USAGE', `-n ${named} and -A exclude each other`, {
+      hint: 'leave one of them out',
+    });
+  if (named !== null && !NAMESPACE.test(named))
+    throw new UserError('AUDIT_USAGE', `${JSON.stringify(named)} is no namespace's name`, {
+      hint: `one name in lower case; for several -A, and --where 'objectRef.namespace.startsWith("team-")'`,
+    });
+  if (named !== null) return named;
+  return boolFlag(flags, 'demo') === true && !isAll ? DEMO.namespace : null;
+}
+
+/** An RFC 1123 label, as the API server demands of namespaces. */
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** What can be read only once is read whole, unless a window was given. */
+function windowFor(window: ParsedWindow, sources: readonly Source[]): ParsedWindow {
+  const isReadOnce = sources.some((source) => !source.capabilities.rereads);
+  return window.isDefault && isReadOnce ? { sinceUs: null, untilUs: null, isDefault: false } : window;
+}
+
+const TERMINAL_LIMIT = 50;
+
+function limitOf(flags: FlagValues, printing: Printing): number | null {
+  const typed = textFlag(flags, 'limit');
+  if (typed === null) return printing.isForTerminal ? TERMINAL_LIMIT : null;
+  if (!/^\d{1,9}$/.test(typed))
+    throw new UserError('AUDIT_USAGE', `--limit ${JSON.stringify(typed)} is not a number of rows`, {
+      hint: '--limit 20; --limit 0 prints them all',
+    });
+  return Number(typed) === 0 ? null : Number(typed);
+}
+
+/** For the next commands: the flags that say where from. */
+function sameLogs(flags: FlagValues): string {
+  if (boolFlag(flags, 'demo') === true) return ' --demo';
+  return listFlag(flags, 'file')
+    .map((file) => ` --file ${shellQuoted(file)}`)
+    .join('');
+}
