@@ -6,7 +6,17 @@ import type { Source } from '../sources/source.ts';
 import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 
 export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> {
-  const files = boolFlag(flags, 'demo') === true ? [`${io.demoFolder}/audit`] : listFlag(flags, 'file');
+  const given = [...listFlag(flags, 'file'), ...listFlag(flags, 'source')];
+  const isDemo = boolFlag(flags, 'demo') === true;
+  if (isDemo && given.length > 0) {
+    throw new UserError('AUDIT_USAGE', `--demo and ${JSON.stringify(given[0])} are two logs, not one`, {
+      hint: 'leave one of them out',
+    });
+  }
+  if (given.includes('')) {
+    throw new UserError('AUDIT_USAGE', 'an empty name of a log', { hint: 'is a variable not set?' });
+  }
+  const files = isDemo ? [`${io.demoFolder}/audit`] : listFlag(flags, 'file');
   const urls = listFlag(flags, 'source');
   if (files.length === 0 && urls.length === 0) {
     throw new UserError('AUDIT_NO_SOURCE', 'no audit log to read', {
@@ -51,8 +61,9 @@ function parseSize(text: string | null): number | null {
   if (text === null) return null;
   const parts = /^(\d{1,15}(?:\.\d{1,6})?)\s?([kmgt]i?)?b?$/i.exec(text);
   const unit = UNITS[(parts?.[2] ?? '').toLowerCase()];
-  if (parts === null || unit === undefined) {
+  const bytes = Math.floor(Number(parts?.[1]) * (unit ?? Number.NaN));
+  if (!(bytes > 0)) {
     throw new UserError('AUDIT_USAGE', `--max-bytes "${text}" is not a size`, { hint: 'say 500MB or 2GiB' });
   }
-  return Math.floor(Number(parts[1]) * unit);
+  return bytes;
 }

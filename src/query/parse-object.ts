@@ -1,5 +1,6 @@
 /** The object of a question as kubectl names objects: `deploy/api`, `deploy api`, `pods`; or a URL path. */
 import { UserError } from '../errors.ts';
+import { parsePath } from '../event/request-path.ts';
 import { parseResource } from '../event/resource-names.ts';
 import type { ObjectQuery } from './object-query.ts';
 import type { Word } from './words.ts';
@@ -13,39 +14,55 @@ export interface Placed {
 /** `words`: what stands after the verb: nothing, TYPE, TYPE/NAME, TYPE NAME, or a path that starts with a slash. */
 export function parseObject(word: Word, words: readonly string[], placed: Placed): ObjectQuery {
   const [first, second, ...more] = words;
-  if (first === undefined || first === '') return ofFixedType(word, null, placed);
-  if (first.startsWith('/')) {
-    if (second !== undefined)
-      throw new UserError('AUDIT_BAD_OBJECT', `a URL stands alone: "${words.join(' ')}"`);
-    return { kind: 'path', pattern: first };
+  if (first === undefined) return ofFixedType(word, null, placed);
+  if (words.includes('')) {
+    throw badObject(`an empty word: ${words.map((each) => JSON.stringify(each)).join(' ')}`, EMPTY_HINT);
   }
-  if (more.length > 0) {
-    throw new UserError('AUDIT_BAD_OBJECT', `one object at a time: "${words.join(' ')}"`, {
-      hint: "use a glob: TYPE/'web-*'",
-    });
-  }
+  if (first.startsWith('/')) return ofUrl(word, first, second, placed);
   const slash = first.indexOf('/');
-  if (slash === -1) {
-    if (second === undefined && word.to !== null && !isTypeOf(word, first))
-      return ofFixedType(word, first, placed);
-    return ofType(word, first, second ?? null, placed);
+  const type = slash === -1 ? first : first.slice(0, slash);
+  if (more.length > 0 || (slash !== -1 && second !== undefined)) {
+    throw badObject(
+      `one object at a time: ${JSON.stringify(words.join(' '))}`,
+      `ask for each; or for some of them: ${type}/'web-*', or all: ${type}`,
+    );
   }
-  if (second !== undefined) {
-    throw new UserError('AUDIT_BAD_OBJECT', `"${first}" already names an object, and "${second}" follows`, {
-      hint: `say ${first} or ${first.slice(0, slash)} ${second}`,
-    });
+  if (slash !== -1) return ofType(word, type, nameAfter(first, slash), placed);
+  const isNameAlone = second === undefined && word.to !== null && !isTypeOf(word, first);
+  return isNameAlone ? ofFixedType(word, first, placed) : ofType(word, first, second ?? null, placed);
+}
+
+const EMPTY_HINT = 'is a variable not set? TYPE/NAME, TYPE NAME or TYPE is wanted; or nothing at all';
+
+/** What is behind `TYPE/`. */
+function nameAfter(typed: string, slash: number): string {
+  const type = typed.slice(0, slash);
+  const [name = '', subresource, ...more] = typed.slice(slash + 1).split('/');
+  if (name === '') throw badObject(`${JSON.stringify(typed)} lacks a name`, `say ${type} for all of them`);
+  if (subresource === undefined) return name;
+  const hint =
+    subresource === '' || more.length > 0
+      ? `say ${type}/${name}`
+      : `subresources are a flag: ${type}/${name} --subresource ${subresource}`;
+  throw badObject(`${JSON.stringify(typed)} has more than one slash`, hint);
+}
+
+/** The path of a resource is one more way to name an object; any other stands for itself. */
+function ofUrl(word: Word, url: string, second: string | undefined, placed: Placed): ObjectQuery {
+  if (second !== undefined) throw badObject(`a URL stands alone: ${JSON.stringify(`${url} ${second}`)}`);
+  const [path = '', query] = url.split(/[?#](?=.*=)/s);
+  if (query !== undefined) {
+    throw badObject(
+      `${JSON.stringify(url)} is more than a path`,
+      `${path}, and for the rest: --where 'requestURI.contains(${JSON.stringify(query)})'`,
+    );
   }
-  const name = first.slice(slash + 1);
-  if (name === '')
-    throw new UserError('AUDIT_BAD_OBJECT', `"${first}" lacks a name`, {
-      hint: `say ${first.slice(0, slash)} for all of them`,
-    });
-  if (name.includes('/')) {
-    throw new UserError('AUDIT_BAD_OBJECT', `"${first}" has two slashes`, {
-      hint: `subresources are a flag: ${first.split('/').slice(0, 2).join('/')} --subresource ${name.split('/')[1] ?? ''}`,
-    });
-  }
-  return ofType(word, first.slice(0, slash), name, placed);
+  const ref = parsePath(path);
+  if (ref === null) return { kind: 'path', pattern: path };
+  const type = `${ref.resource}.${ref.group}`;
+  const { isNamespaced } = parseResource(type);
+  const namespace = (isNamespaced === false ? null : ref.namespace) ?? placed.namespace;
+  return ofType(word, type, ref.name, { namespace, subresource: ref.subresource ?? placed.subresource });
 }
 
 function isTypeOf(word: Word, typed: string): boolean {
@@ -82,12 +99,9 @@ function isNamespacedType(word: Word): boolean | null {
 function ofType(word: Word, typed: string, name: string | null, placed: Placed): ObjectQuery {
   const known = parseResource(typed);
   if (word.to !== null && !isTypeOf(word, typed)) {
-    throw new UserError(
-      'AUDIT_BAD_OBJECT',
+    throw badObject(
       `${word.name} is something done to ${word.to.resources.join(' or ')}, not to "${typed}"`,
-      {
-        hint: `who-did ${word.name} ${word.to.resources[0] ?? ''}/NAME`,
-      },
+      `who-did ${word.name} ${word.to.resources[0] ?? ''}/NAME`,
     );
   }
   return {
@@ -100,4 +114,8 @@ function ofType(word: Word, typed: string, name: string | null, placed: Placed):
     name,
     namespace: placed.namespace,
   };
+}
+
+function badObject(message: string, hint?: string): UserError {
+  return new UserError('AUDIT_BAD_OBJECT', message, hint === undefined ? {} : { hint });
 }
