@@ -5,7 +5,7 @@
 import { UserError } from '../errors.ts';
 import { parseDuration } from './duration.ts';
 import type { Window } from './query.ts';
-import { decodeInstant, decodeWallTime } from './time-text.ts';
+import { decodeEpoch, decodeWallTime, isClockTime, splitZone } from './time-text.ts';
 import { formatInstant, instantsAt, type WallMs, wallAt } from './zone.ts';
 
 export type Bound = 'since' | 'until';
@@ -21,19 +21,23 @@ export interface ParsedWindow extends Window {
 
 /**
  * Microseconds since the epoch. `2h`, `1h30m`, `3d` (ago); RFC 3339, seconds and zone optional; a date; `10:00`, `monday
- * 09:00`, `yesterday 14:00` (the most recent such); `now`, `today`, `yesterday`. A local time that exists twice or not at
- * all is taken so that the window is wider.
+ * 09:00`, `yesterday 14:00` (the most recent such); each with a zone behind it (`14:00Z`), else local; `now`, `today`,
+ * `yesterday`; Unix time. A local time that exists twice or not at all is taken so that the window is wider.
  */
 export function parseTime(text: string, nowUs: number, timeZone: string, which: Bound): number {
   const typed = text.trim();
   if (/^now$/i.test(typed)) return nowUs;
   const agoMs = parseDuration(typed);
   if (agoMs !== null) return nowUs - agoMs * MICROS;
-  const instantUs = decodeInstant(typed);
-  if (instantUs !== null) return instantUs;
-  const wall = decodeWallTime(typed, wallAt(Math.floor(nowUs / MICROS), timeZone));
+  const epochUs = decodeEpoch(typed);
+  if (epochUs !== null) return epochUs;
+  const nowMs = Math.floor(nowUs / MICROS);
+  const zoned = splitZone(typed);
+  const wallNow = zoned === null ? wallAt(nowMs, timeZone) : nowMs + zoned.offsetMs;
+  const wall = decodeWallTime(zoned?.time ?? typed, wallNow);
   if (wall === null) throw badTime(text, which);
-  return toMicros(wall.ms, timeZone, which) + wall.extraUs;
+  const us = zoned === null ? toMicros(wall.ms, timeZone, which) : (wall.ms - zoned.offsetMs) * MICROS;
+  return us + wall.extraUs;
 }
 
 /** Without `until` the window is open; without `since` it is 24 hours long. */
@@ -77,8 +81,7 @@ export function formatWindow(window: Window, timeZone: string): string {
 /** `--since 09:00 --until 17:00` asked at noon: a bare time that would end the window before it began is the next such. */
 function parseUntil(until: string, sinceUs: number | null, nowUs: number, timeZone: string): number {
   const untilUs = parseTime(until, nowUs, timeZone, 'until');
-  const isBareTime = /^\d{1,2}:\d{2}(:\d{2})?$/.test(until.trim());
-  if (!isBareTime || sinceUs === null || untilUs > sinceUs) return untilUs;
+  if (!isClockTime(until.trim()) || sinceUs === null || untilUs > sinceUs) return untilUs;
   const nextDay = wallAt(untilUs / MICROS, timeZone) + DAY_MS;
   const nextUs = toMicros(nextDay, timeZone, 'until');
   return nextUs > sinceUs ? nextUs : untilUs;
@@ -90,9 +93,15 @@ function toMicros(wall: WallMs, timeZone: string, which: Bound): number {
 }
 
 function badTime(text: string, which: Bound): UserError {
-  const isBareNumber = /^\d+(\.\d+)?$/.test(text.trim());
-  const example = isBareNumber
-    ? `with its unit: --${which} ${text.trim()}m, --${which} ${text.trim()}h`
-    : `--${which} 2h, --${which} 2026-11-22T10:00Z, --${which} 'yesterday 14:00', --${which} 'monday 09:00'`;
-  return new UserError('AUDIT_BAD_TIME', `${JSON.stringify(text)} is no time`, { hint: example });
+  return new UserError('AUDIT_BAD_TIME', `${JSON.stringify(text)} is no time`, {
+    hint: mendOf(text.trim(), which),
+  });
+}
+
+function mendOf(typed: string, which: Bound): string {
+  if (/^\d+(\.\d+)?$/.test(typed)) return `with its unit: --${which} ${typed}m, --${which} ${typed}h`;
+  if (/:\d{2}\s*[a-z]{2}/i.test(typed)) {
+    return `zones are Z, UTC or +01:00: --${which} '2026-11-22 10:00+01:00'; without one it is local time`;
+  }
+  return `--${which} 2h, --${which} 2026-11-22T10:00Z, --${which} 'yesterday 14:00', --${which} 'monday 09:00'`;
 }

@@ -47,6 +47,29 @@ describe('parseTime', () => {
     ['2026-11-22T10:00:00+05:30', '2026-11-22T04:30:00Z'],
     ['2026-11-22 10:00:00 UTC', '2026-11-22T10:00:00Z'],
     ['2026-11-22T10:00-0500', '2026-11-22T15:00:00Z'],
+    ['2026-11-22T10:00-05', '2026-11-22T15:00:00Z'],
+    ['2026-11-22 10:00:00.5 +0100 CET', '2026-11-22T09:00:00.500Z'],
+    ['Sun, 22 Nov 2026 14:40:41 +0100', '2026-11-22T13:40:41Z'],
+    ['22 November 2026', '2026-11-21T23:00:00Z'],
+    ['90min', '2026-11-23T09:30:00Z'],
+    ['2 hours ago', '2026-11-23T09:00:00Z'],
+    ['1 day', '2026-11-22T11:00:00Z'],
+    ['1d 12h', '2026-11-21T23:00:00Z'],
+    ['0.5d', '2026-11-22T23:00:00Z'],
+    ['-2h', '2026-11-23T09:00:00Z'],
+    ['now-2h', '2026-11-23T09:00:00Z'],
+    ['yesterday at 14:00', '2026-11-22T13:00:00Z'],
+    ['9am', '2026-11-23T08:00:00Z'],
+    ['yesterday 2:30 pm', '2026-11-22T13:30:00Z'],
+    ['12am', '2026-11-22T23:00:00Z'],
+    ['10:30Z', '2026-11-23T10:30:00Z'],
+    ['11:30 UTC', '2026-11-22T11:30:00Z'],
+    ['yesterday 23:30Z', '2026-11-22T23:30:00Z'],
+    ['today 00:30+05:30', '2026-11-22T19:00:00Z'],
+    ['1795345200', '2026-11-22T11:00:00Z'],
+    ['@1795345200.25', '2026-11-22T11:00:00.250Z'],
+    ['1795345200000', '2026-11-22T11:00:00Z'],
+    ['1795345200000000', '2026-11-22T11:00:00Z'],
   ])('%s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
@@ -99,9 +122,15 @@ describe('parseTime', () => {
     ['today yesterday', '--since 2h'],
     ['10:00 11:00', '--since 2h'],
     ['99999999999d', '--since 2h'],
-    ['-2h', '--since 2h'],
+    ['+2h', '--since 2h'],
     ['1h1h', '--since 2h'],
-    ['yesterday at 14:00', '--since 2h'],
+    ['2mo', '--since 2h'],
+    ['ago', '--since 2h'],
+    ['13pm', '--since 2h'],
+    ['31 Nov 2026', '--since 2h'],
+    ['22 Foo 2026', '--since 2h'],
+    ['2026-11-22 10:00 CET', 'zones are Z, UTC or +01:00'],
+    ['2026-11-22 10:00 Europe/Berlin', 'zones are Z, UTC or +01:00'],
   ])('refuses %j', (text, hint) => {
     const error = caught(() => read(text));
     expect(error).toMatchObject({ code: 'AUDIT_BAD_TIME', hint: expect.stringContaining(hint) });
@@ -149,6 +178,10 @@ describe('parseWindow', () => {
   it('takes a bare end for the first such time after the beginning', () => {
     const at = (text: string) => us(text);
     expect(parseWindow({ since: '09:00', until: '17:00' }, NOW, BERLIN)).toMatchObject({
+      sinceUs: at('2026-11-23T08:00:00Z'),
+      untilUs: at('2026-11-23T16:00:00Z'),
+    });
+    expect(parseWindow({ since: '9am', until: '5pm' }, NOW, BERLIN)).toMatchObject({
       sinceUs: at('2026-11-23T08:00:00Z'),
       untilUs: at('2026-11-23T16:00:00Z'),
     });
