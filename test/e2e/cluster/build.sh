@@ -4,6 +4,7 @@
 #   build.sh [NAME…]   default: kube-apiserver kube-controller-manager kubectl   (etcd always)
 #                      also known: kube-scheduler kubelet
 # Needs Go, from PATH or /usr/local/go. Cold, on two cores: about 6 minutes for the default three. Warm: nothing to do.
+# Several at once take turns, and one that is broken off leaves no half-written executable behind.
 set -euo pipefail
 # shellcheck source=settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -18,7 +19,8 @@ command -v go > /dev/null || tools+=" go:golang-go"
 for tool in $tools; do command -v "${tool%%:*}" > /dev/null || need+=("${tool#*:}"); done
 if [ ${#need[@]} -gt 0 ]; then
   echo "installing ${need[*]}"
-  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${need[@]}"; } > /dev/null ||
+  # One unreachable mirror among several makes the update fail, and need not keep these from coming.
+  { apt-get update -q || true; DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${need[@]}"; } > /dev/null ||
     { echo "missing and could not be installed: ${need[*]}" >&2; exit 1; }
 fi
 case $(go version 2>&1) in # from 1.21 on, Go fetches the release that a module asks for by itself
@@ -28,13 +30,19 @@ esac
 
 export CGO_ENABLED=0 GOFLAGS=-mod=mod
 mkdir -p "$BIN"
+exec 9> "$CACHE/lock"
+flock -n 9 || { echo "another build is running: waiting for it"; flock 9; }
 step() { # name, command…
   local name=$1 began=$SECONDS; shift
   "$@"
   echo "$name: $((SECONDS - began)) s"
 }
-built() { [ -x "$BIN/$1" ] && "$BIN/$1" "${@:3}" 2> /dev/null | grep -qF "$2"; } # name, version, how to ask for it
-build() { step "$1" go build -p 2 -trimpath -ldflags "$2" -o "$BIN/$1" "$3"; }
+# Not grep -q: it would hang up on a program that has more to say.
+built() { [ -x "$BIN/$1" ] && "$BIN/$1" "${@:3}" 2> /dev/null | grep -F "$2" > /dev/null; } # name, version, how to ask for it
+build() { # name ldflags package
+  step "$1" go build -p 2 -trimpath -ldflags "$2" -o "$BIN/$1.part" "$3"
+  mv "$BIN/$1.part" "$BIN/$1"
+}
 
 # etcd: one main() around its own server package, which can be had as a module.
 if ! built etcd "$EVER" --version; then

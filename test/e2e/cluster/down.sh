@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Stops what up.sh started in $RUN, by the process ids that it wrote down, and removes the network namespace.
-# Everything in $RUN stays, the audit logs included; `rm -rf` it afterwards.
+# Everything in $RUN stays, the audit logs included; `rm -rf` it afterwards. Does nothing when nothing runs.
 set -uo pipefail
 # shellcheck source=settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 stop() { # name
   local pid; pid=$(cat "$RUN/pid/$1" 2> /dev/null) || return 0
   rm -f "$RUN/pid/$1"
+  is_ours "$pid" || return 0
   kill "$pid" 2> /dev/null
-  for _ in $(seq 20); do # an ended process can linger as a zombie, so look at its state
-    grep -qs '^State:.[^ZX]' "/proc/$pid/status" || return 0
+  for _ in $(seq 20); do
+    is_ours "$pid" || return 0
     sleep 0.1
   done
   kill -9 "$pid" 2> /dev/null # audit lines are written at once: nothing is lost

@@ -1,12 +1,31 @@
 #!/usr/bin/env bash
 # Starts a cluster in $RUN and returns when it is ready. What is started, and how: settings.sh.
-# With OWNER=PID set, the cluster ends by itself when that process is gone, however it went.
+# With OWNER=PID set, the cluster ends by itself when that process is gone, however it went, and $RUN goes with it.
+# Whatever was started is stopped again when the rest does not come up.
 set -euo pipefail
 # shellcheck source=settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 enter_network "$@"
 mkdir -p "$RUN"/{pki,kube,log,pid}
 has() { [[ " $PARTS " == *" $1 "* ]]; }
+for pid in "$RUN"/pid/*; do
+  if [ -f "$pid" ] && is_ours "$(cat "$pid")"; then echo "$RUN has a running cluster: down.sh first" >&2; exit 1; fi
+done
+trap '[ $? = 0 ] || "$HERE/down.sh"' EXIT
+
+# Without a namespace, ports are shared with whoever is here, another cluster of ours perhaps: take those that are free.
+is_free() { # first port: nothing listens on those that a cluster may use
+  local port
+  for port in $(seq "$1" $(($1 + 9))) $(seq $(($1 + 50)) $(($1 + 54))); do
+    ! (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || return 1
+  done
+}
+if [ "$IN_NETNS" = no ]; then # at random, for another that starts at the same moment looks at the same ports
+  until FIRST_PORT=$((20000 + RANDOM % 120 * 100)); is_free "$FIRST_PORT"; do :; done
+fi
+echo "$FIRST_PORT" > "$RUN/first-port"
+# shellcheck source=settings.sh
+source "$HERE/settings.sh"
 
 # --- processes ---
 start() { # name command…
@@ -17,7 +36,7 @@ start() { # name command…
 await() { # name seconds command…: until the command succeeds; fails when the process dies or the time is up
   local name=$1 tries=$(($2 * 5)); shift 2
   while ! "$@" > /dev/null 2>&1; do
-    if ! kill -0 "$(cat "$RUN/pid/$name")" 2> /dev/null || [ $((tries -= 1)) -lt 0 ]; then
+    if ! is_running "$(cat "$RUN/pid/$name")" || [ $((tries -= 1)) -lt 0 ]; then
       echo "$name did not become ready:" >&2; tail -20 "$RUN/log/$name.log" >&2; exit 1
     fi
     sleep 0.2
@@ -28,7 +47,9 @@ await() { # name seconds command…: until the command succeeds; fails when the 
 [ "$IN_NETNS" = no ] && : > "$RUN/enter" || echo "nsenter --net=/run/netns/$NETNS" > "$RUN/enter"
 if [ -n "${OWNER:-}" ]; then
   export RUN NETNS
-  start watchdog bash -c 'while kill -0 "$1" 2> /dev/null; do sleep 1; done; exec "$2/down.sh" watchdog' - "$OWNER" "$HERE"
+  export -f is_running
+  start watchdog bash -c 'while is_running "$1"; do sleep 1; done; "$2/down.sh" watchdog; rm -rf --one-file-system "$3"' \
+    - "$OWNER" "$HERE" "$RUN"
 fi
 
 # --- certificates and kubeconfigs ---
@@ -54,10 +75,10 @@ admin() { "$BIN/kubectl" --kubeconfig "$RUN/kube/admin.yaml" "$@"; }
 # --- etcd, API servers, controllers ---
 if has etcd; then
   start etcd "$BIN/etcd" --data-dir "$RUN/etcd" --unsafe-no-fsync --log-level warn \
-    --listen-client-urls http://127.0.0.1:23790 --advertise-client-urls http://127.0.0.1:23790 \
-    --listen-peer-urls http://127.0.0.1:23800 --initial-advertise-peer-urls http://127.0.0.1:23800 \
-    --initial-cluster default=http://127.0.0.1:23800
-  await etcd 20 curl -fsS http://127.0.0.1:23790/health
+    --listen-client-urls http://127.0.0.1:$ETCD_PORT --advertise-client-urls http://127.0.0.1:$ETCD_PORT \
+    --listen-peer-urls http://127.0.0.1:$ETCD_PEER_PORT --initial-advertise-peer-urls http://127.0.0.1:$ETCD_PEER_PORT \
+    --initial-cluster default=http://127.0.0.1:$ETCD_PEER_PORT
+  await etcd 20 curl -fsS http://127.0.0.1:$ETCD_PORT/health
 fi
 if has apiserver; then
   port=$FIRST_PORT
@@ -65,7 +86,7 @@ if has apiserver; then
     name=${server%%=*}
     mkdir -p "$AUDIT/$name"; cp "${server#*=}" "$RUN/policy-$name.yaml"
     # shellcheck disable=SC2086
-    start "apiserver-$name" "$BIN/kube-apiserver" --etcd-servers http://127.0.0.1:23790 \
+    start "apiserver-$name" "$BIN/kube-apiserver" --etcd-servers http://127.0.0.1:$ETCD_PORT \
       --bind-address "$([ "$IN_NETNS" = no ] && echo 127.0.0.1 || echo 0.0.0.0)" --secure-port "$port" \
       --advertise-address 127.0.0.1 --endpoint-reconciler-type none --service-cluster-ip-range 10.96.0.0/16 \
       --authorization-mode Node,RBAC --enable-admission-plugins NodeRestriction --allow-privileged --cert-dir "$RUN/pki" \
@@ -80,13 +101,13 @@ if has apiserver; then
 fi
 if has kcm; then
   start kcm "$BIN/kube-controller-manager" --kubeconfig "$RUN/kube/kcm.yaml" --authentication-kubeconfig "$RUN/kube/kcm.yaml" \
-    --authorization-kubeconfig "$RUN/kube/kcm.yaml" --bind-address 127.0.0.1 --secure-port 26257 --leader-elect=false \
+    --authorization-kubeconfig "$RUN/kube/kcm.yaml" --bind-address 127.0.0.1 --secure-port "$KCM_PORT" --leader-elect=false \
     --use-service-account-credentials --service-account-private-key-file sa.key --root-ca-file ca.crt \
     --cluster-signing-cert-file ca.crt --cluster-signing-key-file ca.key --cert-dir "$RUN/pki"
 fi
 if has scheduler; then
   start scheduler "$BIN/kube-scheduler" --kubeconfig "$RUN/kube/scheduler.yaml" --authentication-kubeconfig "$RUN/kube/scheduler.yaml" \
-    --authorization-kubeconfig "$RUN/kube/scheduler.yaml" --bind-address 127.0.0.1 --secure-port 26259 --leader-elect=false --cert-dir "$RUN/pki"
+    --authorization-kubeconfig "$RUN/kube/scheduler.yaml" --bind-address 127.0.0.1 --secure-port "$SCHEDULER_PORT" --leader-elect=false --cert-dir "$RUN/pki"
 fi
 
 # --- a node ---
@@ -118,7 +139,7 @@ TOML
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 address: $NODE_IP
-port: 26250
+port: $KUBELET_PORT
 healthzPort: 0
 tlsCertFile: $RUN/pki/kubelet-server.crt
 tlsPrivateKeyFile: $RUN/pki/kubelet-server.key

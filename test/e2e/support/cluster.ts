@@ -3,7 +3,7 @@
  * for each act which requests were sent, under which audit IDs: what the client saw, and so the truth that an answer
  * from the log is held against.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export const bin = join(
 const actTimeoutMs = 60_000;
 
 export interface ClusterOptions {
-  /** An empty or missing folder that the cluster may fill. */
+  /** An empty or missing folder that the cluster may fill, and that goes when this process ends without stopping it. */
   readonly run: string;
   /** Name of each API server → its audit policy: `bodies` or `metadata`. */
   readonly servers: Readonly<Record<string, 'bodies' | 'metadata' | `/${string}`>>;
@@ -70,7 +70,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ...(parts.includes('scheduler') ? ['kube-scheduler'] : []),
     ...(parts.includes('kubelet') ? ['kubelet'] : []),
   ];
-  await script('build.sh', programs, {});
+  await build(programs);
   const cluster = openCluster(options.run);
   await script('up.sh', [], {
     ...settings(options.run),
@@ -175,6 +175,17 @@ export function openCluster(run: string) {
   };
 }
 
+/** Minutes when cold, so its progress is for whoever waits to see. */
+function build(programs: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(scripts, 'build.sh'), programs, {
+      stdio: ['ignore', process.stderr, 'inherit'],
+    });
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`build.sh ended with ${code}`))));
+  });
+}
+
 /** A network namespace for each cluster, so that several can run at once. */
 function settings(run: string): Record<string, string> {
   return {
@@ -219,14 +230,20 @@ function exec(
         resolve({
           code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1,
           stdout,
-          stderr,
+          // A program that is not there has said nothing itself.
+          stderr: typeof error?.code === 'string' ? `${stderr}${error.message}` : stderr,
         }),
     );
+    // Whoever has ended without reading it has said why on stderr.
+    child.stdin?.on('error', () => {});
     child.stdin?.end(options.stdin ?? '');
   });
 }
 
-/** kubectl -v=8 writes each request and each response with its headers; klog's own lines start so. */
+/**
+ * kubectl -v=8 writes each request and each response with its headers; klog's own lines start so. Where kubectl sends
+ * several at once, as in a drain, their lines mix: the audit IDs are right then, but a path may stand with another's.
+ */
 const klogLine = /^[IWEF]\d{4} \d\d:\d\d:\d\d/;
 
 function requestsIn(trace: string): Sent[] {
@@ -242,15 +259,15 @@ function requestsIn(trace: string): Sent[] {
     const auditID = /^\s+Audit-Id: (\S+?)>?$/.exec(line)?.[1];
     if (auditID !== undefined && status !== 0) {
       // With a bad login kubectl gets no further than discovery: then that is what it sent.
-      if (status === 401 || !isDiscovery(path)) sent.push({ method, path, status, auditID });
+      if (status === 401 || !isDiscovery(method, path)) sent.push({ method, path, status, auditID });
       status = 0;
     }
   }
   return sent;
 }
 
-function isDiscovery(path: string): boolean {
-  return /^\/(api|apis)(\/v1|\/[^/]+\/[^/]+)?(\?.*)?$|^\/openapi|^\/version/.test(path);
+function isDiscovery(method: string, path: string): boolean {
+  return method === 'GET' && /^\/(api(\/v1)?|apis(\/[^/]+\/[^/]+)?)(\?.*)?$|^\/openapi|^\/version/.test(path);
 }
 
 /** What a person would have seen on stderr: without klog's lines, and without the headers and bodies that follow them. */

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startCluster } from './cluster.ts';
+import { type Cluster, openCluster, startCluster } from './cluster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,11 +17,22 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const run = await mkdtemp(join(tmpdir(), 'e2e-'));
-  const cluster = await startCluster({
-    run,
-    servers: { 'cp-1': 'bodies', 'cp-2': 'metadata' },
-    auditFlags: ['--audit-log-maxsize=1', '--audit-log-compress'],
-  });
+  try {
+    const cluster = await startCluster({
+      run,
+      servers: { 'cp-1': 'bodies', 'cp-2': 'metadata' },
+      auditFlags: ['--audit-log-maxsize=1', '--audit-log-compress'],
+    });
+    await introduce(cluster);
+  } catch (error) {
+    await end(run);
+    throw error;
+  }
+  project.provide('run', run);
+  return () => end(run);
+}
+
+async function introduce(cluster: Cluster): Promise<void> {
   await cluster.user('alice', { groups: ['admins'] }, { server: 1 });
   await cluster.user('bea', { groups: ['admins'] }, { server: 2 });
   await cluster.user('bob', { groups: ['dev'] }, { server: 1 });
@@ -32,9 +43,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     'create clusterrolebinding admins --clusterrole=cluster-admin --group=admins'.split(' '),
   );
   if (granted.code !== 0) throw new Error(granted.stderr);
-  project.provide('run', run);
-  return async () => {
-    await cluster.stop();
-    await rm(run, { recursive: true, force: true });
-  };
+}
+
+async function end(run: string): Promise<void> {
+  await openCluster(run).stop();
+  await rm(run, { recursive: true, force: true });
 }
