@@ -78,7 +78,7 @@ export const FLAGS = {
     type: 'string',
     isList: true,
     value: 'WHO',
-    help: "alice, 'sa:ci/*', group:ops, node:cp-1; either name of an impersonated request",
+    help: "alice,bob, 'sa:ci/*', group:ops, node:cp-1; either name of an impersonated request, or the session behind a shared login",
     group: 'Who and what',
   },
   'not-by': {

@@ -1,6 +1,6 @@
 /**
- * Who, as people type it: `--by`, `--not-by` and `--humans`. Either name of an impersonated request counts. What kind of
- * actor a row shows is event/actor.ts's.
+ * Who, as people type it: `--by`, `--not-by` and `--humans`. Either name of an impersonated request counts, and what
+ * reveals the person behind a shared login. What kind of actor a row shows is event/actor.ts's.
  */
 import { UserError } from '../errors.ts';
 import { hasGlob } from './glob.ts';
@@ -8,12 +8,27 @@ import { absent, all, any, equals, type Field, glob, not, oneOf, type Predicate 
 
 const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
-/** `alice`, `sa:ci/runner`, `sa:ci/*`, `node:cp-1`, `group:ops`, a full `system:…` name; `*` and `?` in all of them. */
+/**
+ * `alice`, `sa:ci/runner`, `sa:ci/*`, `node:cp-1`, `group:ops`, a full `system:…` name; `*` and `?` in all of them. Commas
+ * stand between several, but not in a distinguished name (`CN=alice,OU=ops`).
+ */
 export function parseBy(text: string): Predicate {
-  const name = text.trim();
-  if (name.startsWith('group:'))
-    return eitherOf('user.groups', 'impersonatedUser.groups', rest(name, 'group:'));
-  return eitherOf('user.username', 'impersonatedUser.username', fullName(name, text));
+  const names = text.includes('=') ? [text] : text.split(',');
+  return any(...names.map((name) => parseOne(name.trim(), text)));
+}
+
+function parseOne(name: string, typed: string): Predicate {
+  if (name.startsWith('group:')) {
+    const group = rest(name, 'group:');
+    return any(named('user.groups', group), named('impersonatedUser.groups', group));
+  }
+  const full = fullName(name, typed);
+  return any(
+    named('user.username', full),
+    named('impersonatedUser.username', full),
+    // Where many share a login, this is who they are.
+    named('session', full),
+  );
 }
 
 /**
@@ -47,10 +62,15 @@ const MACHINE_PATTERNS = [
 
 function fullName(name: string, typed: string): string {
   if (name.startsWith('sa:')) {
-    const account = rest(name, 'sa:').split('/');
+    // As kubectl's --serviceaccount has it, and as the full name goes on, with a colon too.
+    const account = rest(name, 'sa:').split(/[/:]/);
     const [namespace, serviceAccount] = account;
     if (account.length !== 2 || !namespace || !serviceAccount) {
-      throw badBy(typed, `a service account is sa:NAMESPACE/NAME: --by 'sa:${namespace || '*'}/*'`);
+      const half = namespace || serviceAccount || 'ci';
+      throw badBy(
+        typed,
+        `sa:NAMESPACE/NAME: --by 'sa:${half}/*' for a namespace's, --by 'sa:*/${half}' for a name`,
+      );
     }
     return `${SERVICE_ACCOUNT}${namespace}:${serviceAccount}`;
   }
@@ -64,10 +84,6 @@ function rest(name: string, prefix: string): string {
   const tail = name.slice(prefix.length);
   if (tail === '') throw badBy(name, `a name after ${prefix}, or a pattern: --by '${prefix}*'`);
   return tail;
-}
-
-function eitherOf(own: Field, impersonated: Field, name: string): Predicate {
-  return any(named(own, name), named(impersonated, name));
 }
 
 function named(field: Field, name: string): Predicate {

@@ -33,7 +33,7 @@ export async function parseFilters(flags: FilterFlags): Promise<Predicate> {
     anyOf(fromIp, parseNetworks),
     anyOf(userAgent, parseUserAgent),
     parseSubresource(flags.subresource ?? null),
-    anyOf(auditId, (id) => equals('auditID', id)),
+    anyOf(auditId, parseAuditId),
     flags.dryRun == null ? EVERYTHING : equals('dryRun', flags.dryRun),
     anyOf(by, parseBy),
     ...notBy.map((who) => not(parseBy(who))),
@@ -85,9 +85,20 @@ function parseNetworks(text: string): Predicate {
   return any(...networks.map(({ cidr }): Predicate => ({ kind: 'fromNetwork', cidr })));
 }
 
+function parseAuditId(text: string): Predicate {
+  if (text !== '') return equals('auditID', text);
+  throw new UserError('AUDIT_BAD_FILTER', 'an empty audit ID', { hint: 'is a variable not set?' });
+}
+
 function parseSubresource(text: string | null): Predicate {
   if (text === null) return EVERYTHING;
   const names = listed(text).map((name) => name.toLowerCase());
+  const said = names.find((name) => Object.hasOwn(NOT_SUBRESOURCES, name));
+  if (said !== undefined) {
+    throw new UserError('AUDIT_BAD_FILTER', `${JSON.stringify(said)} is no subresource`, {
+      hint: `--subresource ${NOT_SUBRESOURCES[said]}`,
+    });
+  }
   const itself = all(not(absent('objectRef.resource')), absent('objectRef.subresource'));
   return any(
     ...names.map((name) =>
@@ -95,6 +106,15 @@ function parseSubresource(text: string | null): Predicate {
     ),
   );
 }
+
+/** What kubectl calls it, and how it is called in a URL. */
+const NOT_SUBRESOURCES: Readonly<Record<string, string>> = {
+  logs: 'log',
+  'port-forward': 'portforward',
+  evict: 'eviction',
+  approve: 'approval',
+  debug: 'ephemeralcontainers',
+};
 
 function anyOf(texts: readonly string[], parse: (text: string) => Predicate): Predicate {
   return texts.length === 0 ? EVERYTHING : any(...texts.map(parse));

@@ -2,7 +2,10 @@
  * What is asked of an event or request, as frozen data. matches.ts says what it means; sources translate it.
  */
 
-/** Fields of an event by the audit API's own paths. Derived ones: `dryRun`, `group` (of either name), `anyUser`. */
+/**
+ * Fields of an event by the audit API's own paths. Derived ones: `requestPath`, `dryRun`, and `session`, the person behind a
+ * shared login (event/actor.ts).
+ */
 export type Field =
   | 'auditID'
   | 'level'
@@ -14,6 +17,7 @@ export type Field =
   | 'user.groups'
   | 'impersonatedUser.username'
   | 'impersonatedUser.groups'
+  | 'session'
   | 'sourceIPs'
   | 'userAgent'
   | 'objectRef.apiGroup'
@@ -41,6 +45,7 @@ export const OUTCOME_FIELDS: ReadonlySet<Field> = new Set<Field>([
   // Impersonation and the body come after RequestReceived is written (apiserver, pkg/server/config.go: handler chain).
   'impersonatedUser.username',
   'impersonatedUser.groups',
+  'session',
   'requestObject',
   'dryRun',
   // Taken from the body where the URL has none; the name of an object made with generateName is in the response only.

@@ -2,6 +2,7 @@
  * What a predicate's field is in an event: its values, or absent, or unknown because the stage is too early or the record
  * was cut. What is made of the values is matches.ts's.
  */
+import { actorOf } from '../event/actor.ts';
 import type { AuditEvent, UserInfo } from '../event/event.ts';
 import { isDryRun, requestPath, type Target, targetOf } from '../event/target.ts';
 import { type Field, OUTCOME_FIELDS } from './predicate.ts';
@@ -24,6 +25,7 @@ const ORIGINS: Record<Field, readonly string[]> = {
   'user.groups': ['user'],
   'impersonatedUser.username': ['impersonatedUser'],
   'impersonatedUser.groups': ['impersonatedUser'],
+  session: ['user', 'impersonatedUser'],
   sourceIPs: ['sourceIPs'],
   userAgent: ['userAgent'],
   'objectRef.apiGroup': ['objectRef'],
@@ -62,7 +64,7 @@ export function earlyValueOf(event: AuditEvent, field: Field): Value {
 
 /** A later stage may add these, and does not change them. */
 function isFixedOncePresent(field: Field): boolean {
-  return field.startsWith('objectRef.') || field.startsWith('impersonatedUser.');
+  return field.startsWith('objectRef.') || field.startsWith('impersonatedUser.') || field === 'session';
 }
 
 function isLost(event: AuditEvent, field: Field, lost: readonly string[], value: Value): boolean {
@@ -98,6 +100,8 @@ function rawValue(event: AuditEvent, field: Field): Value {
       return one(event.impersonatedUser?.username);
     case 'impersonatedUser.groups':
       return groupsOf(event.impersonatedUser);
+    case 'session':
+      return one(actorOf(event).session);
     case 'sourceIPs':
       return many(event.sourceIPs);
     case 'objectRef.apiGroup':

@@ -29,6 +29,9 @@ describe('parseBy', () => {
     ['node:*', 'system:node:w-9', 'system:nodes'],
     ['oidc:alice@x.org', 'oidc:alice@x.org', 'alice@x.org'],
     ['CN=a,OU=b', 'CN=a,OU=b', 'CN=a'],
+    ['alice,bob', 'bob', 'carol'],
+    ['sa:ci/x, alice', 'alice', 'x'],
+    ['sa:ci:runner', 'system:serviceaccount:ci:runner', 'system:serviceaccount:ci:other'],
   ])('%s is %s, and not %s', (who, user, other) => {
     expect([isBy(who, user), isBy(who, other)]).toEqual([true, false]);
   });
@@ -45,12 +48,27 @@ describe('parseBy', () => {
     expect(isBy('group:system:auth*', 'alice')).toBe(true);
   });
 
+  it('finds the person behind a shared login, and leaves them out', () => {
+    const by = (who: string, extra: Record<string, string[]>) =>
+      matches(anEvent({ user: aUser('kubernetes-admin', { extra }) }), parseBy(who));
+    const arn = 'arn:aws:sts::1234:assumed-role/admins/alice@corp';
+    expect(by('alice@corp', { sessionName: ['alice@corp'] })).toBe(true);
+    expect(by('alice@*', { arn: [arn] })).toBe(true);
+    expect(by('bob', { sessionName: ['alice@corp'] })).toBe(false);
+    expect(by('kubernetes-admin', { sessionName: ['alice@corp'] })).toBe(true);
+    const left = anEvent({ user: aUser('kubernetes-admin', { extra: { sessionName: ['alice@corp'] } }) });
+    expect([matches(left, not(parseBy('alice@corp'))), matches(left, not(parseBy('bob')))]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('says nothing of requests without a user, but leaves them in when somebody is left out', () => {
     expect(isBy('*', null)).toBe(false);
     expect(matches(anEvent({ user: null }), not(parseBy('alice')))).toBe(true);
   });
 
-  it.each(['', ' ', 'sa:', 'sa:ci', 'sa:/x', 'sa:ci/', 'sa:a/b/c', 'group:', 'node:'])(
+  it.each(['', ' ', 'sa:', 'sa:ci', 'sa:/x', 'sa:ci/', 'sa:a/b/c', 'group:', 'node:', 'alice,', ','])(
     'refuses %j',
     (text) => {
       expect(() => parseBy(text)).toThrow(UserError);
@@ -59,7 +77,9 @@ describe('parseBy', () => {
 
   it('shows how a service account is written', () => {
     expect(() => parseBy('sa:ci')).toThrow(
-      expect.objectContaining({ hint: "a service account is sa:NAMESPACE/NAME: --by 'sa:ci/*'" }),
+      expect.objectContaining({
+        hint: expect.stringMatching(/^sa:NAMESPACE\/NAME: --by 'sa:ci\/\*' .* 'sa:\*\/ci'/),
+      }),
     );
   });
 });
