@@ -35,8 +35,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^date-fns\/\w+$/],
   },
   cluster: {
-    rooms: ['event', 'answer.ts', 'io.ts (types)', 'live.ts (types)'],
-    packages: [/^@kubernetes\/client-node$/],
+    rooms: ['event', 'answer.ts', 'io.ts (types)', 'live.ts (types)', 'version.ts'],
+    packages: [
+      /^@kubernetes\/client-node$/,
+      /^(?:https-proxy-agent|socks-proxy-agent|ws|yaml)$/,
+      /^node:(child_process|crypto|fs|fs\/promises|http|https|net|path|stream|stream\/consumers|timers\/promises|tls)$/,
+    ],
   },
   render: {
     rooms: ['answer.ts (types)', 'event (types)'],

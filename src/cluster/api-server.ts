@@ -1,0 +1,140 @@
+/** The API server behind its port (io.ts): raw requests, whole answers, lists page by page, commands in containers. */
+import { text } from 'node:stream/consumers';
+import { UserError } from '../errors.ts';
+import type { ApiAnswer, ApiGetOptions, ApiResponse, ApiServer, ExecTarget, RunningCommand } from '../io.ts';
+import type { Credential } from './credentials/credentials.ts';
+import { bodyOf } from './wire/body.ts';
+import type { Exchange } from './wire/exchange.ts';
+import { listPages } from './wire/list-pages.ts';
+import { refusal } from './wire/refusal.ts';
+
+/** Largest answer that is taken whole: far above 500 objects of the largest size that etcd takes on average. */
+const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+
+/**
+ * `timeoutMs` is --request-timeout; 0: none. It bounds `send` and each page of `list` as a whole, as kubectl's does. In
+ * `get` it bounds the wait for the answer's beginning and each silence after it, not the whole: a log of gigabytes that
+ * keeps coming is no failure. It does not bound a running command.
+ */
+export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServer {
+  const { towards } = exchange;
+
+  async function get(path: string, { headers = {}, signal }: ApiGetOptions): Promise<ApiResponse> {
+    const { response } = await exchange.send({
+      method: 'GET',
+      path,
+      headers: { accept: 'application/json, */*', ...headers },
+      body: null,
+      signal,
+      waitMs: timeoutMs,
+    });
+    return {
+      status: response.statusCode ?? 0,
+      headers: joined(response.headers),
+      body: bodyOf(response, timeoutMs, signal, towards),
+    };
+  }
+
+  async function ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer & { credential: Credential }> {
+    const isLate = timeoutMs === 0 ? null : AbortSignal.timeout(timeoutMs);
+    const either = isLate === null ? signal : AbortSignal.any([signal, isLate]);
+    try {
+      const { response, credential } = await exchange.send({
+        method,
+        path,
+        headers: {
+          accept: 'application/json',
+          ...(body === null ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === null ? null : JSON.stringify(body),
+        signal: either,
+        waitMs: 0,
+      });
+      const status = response.statusCode ?? 0;
+      const said = await text(bounded(bodyOf(response, 0, either, towards)));
+      return { status, json: parsed(said, status, response.headers['content-type'] ?? ''), credential };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isLate?.aborted !== true) throw error;
+      throw new UserError(
+        'AUDIT_CLUSTER_UNREACHABLE',
+        `the API server ${towards.address} did not answer within ${timeoutMs / 1000} s`,
+        { hint: 'give it longer with --request-timeout', cause: error },
+      );
+    }
+  }
+
+  return {
+    address: towards.address,
+    get,
+    async send(method, path, body, signal) {
+      const { status, json } = await ask(method, path, body, signal);
+      return { status, json };
+    },
+    list: (path, signal) =>
+      listPages(path, async (page) => {
+        const { status, json, credential } = await ask('GET', page, null, signal);
+        const origin = exchange.credentials.origin;
+        return {
+          status,
+          json,
+          refuse: () =>
+            refusal({
+              address: towards.address,
+              method: 'GET',
+              path: page,
+              status,
+              json,
+              credential,
+              origin,
+            }),
+        };
+      }),
+    async exec(target: ExecTarget, signal: AbortSignal): Promise<RunningCommand> {
+      const { execInContainer } = await import('./wire/exec.ts');
+      return await execInContainer(exchange, target, signal);
+    },
+  };
+
+  /** JSON; or, where something else than the API server answers, a Status that holds the text. */
+  function parsed(said: string, status: number, type: string): unknown {
+    if (said === '') return null;
+    try {
+      return JSON.parse(said) as unknown;
+    } catch (cause) {
+      const message = said.slice(0, 500);
+      if (status >= 300) return { kind: 'Status', status: 'Failure', code: status, message };
+      throw new UserError(
+        'AUDIT_CLUSTER_UNREACHABLE',
+        `what answers at ${towards.address} is no API server: it sent ${type === '' ? 'no JSON' : JSON.stringify(type)}`,
+        { hint: 'kubectl config view --minify; is a login page or a proxy in between?', cause },
+      );
+    }
+  }
+
+  async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_ANSWER_BYTES) {
+        throw new UserError(
+          'AUDIT_CLUSTER_UNREACHABLE',
+          `the API server ${towards.address} answered more than ${MAX_ANSWER_BYTES >> 20} MiB at once`,
+          { hint: 'ask about one namespace: -n' },
+        );
+      }
+      yield chunk;
+    }
+  }
+}
+
+function joined(headers: NodeJS.Dict<string | string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}

@@ -1,0 +1,92 @@
+/** Whom we trust and as whom we appear on the TLS level (client-go transport/transport.go, TLSConfigFor). */
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import {
+  checkServerIdentity,
+  createSecureContext,
+  getCACertificates,
+  type PeerCertificate,
+  type SecureContext,
+} from 'node:tls';
+import { UserError } from '../../errors.ts';
+import type { ClientCertificate } from '../credentials/credentials.ts';
+import type { ClusterEntry } from '../kubeconfig/kubeconfig.ts';
+
+export interface Trust {
+  /** PEM; null: whom the system trusts. */
+  readonly authorities: string | null;
+  readonly isInsecure: boolean;
+  /** The name that the server's certificate must bear. */
+  readonly serverName: string;
+}
+
+/** Options for tls.connect, without those about sockets. */
+export interface TlsOptions {
+  readonly secureContext: SecureContext;
+  readonly rejectUnauthorized: boolean;
+  readonly servername: string;
+  readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined;
+}
+
+/** `host` is the server's own, for when no other name is asked for. */
+export async function readTrust(cluster: ClusterEntry, host: string): Promise<Trust> {
+  const authorities =
+    cluster.certificateAuthorityData !== null
+      ? Buffer.from(cluster.certificateAuthorityData).toString('utf8')
+      : cluster.certificateAuthority !== ''
+        ? await readFile(cluster.certificateAuthority, 'utf8')
+        : null;
+  return {
+    authorities,
+    isInsecure: cluster.insecureSkipTlsVerify,
+    serverName: cluster.tlsServerName || host,
+  };
+}
+
+/** Throws UserError AUDIT_BAD_KUBECONFIG for certificates and keys that are none. */
+export function toTlsOptions(trust: Trust, certificate: ClientCertificate | null): TlsOptions {
+  return {
+    secureContext: secureContext(trust, certificate),
+    rejectUnauthorized: !trust.isInsecure,
+    // SNI must not be an address (RFC 6066).
+    servername: isIP(trust.serverName) === 0 ? trust.serverName : '',
+    // Through a proxy Node would take the proxy's name, or none, for the server's.
+    checkServerIdentity: (_host, shown) => checkServerIdentity(trust.serverName, shown),
+  };
+}
+
+function secureContext(trust: Trust, certificate: ClientCertificate | null): SecureContext {
+  const minVersion = 'TLSv1.2';
+  const ca = trust.authorities ?? [
+    // Node's own list is not what kubectl, curl and the browser trust here: companies add theirs to the system's.
+    ...getCACertificates('default'),
+    ...getCACertificates('system'),
+  ];
+  // One by one, so that the message says which is wrong.
+  attempt('the certificate authority of the cluster', () => createSecureContext({ ca, minVersion }));
+  return attempt('the client certificate or key of the user', () =>
+    createSecureContext({ ca, minVersion, ...(certificate === null ? {} : certificate) }),
+  );
+}
+
+function attempt<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new UserError('AUDIT_BAD_KUBECONFIG', `${what} is not usable (${reasonOf(cause)})`, {
+      hint: 'openssl must be able to read it: openssl x509 -noout -text, openssl pkey -noout',
+      cause,
+    });
+  }
+}
+
+/** OpenSSL's reason, which never quotes the file. */
+function reasonOf(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  return /^ERR_(?:OSSL_)?[A-Z0-9_]+$/.test(code)
+    ? code
+        .replace(/^ERR_(?:OSSL_)?/, '')
+        .toLowerCase()
+        .replaceAll('_', ' ')
+    : 'not PEM';
+}

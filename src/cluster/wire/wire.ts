@@ -1,0 +1,130 @@
+/** One connection to one server as one client certificate: sends a request, hands back the answer as it begins. */
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { ClientCertificate } from '../credentials/credentials.ts';
+import type { ServerUrl } from '../kubeconfig/server-url.ts';
+import { openAgent } from './agent.ts';
+import { TimeUp } from './network-error.ts';
+import { type Trust, toTlsOptions } from './tls.ts';
+
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+export interface Call {
+  readonly method: string;
+  /** From the API server's root, encoded, with its query. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** Text of the body; null for none. */
+  readonly body: string | null;
+  readonly signal: AbortSignal;
+  /** Until the answer begins; 0: forever. */
+  readonly waitMs: number;
+}
+
+export interface Wire {
+  /** Rejects with Node's own error, with TimeUp, or with the signal's reason. */
+  send(call: Call): Promise<IncomingMessage>;
+  /** For whoever opens a connection of its own, as websockets do. */
+  readonly options: RequestOptions;
+  /** What stands before every path there. */
+  readonly basePath: string;
+  close(): void;
+}
+
+/** Dialling and the handshake, client-go's 30 and 10 seconds together. */
+const CONNECT_MS = 40_000;
+
+export async function openWire(
+  server: ServerUrl,
+  proxy: URL | null,
+  trust: Trust,
+  certificate: ClientCertificate | null,
+): Promise<Wire> {
+  const tls = server.isTls ? toTlsOptions(trust, certificate) : null;
+  const isPlainProxied = !server.isTls && proxy !== null && /^https?:$/.test(proxy.protocol);
+  // Plain HTTP is asked of a proxy by whole URL, without a tunnel.
+  const agent = await openAgent(server, isPlainProxied ? null : proxy, tls);
+  const options: RequestOptions = {
+    protocol: server.isTls ? 'https:' : 'http:',
+    host: server.host,
+    port: server.port,
+    agent,
+    ...(tls ?? {}),
+    ...(isPlainProxied ? { host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'), port: proxy.port || 80 } : {}),
+  };
+  const begin = server.isTls ? requestHttps : requestHttp;
+  return {
+    options,
+    basePath: server.basePath,
+    close: () => agent.destroy(),
+    send: (call) =>
+      sendOn((headers) => {
+        const path = `${server.basePath}${call.path}`;
+        return begin({
+          ...options,
+          method: call.method,
+          path: isPlainProxied ? `${server.address}${path}` : path,
+          headers: {
+            host: hostHeader(server),
+            ...(isPlainProxied ? proxyAuthorization(proxy) : {}),
+            ...headers,
+          },
+          signal: call.signal,
+        });
+      }, call),
+  };
+}
+
+function hostHeader({ address }: ServerUrl): string {
+  return address.replace(/^https?:\/\//, '');
+}
+
+function proxyAuthorization({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` };
+}
+
+function sendOn(
+  begin: (headers: Record<string, string | string[]>) => ClientRequest,
+  call: Call,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers: Record<string, string | string[]> = {};
+    for (const [name, value] of Object.entries(call.headers))
+      headers[name] = typeof value === 'string' ? value : [...value];
+    if (call.body !== null) headers['content-length'] = String(Buffer.byteLength(call.body));
+    const request = begin(headers);
+    const timers = new Set<NodeJS.Timeout>();
+    const limit = (ms: number, what: string) => {
+      const timer = setTimeout(() => request.destroy(new TimeUp(`${what} within ${ms / 1000} s`)), ms);
+      timers.add(timer);
+      return timer;
+    };
+    const settle = () => {
+      for (const timer of timers) clearTimeout(timer);
+    };
+    if (call.waitMs > 0) limit(call.waitMs, 'no answer');
+    request.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const dialling = limit(CONNECT_MS, 'no connection');
+      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => clearTimeout(dialling));
+    });
+    request.on('response', (response) => {
+      settle();
+      // A break while the body is read is the reader's to see; without a listener it would end the program.
+      response.on('error', () => {});
+      resolve(response);
+    });
+    request.on('error', (error) => {
+      settle();
+      reject(call.signal.aborted ? call.signal.reason : error);
+    });
+    request.end(call.body ?? undefined);
+  });
+}
