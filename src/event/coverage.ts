@@ -20,6 +20,7 @@ export type GapCode =
   | 'level-too-low'
   | 'generated-names'
   | 'unlogged'
+  | 'outcome-unknown'
   | 'rows-bound'
   | 'memory-bound';
 

@@ -26,6 +26,26 @@ export function outcomeOf(event: AuditEvent): Outcome {
   };
 }
 
+export interface RefusedImpersonation {
+  /** `users`, `groups`, `serviceaccounts`, `userextras`, `uids`; by 1.36 also what was to be done to it. */
+  readonly resource: string;
+  /** Whom the client wanted to be, as a user's name; null when the message does not say. */
+  readonly name: string | null;
+}
+
+/** Refused because the client may not act as another: before authorization, and so without a decision. */
+export function refusedImpersonationOf(event: AuditEvent): RefusedImpersonation | null {
+  const message = event.responseStatus?.message ?? '';
+  const isRefused = event.responseStatus?.code === 403 && event.impersonatedUser === null;
+  if (!isRefused || decisionOf(event) !== null || !CANNOT_IMPERSONATE.test(message)) return null;
+  const resource = IMPERSONATED.exec(message)?.[1] ?? '';
+  const name = /^[^" ]+ "((?:[^"\\]|\\.)*)" is forbidden/.exec(message)?.[1] ?? null;
+  if (name === null || IMPERSONATE_ON.test(message)) return { resource, name: null };
+  if (resource !== 'serviceaccounts') return { resource, name };
+  const namespace = /in the namespace "([^"]*)"/.exec(message)?.[1];
+  return { resource, name: namespace === undefined ? null : `system:serviceaccount:${namespace}:${name}` };
+}
+
 function decisionOf(event: AuditEvent): Outcome['decision'] {
   const decision = Object.hasOwn(event.annotations, DECISION) ? event.annotations[DECISION] : undefined;
   return decision === 'allow' || decision === 'forbid' ? decision : null;
@@ -56,6 +76,8 @@ function deniedByOf(event: AuditEvent): DeniedBy | null {
 const NOT_HELD = 'attempting to grant RBAC permissions not currently held';
 /** 1.34: `cannot impersonate resource "users"`; 1.36: `cannot impersonate:user-info resource "users"`, `cannot impersonate-on:user-info:create resource "pods"`. */
 const CANNOT_IMPERSONATE = /User "(?:[^"\\]|\\.)*" cannot impersonate(?:-on)?[ :]/;
+const IMPERSONATE_ON = /" cannot impersonate-on:/;
+const IMPERSONATED = /" cannot impersonate[^ ]* resource "([^"]*)"/;
 const CANNOT = /User "(?:[^"\\]|\\.)*" cannot [^ ]{1,80} (?:resource|path) "/;
 
 /** Wordings that stand at a fixed place, so that no name in the message can feign them (apiserver admission/plugin). */

@@ -11,7 +11,8 @@ export interface Deed {
   readonly why: string | null;
 }
 
-/** Done, not only tried. Of what means any request at all, every request counts. */
+/** Done, not only tried. Of what means any request at all, every request counts; who was impersonated, was, whatever came of it. */
 export function counts(word: Word, deed: Deed): boolean {
-  return word.name === 'touch' || word.name === 'impersonate' || tookEffect(deed.fact.effect);
+  if (word.name === 'touch') return true;
+  return word.name === 'impersonate' ? deed.fact.row.who.as !== null : tookEffect(deed.fact.effect);
 }

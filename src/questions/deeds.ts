@@ -5,9 +5,11 @@
 import { isInNamespace, isNamed, isOfType, type ObjectQuery } from '../query/object-query.ts';
 import type { Word } from '../query/words.ts';
 import type { Deed } from './deed.ts';
+import { drainsOf } from './drains.ts';
 import type { Fact } from './fact.ts';
 import { type Removals, removalsOf } from './removals.ts';
 import { type KnownState, StateTrack } from './state-track.ts';
+import { VERDICTS } from './verdicts.ts';
 
 export interface Deeds {
   readonly deeds: readonly Deed[];
@@ -15,87 +17,70 @@ export interface Deeds {
   readonly noOps: readonly Fact[];
   /** Succeeded; whether it was the deed cannot be told without the body. */
   readonly unsure: readonly Fact[];
+  /** Near it, and not it: a denial where approval was asked about, a cordon without evictions. */
+  readonly otherwise: readonly Fact[];
   readonly removals: Removals | null;
 }
 
 /** `facts` in time order. */
 export function deedsOf(word: Word, object: ObjectQuery, facts: readonly Fact[]): Deeds {
+  if (word.name === 'drain') {
+    const { deeds, cordonsOnly } = drainsOf(object, facts);
+    return { deeds, noOps: [], unsure: [], otherwise: cordonsOnly, removals: null };
+  }
   const removals = word.name === 'delete' || word.name === 'change' ? removalsOf(object, facts) : null;
-  if (word.name === 'delete') return { deeds: removals?.deeds ?? [], noOps: [], unsure: [], removals };
-  if (word.name === 'drain') return { ...drains(object, facts), noOps: [], removals };
+  const found = { deeds: [...(removals?.deeds ?? [])], noOps: [...(removals?.idle ?? [])], removals };
+  if (word.name === 'delete') return { ...found, unsure: [], otherwise: [] };
+  return { ...found, ...judged(word, object, facts, found) };
+}
+
+function judged(
+  word: Word,
+  object: ObjectQuery,
+  facts: readonly Fact[],
+  { deeds, noOps, removals }: { deeds: Deed[]; noOps: Fact[]; removals: Removals | null },
+): Pick<Deeds, 'unsure' | 'otherwise'> {
   const track = new StateTrack();
-  const removed = new Set(removals?.deeds.map((deed) => deed.fact.key));
-  const completing = new Set(
-    [...(removals?.completions.values() ?? []), ...(removals?.orphans ?? [])].map((f) => f.key),
+  const isWaiting = word.name === 'read' ? waitingFor(facts) : () => false;
+  const told = new Set(
+    [
+      ...deeds.map((deed) => deed.fact),
+      ...(removals?.completions.values() ?? []),
+      ...(removals?.orphans ?? []),
+    ].map((fact) => fact.key),
   );
-  const deeds: Deed[] = [...(removals?.deeds ?? [])];
-  const noOps: Fact[] = [];
   const unsure: Fact[] = [];
+  const otherwise: Fact[] = [];
   for (const fact of facts) {
     const before = track.before(fact);
     track.add(fact);
-    if (removed.has(fact.key) || completing.has(fact.key) || !isAbout(word, fact, object)) continue;
-    const verdict = VERDICTS[word.name]?.(fact, before, object, facts) ?? 'yes';
-    if (verdict === 'no') continue;
-    if (verdict === 'unsure') unsure.push(fact);
+    if (told.has(fact.key) || isWaiting(fact)) continue;
+    const about = isAbout(word, fact, object);
+    if (about === 'no') continue;
+    const verdict = VERDICTS[word.name]?.(fact, before, object) ?? 'yes';
+    if (verdict === 'no') {
+      if (fact.asked.approval === 'Denied' && word.name === 'approve') otherwise.push(fact);
+    } else if (verdict === 'unsure' || (about === 'unsure' && fact.effect === 'done')) unsure.push(fact);
     else if (isNoOp(fact, before) && (word.name === 'change' || isWriteWord(word))) noOps.push(fact);
-    else
-      deeds.push({
-        fact,
-        word: wordFor(word, fact),
-        link: verdict === 'likely' ? 'likely' : null,
-        why: null,
-      });
+    else if (about !== 'unsure')
+      deeds.push(
+        verdict === 'likely'
+          ? { fact, word: wordFor(word, fact), link: 'likely', why: whyLikely(word, fact) }
+          : { fact, word: wordFor(word, fact), link: null, why: null },
+      );
   }
-  return { deeds, noOps, unsure, removals };
+  return { unsure, otherwise };
 }
 
-type Verdict = 'yes' | 'likely' | 'no' | 'unsure';
-type Judge = (fact: Fact, before: KnownState, object: ObjectQuery, facts: readonly Fact[]) => Verdict;
-
-const VERDICTS: Readonly<Record<string, Judge>> = {
-  create: (fact, _before, object) => {
-    if (fact.row.did.verb !== 'create') return fact.isCreation ? 'yes' : 'no';
-    return fact.target.name === null ? generatedName(fact, object) : 'yes';
-  },
-  change: (fact, _before, object) => {
-    const isStatusAsked = object.kind === 'resource' && object.subresource === 'status';
-    if (fact.target.subresource === 'status' && !isStatusAsked) return 'no';
-    // What is done through these does not change the object.
-    const isConnect = ['exec', 'attach', 'portforward', 'log', 'proxy', 'eviction', 'token'].includes(
-      fact.target.subresource ?? '',
-    );
-    return isConnect || fact.row.did.verb.startsWith('delete') ? 'no' : 'yes';
-  },
-  scale: (fact, before) => {
-    if (fact.target.subresource === 'scale') return 'yes';
-    if (fact.target.subresource !== null || fact.isCreation) return 'no';
-    if (!fact.hasBody) return fact.effect === 'done' ? 'unsure' : 'no';
-    if (fact.asked.replicas === undefined) return 'no';
-    const now = fact.after?.replicas ?? fact.asked.replicas;
-    if (before.replicas !== null) return before.replicas === now ? 'no' : 'yes';
-    return fact.row.did.verb === 'patch' ? 'likely' : 'no';
-  },
-  restart: (fact, before) => {
-    if (fact.isCreation) return 'no';
-    if (!fact.hasBody) return fact.fieldManager === 'kubectl-rollout' ? 'likely' : doneElse(fact, 'unsure');
-    if (fact.asked.restartedAt === undefined) return 'no';
-    return fact.asked.restartedAt === before.restartedAt ? 'no' : 'yes';
-  },
-  rollout: (fact, before) => {
-    if (fact.isCreation) return 'no';
-    if (!fact.hasBody && fact.after === null) return doneElse(fact, 'unsure');
-    const after = fact.after?.template ?? null;
-    if (fact.effect === 'done' && before.template !== null && after !== null)
-      return before.template === after ? 'no' : 'yes';
-    if (!fact.asked.touchesTemplate) return 'no';
-    return fact.row.did.verb === 'patch' ? 'yes' : 'likely';
-  },
-  cordon: (fact, before) => marks(fact, before, true),
-  uncordon: (fact, before) => marks(fact, before, false),
-  read: (fact, _before, _object, facts) => (isWaitingForDeletion(fact, facts) ? 'no' : 'yes'),
-  impersonate: (fact) => (fact.row.who.as !== null || fact.wantedToBe !== null ? 'yes' : 'no'),
-};
+function whyLikely({ name }: Word, fact: Fact): string {
+  const isBodyless = !fact.hasBody && fact.after === null;
+  if (name === 'create') return 'its name was made by the server and begins alike';
+  if (name === 'read') return 'a list with a selector, whose answer is not in the log';
+  if (name === 'approve') return 'an approval and a denial look alike without their bodies';
+  if (name === 'restart' && isBodyless) return 'by field manager kubectl-rollout; the body is not in the log';
+  if (isBodyless) return 'its body is not in the log';
+  return 'how things stood before it is not in the log';
+}
 
 /** The trade's word in the row: the word asked for, but a change is told by what it was. */
 function wordFor(word: Word, fact: Fact): string {
@@ -106,24 +91,28 @@ function isWriteWord(word: Word): boolean {
   return ['scale', 'restart', 'rollout', 'cordon', 'uncordon', 'bind', 'approve'].includes(word.name);
 }
 
-function isAbout(word: Word, fact: Fact, object: ObjectQuery): boolean {
-  if (word.verbs !== null && !word.verbs.includes(fact.row.did.verb)) return false;
+/** `unsure`: on something that may be the object, or be about it; the log does not say. */
+type About = 'yes' | 'no' | 'unsure';
+
+function isAbout(word: Word, fact: Fact, object: ObjectQuery): About {
+  if (word.verbs !== null && !word.verbs.includes(fact.row.did.verb)) return 'no';
   const { subresource } = fact.target;
   const asked = object.kind === 'resource' ? object.subresource : null;
-  if (asked !== null) return subresource === asked && isOn(word, fact, object);
-  if (object.kind === 'path') return true;
-  if (word.through === 'main' && subresource !== null) return false;
-  if (Array.isArray(word.through) && !word.through.includes(subresource)) return false;
+  if (asked !== null) return subresource === asked && isOn(word, fact, object) ? 'yes' : 'no';
+  if (object.kind === 'path') return 'yes';
+  if (word.through === 'main' && subresource !== null) return 'no';
+  if (Array.isArray(word.through) && !word.through.includes(subresource)) return 'no';
   if (
     word.to !== null &&
     (fact.target.group !== word.to.group || !word.to.resources.includes(fact.target.resource ?? ''))
   )
-    return false;
-  return word.name === 'bind' ? isBinding(fact, object) : isOn(word, fact, object);
+    return 'no';
+  if (word.name === 'bind') return isBinding(fact, object);
+  return isOn(word, fact, object) ? 'yes' : 'no';
 }
 
 function isOn(word: Word, fact: Fact, object: ObjectQuery): boolean {
-  if (word.name === 'impersonate' && object.kind === 'resource') return isImpersonationOf(fact, object);
+  if (word.name === 'impersonate' && isAnIdentity(object)) return isImpersonationOf(fact, object);
   if (!isOfType(fact.target, object)) return false;
   const isWholeCollection = fact.target.name === null;
   const isEverywhere = fact.target.namespace === null && isWholeCollection;
@@ -135,24 +124,35 @@ function isOn(word: Word, fact: Fact, object: ObjectQuery): boolean {
 }
 
 /** Asked about a role: by what is bound. Asked about a binding: by its name. */
-function isBinding(fact: Fact, object: ObjectQuery): boolean {
-  if (object.kind !== 'resource') return isInNamespace(fact.target, object);
+function isBinding(fact: Fact, object: ObjectQuery): About {
+  const isHere = isInNamespace(fact.target, object);
+  if (object.kind !== 'resource') return isHere ? 'yes' : 'no';
   const isRole = object.resources.some((r) => r === 'roles' || r === 'clusterroles');
-  if (!isRole)
-    return (
-      isOfType(fact.target, object) && isInNamespace(fact.target, object) && isNamed(fact.target, object)
-    );
-  if (fact.roleRef === null) return false;
+  if (!isRole) return isOfType(fact.target, object) && isHere && isNamed(fact.target, object) ? 'yes' : 'no';
+  // A Role is bound where it is; a ClusterRole anywhere.
+  const isOfRole = object.resources.includes('roles');
+  if (isOfRole && (fact.target.resource !== 'rolebindings' || !isHere)) return 'no';
+  if (fact.roleRef === null) return 'unsure';
   const isKind = object.resources.includes(`${fact.roleRef.kind.toLowerCase()}s`);
-  return isKind && (object.name === null || isNamed({ ...fact.target, name: fact.roleRef.name }, object));
+  const isIt =
+    isKind && (object.name === null || isNamed({ ...fact.target, name: fact.roleRef.name }, object));
+  return isIt ? 'yes' : 'no';
 }
 
+/** Of users, groups and service accounts it is asked who was impersonated; of anything else, on what. */
+export function isAnIdentity(object: ObjectQuery): object is Extract<ObjectQuery, { kind: 'resource' }> {
+  return object.kind === 'resource' && object.resources.some((resource) => IDENTITIES.has(resource));
+}
+
+const IDENTITIES: ReadonlySet<string> = new Set(['users', 'groups', 'serviceaccounts']);
+
 function isImpersonationOf(fact: Fact, object: Extract<ObjectQuery, { kind: 'resource' }>): boolean {
-  if (object.name === null) return true;
-  const as = fact.row.who.as ?? fact.wantedToBe;
+  if (object.resources.includes('groups')) return isImpersonatedGroup(fact, object);
+  const as = fact.row.who.as ?? fact.wantedToBe?.name ?? null;
+  if (object.name === null) return as !== null;
   if (as === null) return false;
   if (!object.resources.includes('serviceaccounts')) return isNamed({ ...fact.target, name: as }, object);
-  const [, , namespace, name] = as.split(':');
+  const [, , namespace, name] = as.startsWith('system:serviceaccount:') ? as.split(':') : [];
   return (
     name !== undefined &&
     isNamed({ ...fact.target, name }, object) &&
@@ -160,27 +160,9 @@ function isImpersonationOf(fact: Fact, object: Extract<ObjectQuery, { kind: 'res
   );
 }
 
-/** Names made by the server: the base and five characters (apiserver, storage/names). */
-function generatedName(fact: Fact, object: ObjectQuery): Verdict {
-  const wanted = object.kind === 'resource' ? object.name : null;
-  if (wanted === null) return 'yes';
-  if (fact.effect !== 'done') return 'no';
-  if (fact.generateName === null) return fact.hasBody ? 'no' : 'unsure';
-  return wanted.startsWith(fact.generateName) && wanted.length === fact.generateName.length + 5
-    ? 'likely'
-    : 'no';
-}
-
-function marks(fact: Fact, before: KnownState, wanted: boolean): Verdict {
-  if (!fact.hasBody && fact.after === null) return doneElse(fact, 'unsure');
-  const asked = fact.asked.unschedulable;
-  if (fact.row.did.verb === 'patch') return asked === wanted ? 'yes' : 'no';
-  const after = fact.after?.unschedulable ?? asked ?? false;
-  return before.unschedulable !== null && before.unschedulable !== after && after === wanted ? 'yes' : 'no';
-}
-
-function doneElse(fact: Fact, verdict: Verdict): Verdict {
-  return fact.effect === 'done' ? verdict : 'no';
+function isImpersonatedGroup(fact: Fact, object: ObjectQuery): boolean {
+  const refused = fact.wantedToBe?.resource === 'groups' ? [fact.wantedToBe.name] : [];
+  return [...fact.asGroups, ...refused].some((name) => isNamed({ ...fact.target, name }, object));
 }
 
 /**
@@ -189,21 +171,30 @@ function doneElse(fact: Fact, verdict: Verdict): Verdict {
  */
 const DELETE_WAIT_US = 15 * 60 * 1_000_000;
 
-function isWaitingForDeletion(fact: Fact, facts: readonly Fact[]): boolean {
-  if ((fact.row.did.verb !== 'list' && fact.row.did.verb !== 'watch') || fact.target.name === null)
-    return false;
-  return facts.some(
-    (other) =>
-      other.row.did.verb === 'delete' &&
-      other.effect === 'done' &&
-      other.target.name === fact.target.name &&
-      other.target.namespace === fact.target.namespace &&
-      other.target.resource === fact.target.resource &&
-      other.row.who.user === fact.row.who.user &&
-      other.row.who.as === fact.row.who.as &&
-      other.atUs <= fact.atUs &&
-      fact.atUs - other.atUs <= DELETE_WAIT_US,
-  );
+function waitingFor(facts: readonly Fact[]): (fact: Fact) => boolean {
+  const deletedAt = new Map<string, number[]>();
+  for (const fact of facts) {
+    if (fact.row.did.verb !== 'delete' || fact.effect !== 'done') continue;
+    const key = actorAndObject(fact);
+    deletedAt.set(key, [...(deletedAt.get(key) ?? []), fact.atUs]);
+  }
+  return (fact) => {
+    if ((fact.row.did.verb !== 'list' && fact.row.did.verb !== 'watch') || fact.target.name === null)
+      return false;
+    const times = deletedAt.get(actorAndObject(fact)) ?? [];
+    return times.some((atUs) => atUs <= fact.atUs && fact.atUs - atUs <= DELETE_WAIT_US);
+  };
+}
+
+function actorAndObject({ row, target }: Fact): string {
+  return JSON.stringify([
+    row.who.user,
+    row.who.as,
+    target.group,
+    target.resource,
+    target.namespace,
+    target.name,
+  ]);
 }
 
 /** The same resourceVersion after as before: nothing was stored. A release of the last finalizer stores nothing either. */
@@ -218,31 +209,4 @@ function isNoOp(fact: Fact, before: KnownState): boolean {
     );
   }
   return asked.isEmpty;
-}
-
-/** How long after a cordon an eviction by the same actor still belongs to the drain. */
-const DRAIN_US = 60 * 60 * 1_000_000;
-
-function drains(object: ObjectQuery, facts: readonly Fact[]): { deeds: Deed[]; unsure: Fact[] } {
-  const deeds = new Map<string, Deed>();
-  const unsure: Fact[] = [];
-  for (const cordon of facts) {
-    if (cordon.target.resource !== 'nodes' || cordon.effect !== 'done' || !isNamed(cordon.target, object))
-      continue;
-    if (cordon.row.did.verb !== 'patch' && cordon.row.did.verb !== 'update') continue;
-    if (cordon.hasBody && cordon.asked.unschedulable !== true) continue;
-    const evictions = facts.filter((fact) => isEvictionAfter(fact, cordon));
-    if (evictions.length === 0) continue;
-    const why = 'evictions by the same actor followed';
-    deeds.set(cordon.key, { fact: cordon, word: 'drain', link: cordon.hasBody ? null : 'likely', why });
-    for (const fact of evictions)
-      deeds.set(fact.key, { fact, word: 'evict', link: 'likely', why: 'the actor who cordoned the node' });
-  }
-  return { deeds: [...deeds.values()], unsure };
-}
-
-function isEvictionAfter(fact: Fact, cordon: Fact): boolean {
-  if (fact.target.subresource !== 'eviction' || fact.row.did.verb !== 'create') return false;
-  const isSameActor = fact.row.who.user === cordon.row.who.user && fact.row.who.as === cordon.row.who.as;
-  return isSameActor && fact.atUs >= cordon.atUs && fact.atUs - cordon.atUs <= DRAIN_US;
 }

@@ -4,7 +4,7 @@ import { isInNamespace, isOfType, type ObjectQuery } from '../query/object-query
 import type { Word } from '../query/words.ts';
 import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
-import { tookEffect } from './effect.ts';
+import { type Effect, tookEffect } from './effect.ts';
 import { effectWords } from './effect-words.ts';
 import type { Fact } from './fact.ts';
 import { objectText, whoDidRow, whoText } from './who-did-row.ts';
@@ -22,10 +22,19 @@ export function nearMissesOf(
   const newestFirst = facts.toReversed();
   const attempts = deeds.filter((deed) => !tookEffect(deed.fact.effect));
   return [
-    ...attempts.map((deed) => ofDeed(deed.fact.effect === 'dry run' ? 'dry-run' : 'attempt', deed)),
+    ...attempts.map((deed) => ofDeed(ATTEMPTS[deed.fact.effect] ?? 'attempt', deed)),
+    ...some(found.unsure.toReversed()).map((fact) =>
+      of(
+        'could-be',
+        fact,
+        `could have been it; the log does not hold ${word.name === 'create' ? 'its name' : 'what it changed'}`,
+      ),
+    ),
+    ...some(found.otherwise.toReversed()).map((fact) => of('otherwise', fact, OTHERWISE[word.name] ?? '')),
     ...some(found.noOps.toReversed()).map((fact) => of('no-op', fact, 'succeeded, but changed nothing')),
-    ...some((found.removals?.orphans ?? []).toReversed()).map((fact) =>
-      of('completed-by-kubelet', fact, 'completes a deletion whose request is not in what was read'),
+    ...some((found.removals?.orphans ?? []).filter((fact) => fact.isKubeletCompletion).toReversed()).map(
+      (fact) =>
+        of('completed-by-kubelet', fact, 'completes a deletion whose request is not in what was read'),
     ),
     ...some(newestFirst.filter((fact) => isScaledToZero(word, object, fact))).map((fact) =>
       of('scaled-to-zero', fact, 'scaled it to zero: its pods went, not the object'),
@@ -43,6 +52,15 @@ export function nearMissesOf(
     ).map((fact) => of('other-kind', fact, 'the same name, another kind')),
   ];
 }
+
+const ATTEMPTS: Readonly<Partial<Record<Effect, string>>> = {
+  'dry run': 'dry-run',
+  unknown: 'outcome-unknown',
+};
+const OTHERWISE: Readonly<Record<string, string>> = {
+  approve: 'it was denied, not approved',
+  drain: 'cordoned, but no pod was evicted after it',
+};
 
 function some<T>(list: readonly T[]): readonly T[] {
   return list.slice(0, OF_EACH_KIND);

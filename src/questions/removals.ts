@@ -12,27 +12,46 @@ import {
 } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
+import { type Collection, judgeNamespaceEnds, type NamespaceEnd } from './namespace-ends.ts';
+import { isLeftOut } from './selector.ts';
 
 export interface Removals {
   readonly deeds: readonly Deed[];
+  /** A deed's key → the deed that began the same removal: of a repeat, a release, a controller carrying it out. */
+  readonly begunBy: ReadonlyMap<string, Deed>;
+  /** Keys of deletes that were granted and still wait for a finalizer where the log ends. */
+  readonly held: ReadonlySet<string>;
   /** A removal's key → the kubelet's final delete that completed it. */
   readonly completions: ReadonlyMap<string, Fact>;
-  /** Final deletes by a kubelet whose beginning is not in the log. */
+  /** Ends whose beginning is not in the log: final deletes by a kubelet, and removals of a last finalizer. */
   readonly orphans: readonly Fact[];
+  readonly births: readonly Fact[];
   /** The last time each object was made, if it was and has not been removed since. */
   readonly madeAgain: readonly Fact[];
   /** Made twice with no removal between: that one is not in the log. */
   readonly unlogged: readonly Fact[];
+  /** Something in the log shows that there was such an object. */
+  readonly isSeen: boolean;
+  /** Granted like real deletes, but the object was still there: dry runs whose body is not in the log. */
+  readonly idle: readonly Fact[];
 }
 
 interface Life {
   state: 'unknown' | 'present' | 'terminating' | 'gone';
   made: Fact | null;
-  /** The last request that began a removal. */
-  removal: Fact | null;
+  /** What began the last removal. */
+  removal: Deed | null;
   /** At Metadata level: the latest write to an object whose delete is being held. */
   maybeReleased: Fact | null;
   finalizers: number | null;
+  isSeen: boolean;
+}
+
+/** A namespace's or a type's end, or a collection whose victims are not known: it may have taken what was there. */
+interface Sweep {
+  readonly fact: Fact;
+  /** Null: all namespaces. */
+  readonly namespace: string | null;
 }
 
 export function removalsOf(object: ObjectQuery, facts: readonly Fact[]): Removals {
@@ -42,14 +61,17 @@ export function removalsOf(object: ObjectQuery, facts: readonly Fact[]): Removal
 class RemovalFold {
   readonly #object: ObjectQuery;
   readonly #lives = new Map<string, Life>();
-  readonly #deeds: Deed[] = [];
+  readonly #deeds = new Map<string, Deed>();
+  readonly #begunBy = new Map<string, Deed>();
   readonly #completions = new Map<string, Fact>();
   readonly #orphans: Fact[] = [];
+  readonly #births: Fact[] = [];
   readonly #unlogged: Fact[] = [];
-  /** Collections whose victims are not known, and namespaces' ends: judged when all is seen. */
-  readonly #unprovenSweeps: Fact[] = [];
-  readonly #namespaceEnds: { fact: Fact; state: Life['state'] }[] = [];
-  readonly #sweptBy: { fact: Fact; took: readonly string[] }[] = [];
+  readonly #idle: Fact[] = [];
+  readonly #sweeps: Sweep[] = [];
+  /** By namespace. */
+  readonly #namespaceEnds = new Map<string, NamespaceEnd[]>();
+  readonly #sweptBy: Collection[] = [];
 
   constructor(object: ObjectQuery) {
     this.#object = object;
@@ -59,15 +81,18 @@ class RemovalFold {
     for (const fact of facts) this.#add(fact);
     for (const life of this.#lives.values()) this.#releaseHeld(life);
     this.#judgeNamespaceEnds();
-    const madeAgain = [...this.#lives.values()].flatMap((l) =>
-      l.state === 'present' && l.made !== null ? [l.made] : [],
-    );
+    const lives = [...this.#lives.values()];
     return {
-      deeds: this.#deeds,
+      deeds: [...this.#deeds.values()],
+      begunBy: this.#begunBy,
+      held: new Set(lives.flatMap((life) => (isHeld(life) ? [life.removal?.fact.key ?? ''] : []))),
       completions: this.#completions,
       orphans: this.#orphans,
-      madeAgain,
+      births: this.#births,
+      madeAgain: lives.flatMap((l) => (l.state === 'present' && l.made !== null ? [l.made] : [])),
       unlogged: this.#unlogged,
+      isSeen: lives.some((life) => life.isSeen),
+      idle: this.#idle,
     };
   }
 
@@ -75,7 +100,7 @@ class RemovalFold {
     const { target, row } = fact;
     const verb = row.did.verb;
     if (verb === 'deletecollection') {
-      this.#addSweep(fact);
+      this.#addCollection(fact);
       return;
     }
     if (
@@ -96,6 +121,7 @@ class RemovalFold {
     const life = this.#life(target.namespace, target.name ?? '', target.resource ?? '');
     const verb = row.did.verb;
     const isMain = target.subresource === null;
+    if (fact.effect === 'done') life.isSeen = true;
     if (isMain && fact.isCreation && fact.effect === 'done') this.#born(life, fact);
     else if (isMain && verb === 'delete') this.#addDelete(life, fact);
     else if (target.subresource === 'eviction' && verb === 'create') this.#begin(life, fact, 'evict');
@@ -106,7 +132,13 @@ class RemovalFold {
 
   #born(life: Life, fact: Fact): void {
     this.#releaseHeld(life);
-    if (life.state === 'present' && life.made !== null) this.#unlogged.push(fact);
+    this.#births.push(fact);
+    const isExplained = this.#sweeps.some(
+      (sweep) =>
+        sweep.fact.atUs >= (life.made?.atUs ?? 0) &&
+        (sweep.namespace === null || sweep.namespace === fact.target.namespace),
+    );
+    if (life.state === 'present' && life.made !== null && !isExplained) this.#unlogged.push(fact);
     life.state = 'present';
     life.made = fact;
     life.removal = null;
@@ -119,18 +151,46 @@ class RemovalFold {
   }
 
   #complete(life: Life, fact: Fact): void {
-    const begun = life.removal ?? this.#lastSweepOf(fact.target.namespace);
-    if (begun === null) this.#orphans.push(fact);
-    else this.#completions.set(begun.key, fact);
+    const known = life.removal !== null && isSameObject(life.removal.fact, fact) ? life.removal.fact : null;
+    const isTaken = known !== null && life.state === 'gone' && this.#completions.has(known.key);
+    const begun = (isTaken ? null : known) ?? this.#lastSweepBefore(fact);
+    if (begun !== null) this.#completions.set(begun.key, fact);
+    else if (fact.isMirrorPod) this.#begin(life, fact, 'delete');
+    else this.#orphans.push(fact);
     life.state = 'gone';
   }
 
   #begin(life: Life, fact: Fact, word: string): void {
-    this.#deeds.push({ fact, word, link: null, why: null });
+    const deed: Deed = { fact, word, link: null, why: null };
+    this.#deeds.set(fact.key, deed);
     if (fact.effect !== 'done') return;
-    life.removal = fact;
+    if (isRepeat(life, fact)) {
+      if (life.removal !== null) this.#begunBy.set(fact.key, life.removal);
+    } else {
+      this.#unmask(life, fact);
+      if (tellsRemoval(fact)) this.#refuteSweeps(life, fact);
+      life.removal = deed;
+    }
     life.state = fact.isRemovedAtOnce === true ? 'gone' : 'terminating';
     if (fact.after !== null) life.finalizers = fact.after.finalizers;
+  }
+
+  /** The same object removed at once a second time: the first cannot have been meant. */
+  #unmask(life: Life, fact: Fact): void {
+    const first = life.removal?.fact;
+    if (first === undefined || life.state !== 'gone' || !tellsRemoval(first) || !tellsRemoval(fact)) return;
+    if (fact.row.object.uid === null || first.row.object.uid !== fact.row.object.uid) return;
+    this.#deeds.delete(first.key);
+    this.#idle.push(first);
+  }
+
+  /** What could be removed at once had not been taken before; pods only begin to end. */
+  #refuteSweeps(life: Life, fact: Fact): void {
+    for (const { fact: sweep } of this.#sweeps) {
+      const isBetween = sweep.atUs >= (life.made?.atUs ?? 0) && sweep.atUs < fact.atUs;
+      const isHere = sweep.target.namespace === null || sweep.target.namespace === fact.target.namespace;
+      if (isBetween && isHere && isOneObject(this.#object)) this.#deeds.delete(sweep.key);
+    }
   }
 
   #addWrite(life: Life, fact: Fact): void {
@@ -138,19 +198,26 @@ class RemovalFold {
     const { after, target } = fact;
     if (after === null) {
       const isHeld =
-        life.state === 'terminating' && life.removal?.isRemovedAtOnce === false && target.resource !== 'pods';
+        life.state === 'terminating' &&
+        life.removal?.fact.isRemovedAtOnce === false &&
+        target.resource !== 'pods';
       if (isHeld) life.maybeReleased = fact;
       return;
     }
     // A pod that is being deleted has no finalizers as a rule: any write to it would look like a release.
     const isRelease =
       target.resource !== 'pods' || fact.asked.touchesFinalizers || (life.finalizers ?? 0) > 0;
-    if (after.isTerminating && after.finalizers === 0 && isRelease) {
-      this.#deeds.push({ fact, word: 'remove last finalizer', link: null, why: null });
-      life.state = 'gone';
-      life.maybeReleased = null;
-    }
+    if (after.isTerminating && after.finalizers === 0 && isRelease) this.#release(life, fact, null);
     life.finalizers = after.finalizers;
+  }
+
+  #release(life: Life, fact: Fact, why: string | null): void {
+    const link = why === null ? null : 'likely';
+    this.#deeds.set(fact.key, { fact, word: 'remove last finalizer', link, why });
+    if (life.removal === null) this.#orphans.push(fact);
+    else this.#begunBy.set(fact.key, life.removal);
+    life.state = 'gone';
+    life.maybeReleased = null;
   }
 
   /** The last write before an object was gone, or made again, is the likely release of a held delete. */
@@ -158,67 +225,82 @@ class RemovalFold {
     const fact = life.maybeReleased;
     life.maybeReleased = null;
     if (fact === null || life.state !== 'terminating') return;
-    const why = 'the last write to an object whose delete was held; the body is not in the log';
-    this.#deeds.push({ fact, word: 'remove last finalizer', link: 'likely', why });
-    life.state = 'gone';
+    this.#release(
+      life,
+      fact,
+      'the last write to an object whose delete was held; the body is not in the log',
+    );
   }
 
-  #addSweep(fact: Fact): void {
+  #addCollection(fact: Fact): void {
     const object = this.#object;
     const isAllNamespaces = fact.target.namespace === null;
     if (!isOfType(fact.target, object) || (!isAllNamespaces && !isInNamespace(fact.target, object))) return;
     const named = object.kind === 'resource' ? object.name : null;
-    if (fact.effect !== 'done') {
-      this.#deeds.push({ fact, word: 'deletecollection', link: null, why: null });
-      return;
-    }
-    if (fact.took === null) {
-      this.#addUnprovenSweep(fact, named);
-      return;
-    }
-    this.#sweptBy.push({ fact, took: fact.took });
-    const hits = named === null ? fact.took : fact.took.filter((name) => matchesName(name, named));
-    if (hits.length === 0) return;
-    this.#deeds.push({ fact, word: 'deletecollection', link: 'proven', why: 'named in the answer' });
+    if (named !== null && isLeftOut(fact.fieldSelector, named)) return;
+    const hits = fact.took?.filter((name) => named === null || matchesName(name, named)) ?? null;
+    if (fact.effect === 'done') this.#sweptBy.push({ fact, took: fact.took });
+    if (hits?.length === 0) return;
+    if (fact.effect !== 'done')
+      this.#deeds.set(fact.key, { fact, word: 'deletecollection', link: null, why: null });
+    else if (hits === null) this.#addUnprovenSweep(fact, named);
+    else this.#addSweep(fact, hits);
+  }
+
+  #addSweep(fact: Fact, hits: readonly string[]): void {
+    const deed: Deed = { fact, word: 'deletecollection', link: 'proven', why: 'named in the answer' };
+    this.#deeds.set(fact.key, deed);
     for (const name of hits) {
       const life = this.#life(fact.target.namespace, name, fact.target.resource ?? '');
-      life.removal = fact;
+      const isAgain = life.state === 'terminating' && isOneObject(this.#object);
+      if (isAgain && life.removal !== null) this.#begunBy.set(fact.key, life.removal);
+      else life.removal = deed;
+      life.isSeen = true;
       life.state = fact.target.resource === 'pods' ? 'terminating' : 'gone';
     }
   }
 
   #addUnprovenSweep(fact: Fact, named: string | null): void {
-    const isGone = this.#stateIn(fact.target.namespace) === 'gone';
-    if (isGone) return;
-    this.#unprovenSweeps.push(fact);
+    if (this.#stateIn(fact.target.namespace) === 'gone') return;
+    this.#sweeps.push({ fact, namespace: fact.target.namespace });
     const why =
       fact.selector === null
         ? 'its victims are not named in the log'
         : `its victims are not named in the log; selector ${fact.selector}`;
-    this.#deeds.push({ fact, word: 'deletecollection', link: named === null ? null : 'likely', why });
+    const link = named === null ? null : 'likely';
+    this.#deeds.set(fact.key, { fact, word: 'deletecollection', link, why });
   }
 
   #addNamespaceEnd(fact: Fact): void {
     const object = this.#object;
     if (object.kind !== 'resource' || object.isNamespaced === false) return;
     if (object.namespace !== null && fact.target.name !== object.namespace) return;
-    this.#namespaceEnds.push({ fact, state: this.#stateIn(fact.target.name) });
+    const name = fact.target.name ?? '';
+    const known = this.#namespaceEnds.get(name);
+    const state = this.#stateIn(name);
+    const isTooLate = state === 'gone' || state === 'terminating';
+    const end = { fact, isTooLate, wasThere: state === 'present' };
+    if (known === undefined) this.#namespaceEnds.set(name, [end]);
+    else known.push(end);
+    this.#sweeps.push({ fact, namespace: name });
   }
 
-  /** A namespace takes what is in it; the controller's collections after it say whether the object was. */
   #judgeNamespaceEnds(): void {
-    for (const { fact, state } of this.#namespaceEnds) {
-      if (state === 'gone' || state === 'terminating') continue;
-      const swept = this.#sweptBy.filter(
-        (s) => s.fact.target.namespace === fact.target.name && isAfter(s.fact, fact),
-      );
-      const isProven = swept.some((s) => this.#names(s.took));
-      if (swept.length > 0 && !isProven) continue;
-      // Asked about all namespaces, an end counts only where the object is known to have been.
-      const isPlaced = this.#object.kind === 'resource' && this.#object.namespace !== null;
-      if (!isProven && !isPlaced && state !== 'present') continue;
-      const why = isProven ? 'the namespace controller took it' : 'everything in a namespace goes with it';
-      this.#deeds.push({ fact, word: 'delete namespace', link: isProven ? 'proven' : 'likely', why });
+    const around = {
+      collections: this.#sweptBy,
+      births: this.#births,
+      names: (took: readonly string[]) => this.#names(took),
+      isPlaced: this.#object.kind === 'resource' && this.#object.namespace !== null,
+    };
+    for (const ends of this.#namespaceEnds.values()) {
+      for (const { deed, followers } of judgeNamespaceEnds(ends, around)) {
+        this.#deeds.set(deed.fact.key, deed);
+        for (const follower of followers) {
+          // A collection that is a deed for what it took keeps its own word.
+          if (follower.fact.row.did.verb === 'delete') this.#deeds.set(follower.fact.key, follower);
+          this.#begunBy.set(follower.fact.key, deed);
+        }
+      }
     }
   }
 
@@ -230,7 +312,8 @@ class RemovalFold {
     const lives = [...this.#lives.values()];
     if (isOneObject(object) && lives.length > 0 && lives.every((life) => life.state === 'gone')) return;
     const why = 'the deletion of a CRD takes all its objects; none of these deletions is logged';
-    this.#deeds.push({ fact, word: 'delete crd', link: 'likely', why });
+    this.#deeds.set(fact.key, { fact, word: 'delete crd', link: 'likely', why });
+    this.#sweeps.push({ fact, namespace: null });
   }
 
   #names(took: readonly string[]): boolean {
@@ -238,11 +321,14 @@ class RemovalFold {
     return name === null ? took.length > 0 : took.some((n) => matchesName(n, name));
   }
 
-  #lastSweepOf(namespace: string | null): Fact | null {
-    return (
-      this.#unprovenSweeps.findLast((s) => s.target.namespace === null || s.target.namespace === namespace) ??
-      null
+  #lastSweepBefore(completion: Fact): Fact | null {
+    const sweep = this.#sweeps.findLast(
+      ({ fact, namespace }) =>
+        fact.row.did.verb === 'deletecollection' &&
+        (namespace === null || namespace === completion.target.namespace) &&
+        completion.atUs - fact.atUs <= LONGEST_GRACE_US,
     );
+    return sweep?.fact ?? null;
   }
 
   /** For a question about one object: how things stand with it in that namespace just now; else unknown. */
@@ -260,17 +346,44 @@ class RemovalFold {
     const key = lifeKey(resource, namespace, name);
     const known = this.#lives.get(key);
     if (known !== undefined) return known;
-    const life: Life = { state: 'unknown', made: null, removal: null, maybeReleased: null, finalizers: null };
+    const life: Life = {
+      state: 'unknown',
+      made: null,
+      removal: null,
+      maybeReleased: null,
+      finalizers: null,
+      isSeen: false,
+    };
     this.#lives.set(key, life);
     return life;
   }
 }
 
+/** A pod swept longer ago than this, and only now completed, was rather deleted by something else. */
+const LONGEST_GRACE_US = 60 * 60 * 1_000_000;
+
 function lifeKey(resource: string, namespace: string | null, name: string): string {
   return JSON.stringify([resource, namespace, name]);
 }
 
-/** A collection that the end of its namespace set off: later, and not a person's own. */
-function isAfter(sweep: Fact, end: Fact): boolean {
-  return sweep.atUs >= end.atUs && sweep.row.who.kind !== 'person';
+/** As far as both uids are known. */
+function isSameObject(a: Fact, b: Fact): boolean {
+  const [one, other] = [a.row.object.uid, b.row.object.uid];
+  return one === null || other === null || one === other;
+}
+
+/** A delete of what is being deleted already. */
+function isRepeat(life: Life, fact: Fact): boolean {
+  if (life.state !== 'terminating' || life.removal === null) return false;
+  // What is held answers with itself; an answer that tells of a removal is another object's.
+  return isSameObject(life.removal.fact, fact) && !tellsRemoval(fact);
+}
+
+/** The answer is a Status with the object's uid: it was there, free of finalizers, and went at once. */
+function tellsRemoval(fact: Fact): boolean {
+  return fact.isRemovedAtOnce === true && fact.after === null;
+}
+
+function isHeld(life: Life): boolean {
+  return life.state === 'terminating' && (life.finalizers ?? 0) > 0;
 }

@@ -1,4 +1,4 @@
-/** What is known of each object just before a request, from the answers of earlier ones. */
+/** What is known of each object just before a request, from what earlier ones asked for and were answered. */
 import type { Fact } from './fact.ts';
 
 /** Null: not known. */
@@ -8,6 +8,7 @@ export interface KnownState {
   readonly template: string | null;
   readonly restartedAt: string | null;
   readonly unschedulable: boolean | null;
+  readonly subjects: readonly string[] | null;
 }
 
 const NOTHING_KNOWN: KnownState = {
@@ -16,6 +17,7 @@ const NOTHING_KNOWN: KnownState = {
   template: null,
   restartedAt: null,
   unschedulable: null,
+  subjects: null,
 };
 
 /** Facts must be added in time order. */
@@ -28,23 +30,43 @@ export class StateTrack {
 
   add(fact: Fact): void {
     if (fact.effect !== 'done') return;
-    if (fact.row.did.verb === 'delete') {
-      this.#states.delete(keyOf(fact));
-      return;
-    }
-    const { after } = fact;
-    if (after === null) return;
-    const before = this.before(fact);
-    // A Scale speaks of replicas only; it carries the resourceVersion of the object itself.
-    const isWhole = fact.target.subresource !== 'scale';
-    this.#states.set(keyOf(fact), {
-      resourceVersion: after.resourceVersion ?? before.resourceVersion,
-      replicas: after.replicas ?? before.replicas,
-      template: isWhole ? after.template : before.template,
-      restartedAt: isWhole ? after.restartedAt : before.restartedAt,
-      unschedulable: isWhole ? after.unschedulable : before.unschedulable,
-    });
+    const { verb } = fact.row.did;
+    if (verb === 'delete') this.#states.delete(keyOf(fact));
+    else if (fact.after !== null)
+      this.#states.set(keyOf(fact), answered(this.before(fact), fact, fact.after));
+    else if (verb === 'patch' || verb === 'update' || fact.isCreation)
+      this.#states.set(keyOf(fact), unanswered(this.before(fact), fact));
   }
+}
+
+function answered(before: KnownState, fact: Fact, after: NonNullable<Fact['after']>): KnownState {
+  // A Scale speaks of replicas only; it carries the resourceVersion of the object itself.
+  const isWhole = fact.target.subresource !== 'scale';
+  return {
+    resourceVersion: after.resourceVersion,
+    replicas: after.replicas ?? before.replicas,
+    template: isWhole ? after.template : before.template,
+    restartedAt: isWhole ? after.restartedAt : before.restartedAt,
+    unschedulable: isWhole ? after.unschedulable : before.unschedulable,
+    subjects: isWhole ? after.subjects : before.subjects,
+  };
+}
+
+/** The answer is not in the log: what the body does not speak of stays with a patch, and is open with anything else. */
+function unanswered(before: KnownState, { row, target, asked, hasBody }: Fact): KnownState {
+  if (target.subresource === 'status') return { ...before, resourceVersion: null };
+  if (target.subresource === 'scale')
+    return { ...before, resourceVersion: null, replicas: asked.replicas ?? null };
+  if (!hasBody) return NOTHING_KNOWN;
+  const kept = row.did.verb === 'patch' ? before : NOTHING_KNOWN;
+  return {
+    resourceVersion: null,
+    replicas: asked.replicas ?? kept.replicas,
+    template: asked.touchesTemplate ? null : kept.template,
+    restartedAt: asked.restartedAt ?? kept.restartedAt,
+    unschedulable: asked.unschedulable ?? kept.unschedulable,
+    subjects: asked.touchesSubjects ? null : kept.subjects,
+  };
 }
 
 function keyOf(fact: Fact): string {

@@ -1,12 +1,12 @@
-/** who-did's one sentence, and the commands to try next. */
+/** who-did's one sentence. */
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { NearMiss } from '../answer.ts';
 import type { Coverage, Gap } from '../event/coverage.ts';
-import { kubectlName } from '../event/resource-names.ts';
-import { shellQuoted } from '../event/shell.ts';
-import { isOneObject, type ObjectQuery } from '../query/object-query.ts';
+import { isOneObject } from '../query/object-query.ts';
 import { counts, type Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
+import type { Effect } from './effect.ts';
+import { objectName } from './object-name.ts';
 import type { WhoDidParams } from './who-did.ts';
 import { whoText } from './who-did-row.ts';
 
@@ -19,7 +19,8 @@ export interface Told {
   readonly gaps: readonly Gap[];
   readonly nearMisses: readonly NearMiss[];
   readonly nowUs: number;
-  readonly isWidened: boolean;
+  /** Requests that did it, but that --by, --code, --where … left out. */
+  readonly passedOver: number;
 }
 
 const PAST: Readonly<Record<string, string>> = {
@@ -47,53 +48,94 @@ const PAST: Readonly<Record<string, string>> = {
 };
 
 export function sentence(told: Told): string {
-  const done = told.deeds.filter((deed) => counts(told.params.word, deed));
-  const [chief] = done.toSorted(byHumanity);
-  if (chief === undefined) return nobody(told);
-  return isOneObject(told.params.object) ? aboutOne(told, chief, done) : aboutMany(told, done);
+  const { word } = told.params;
+  const isPart = (deed: Deed) => word.name === 'drain' && deed.word !== 'drain';
+  const done = told.deeds.filter((deed) => counts(word, deed) && !isPart(deed));
+  const [newest] = done;
+  if (newest === undefined) return nobody(told);
+  return isOneObject(told.params.object) ? aboutOne(told, newest, done) : aboutMany(told, done);
 }
 
-/**
- * A person before the controllers that carry out what the person set off; then the newest. For a namespace's end both
- * stand in the log, and the collector is not who did it.
- */
-function byHumanity(a: Deed, b: Deed): number {
-  const isActor = (deed: Deed) => (isCarriedOut(deed) ? 1 : 0);
-  return isActor(a) - isActor(b) || b.fact.atUs - a.fact.atUs;
-}
-
-function isCarriedOut(deed: Deed): boolean {
-  const user = deed.fact.row.who.user ?? '';
-  return user.startsWith('system:serviceaccount:kube-system:') && deed.fact.row.who.as === null;
-}
-
-/** Whoever asked for a deletion that a finalizer held did it; whoever removed the finalizer let it happen. */
+/** `done`: newest first. */
 function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
-  const asked = newest.word === 'remove last finalizer' ? askedBefore(newest, done) : undefined;
-  const chief = asked ?? newest;
-  const release =
-    asked === undefined ? '' : `, held until ${whoText(newest.fact.row.who)} removed the last finalizer`;
-  const what = objectName(told.params.object);
-  const likely = chief.link === 'likely' ? 'most likely ' : '';
-  const through = throughWhat(chief);
+  const begunBy = told.found.removals?.begunBy;
+  const beginnings = done.filter((deed) => begunBy?.has(deed.fact.key) !== true);
+  const chief = chiefOf(told, newest, beginnings);
+  const either = [chief, ...alternativesTo(told, chief, beginnings)];
+  const others = beginnings.filter((deed) => !either.includes(deed));
   const parts = [
-    `${what}: ${likely}${past(told)} by ${whoText(chief.fact.row.who)} ${ago(chief, told.nowUs)}${through}${release}`,
+    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.map((deed) => byWhom(told, deed)).join(', or ')}${after(told, newest, chief)}`,
   ];
-  const others = done.filter((deed) => deed !== chief && deed !== newest && !isCarriedOut(deed));
-  if (others.length > 0) {
-    const [next] = others;
-    const name = next === undefined ? '' : whoText(next.fact.row.who);
+  const again = done.find((deed) => begunBy?.get(deed.fact.key) === chief && isAskedAgain(deed, chief));
+  if (again !== undefined) parts.push(`asked for again by ${whoText(again.fact.row.who)}`);
+  const [next] = others;
+  if (next !== undefined) {
+    const name = whoText(next.fact.row.who);
     parts.push(others.length === 1 ? `once more by ${name}` : `${others.length} more times, last by ${name}`);
   }
-  const again = told.found.removals?.madeAgain.find((fact) => fact.atUs > chief.fact.atUs);
-  if (told.params.word.name === 'delete' && again !== undefined) {
-    parts.push(`made again at ${short(again.row.when)} by ${whoText(again.row.who)}`);
+  const remade = told.found.removals?.madeAgain.find((fact) => fact.atUs > chief.fact.atUs);
+  if (told.params.word.name === 'delete' && remade !== undefined) {
+    parts.push(`made again at ${short(remade.row.when)} by ${whoText(remade.row.who)}`);
   }
   return parts.join('; ');
 }
 
-function askedBefore(release: Deed, done: readonly Deed[]): Deed | undefined {
-  return done.find((deed) => deed.fact.row.did.verb === 'delete' && deed.fact.atUs <= release.fact.atUs);
+/**
+ * The newest; of a removal what began it, for a release, a repeat or the controller of a namespace's end only carry it
+ * out. Where controllers write and read all the time, the newest by anybody else.
+ */
+function chiefOf(told: Told, newest: Deed, beginnings: readonly Deed[]): Deed {
+  const begun = told.found.removals?.begunBy.get(newest.fact.key);
+  if (told.params.word.name === 'delete') return begun ?? newest;
+  const isBusy = ['change', 'touch', 'read', 'token'].includes(told.params.word.name);
+  return (isBusy ? beginnings.find((deed) => !isByMachinery(deed)) : undefined) ?? newest;
+}
+
+/** Kubernetes' own: nodes, components, and the controllers of kube-system by their names. */
+function isByMachinery({ fact }: Deed): boolean {
+  const { who } = fact.row;
+  if (who.as !== null) return false;
+  return who.kind === 'node' || who.kind === 'component' || CONTROLLER.test(who.user ?? '');
+}
+
+const CONTROLLER =
+  /^system:serviceaccount:kube-system:(?:[a-z0-9-]*-controller|generic-garbage-collector|pod-garbage-collector|horizontal-pod-autoscaler|persistent-volume-binder|root-ca-cert-publisher|[a-z-]*-cleaner)$/;
+
+/** Somebody else's delete of what was going already. */
+function isAskedAgain({ fact }: Deed, chief: Deed): boolean {
+  return fact.row.did.verb === 'delete' && whoText(fact.row.who) !== whoText(chief.fact.row.who);
+}
+
+/** When none is proven: what else may have taken the same object, and was not followed by its being made again. */
+function alternativesTo(told: Told, chief: Deed, beginnings: readonly Deed[]): readonly Deed[] {
+  if (chief.link !== 'likely' || told.params.word.name !== 'delete') return [];
+  const births = (told.found.removals?.births ?? []).filter((born) => born.atUs < chief.fact.atUs);
+  const sinceUs = births.at(-1)?.atUs ?? Number.NEGATIVE_INFINITY;
+  return beginnings.filter(
+    (deed) =>
+      deed !== chief &&
+      deed.link === 'likely' &&
+      deed.fact.atUs < chief.fact.atUs &&
+      deed.fact.atUs > sinceUs,
+  );
+}
+
+function doubt(told: Told, chief: Deed): string {
+  if (chief.link !== 'likely') return '';
+  return told.found.removals?.isSeen === false ? 'if it was there, ' : 'most likely ';
+}
+
+function byWhom(told: Told, deed: Deed): string {
+  return `by ${whoText(deed.fact.row.who)} ${ago(deed, told.nowUs)}${throughWhat(deed)}`;
+}
+
+/** Whoever asked for a deletion that a finalizer held did it; whoever removed the finalizer let it happen. */
+function after(told: Told, newest: Deed, chief: Deed): string {
+  if (told.params.word.name !== 'delete') return '';
+  if (told.found.removals?.held.has(chief.fact.key) === true)
+    return ', but held by a finalizer: its end is not in the log';
+  if (newest === chief || newest.word !== 'remove last finalizer') return '';
+  return `, held until ${whoText(newest.fact.row.who)} removed the last finalizer`;
 }
 
 function aboutMany(told: Told, done: readonly Deed[]): string {
@@ -117,24 +159,40 @@ function aboutMany(told: Told, done: readonly Deed[]): string {
 function nobody(told: Told): string {
   const { coverage, gaps, params } = told;
   const what = `${past(told)} ${objectName(params.object)}`;
-  const attempts = told.deeds.filter((deed) => deed.fact.effect !== 'dry run').length;
-  const dryRuns = told.deeds.length - attempts;
+  const tail = cameToNothing(told);
+  if (coverage.events === 0) return `this log cannot tell who ${what}: no event was read`;
+  if (told.passedOver > 0) {
+    const which =
+      told.passedOver === 1 ? '1 request that did is' : `${told.passedOver} requests that did are`;
+    return `none of those asked about ${what}; ${which} left out by the filters${tail}`;
+  }
+  if (gaps.some((gap) => CANNOT_TELL.has(gap.code))) return `this log cannot tell who ${what}${tail}`;
+  if (gaps.some((gap) => gap.code === 'unlogged')) {
+    return `${objectName(params.object)} was ${past(told)}, but what was read does not hold the request that asked for it${tail}`;
+  }
+  const doubt = coverage.complete && gaps.length === 0 ? '' : ' in what was read, which is not all';
+  const span = coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to)}`;
+  return `nobody ${what}${span}${doubt}${tail}`;
+}
+
+const CANNOT_TELL: ReadonlySet<Gap['code']> = new Set([
+  'no-witness',
+  'level-too-low',
+  'generated-names',
+  'outcome-unknown',
+]);
+
+function cameToNothing({ deeds }: Told): string {
+  const of = (isOne: (deed: Deed) => boolean) => deeds.filter(isOne).length;
+  const dryRuns = of((deed) => deed.fact.effect === 'dry run');
+  const unknown = of((deed) => deed.fact.effect === 'unknown');
+  const attempts = deeds.length - dryRuns - unknown;
   const tries = [
     attempts === 0 ? '' : `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} came to nothing`,
     dryRuns === 0 ? '' : `${dryRuns} dry ${dryRuns === 1 ? 'run' : 'runs'} had no effect`,
+    unknown === 0 ? '' : `of ${unknown} ${unknown === 1 ? 'request' : 'requests'} the outcome is not known`,
   ].filter((part) => part !== '');
-  const after = tries.length === 0 ? '' : `; ${tries.join(', ')}`;
-  if (coverage.events === 0) return `this log cannot tell who ${what}: no event was read`;
-  const cannotTell = gaps.some(
-    (gap) => gap.code === 'no-witness' || gap.code === 'level-too-low' || gap.code === 'generated-names',
-  );
-  if (cannotTell) return `this log cannot tell who ${what}${after}`;
-  const doubt = coverage.complete && gaps.length === 0 ? '' : ' in what was read, which is not all';
-  if (gaps.some((gap) => gap.code === 'unlogged')) {
-    return `${objectName(params.object)} was ${past(told)}, but what was read does not hold the request that asked for it${after}`;
-  }
-  const span = coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to)}`;
-  return `nobody ${what}${span}${doubt}${after}`;
+  return tries.length === 0 ? '' : `; ${tries.join(', ')}`;
 }
 
 function past(told: Told): string {
@@ -147,7 +205,9 @@ function throughWhat(deed: Deed): string {
     case 'evict':
       return ' (eviction)';
     case 'deletecollection':
-      return ' (with a whole collection)';
+      return deed.fact.selector === null
+        ? ' (with a whole collection)'
+        : ` (with a whole collection, selector ${deed.fact.selector})`;
     case 'delete namespace':
       return ' (with its namespace)';
     case 'delete crd':
@@ -155,9 +215,19 @@ function throughWhat(deed: Deed): string {
     case 'remove last finalizer':
       return ' (by removing the last finalizer)';
     default:
-      return deed.fact.effect === 'open' ? ' (still going on)' : '';
+      return HOW[deed.fact.effect] ?? '';
   }
 }
+
+/** Of what counts whatever came of it. */
+const HOW: Readonly<Partial<Record<Effect, string>>> = {
+  open: ' (still going on)',
+  refused: ' (refused)',
+  failed: ' (failed)',
+  'not found': ' (not found)',
+  'dry run': ' (dry run)',
+  unknown: ' (outcome unknown)',
+};
 
 function ago(deed: Deed, nowUs: number): string {
   if (deed.fact.row.when === null) return 'at an unknown time';
@@ -171,54 +241,4 @@ function short(at: string | null): string {
 
 function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
-}
-
-/** `shop/deploy/web`, `pods in shop`, `pods in all namespaces`, `/metrics`. */
-export function objectName(object: ObjectQuery): string {
-  switch (object.kind) {
-    case 'path':
-      return object.pattern;
-    case 'anything':
-      return object.namespace === null ? 'anything' : `anything in ${object.namespace}`;
-    case 'resource': {
-      const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
-      const isPlaced = object.namespace !== null && object.isNamespaced !== false;
-      if (object.name !== null) return `${isPlaced ? `${object.namespace}/` : ''}${type}/${object.name}`;
-      const where =
-        object.isNamespaced === false
-          ? ''
-          : object.namespace === null
-            ? ' in all namespaces'
-            : ` in ${object.namespace}`;
-      return `${object.resources[0] ?? object.typed}${where}`;
-    }
-  }
-}
-
-/** Commands that exist today, most useful first. */
-export function nextCommands(told: Told): string[] {
-  const { object, word, window } = told.params;
-  if (object.kind !== 'resource') return [];
-  const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
-  const it = shellQuoted(object.name === null ? type : `${type}/${object.name}`);
-  const isPlaced = object.namespace !== null && object.isNamespaced !== false;
-  const here = isPlaced ? ` -n ${shellQuoted(object.namespace ?? '')}` : '';
-  const command = (verb: string, where: string, more = '') =>
-    `${told.params.calledAs} who-did ${verb} ${it}${where}${more}${told.params.sameLogs}`;
-  if (told.deeds.some((deed) => counts(word, deed))) {
-    return word.name === 'touch' || object.name === null ? [] : [command('touch', here)];
-  }
-  const elsewhere = told.nearMisses.find((miss) => miss.code === 'other-namespace');
-  const namespace = elsewhere === undefined ? null : namespaceOf(elsewhere);
-  return [
-    ...(namespace !== null ? [command(word.name, ` -n ${shellQuoted(namespace)}`)] : []),
-    ...(namespace === null && isPlaced ? [command(word.name, ' -A')] : []),
-    ...(window.sinceUs !== null && !window.isDefault ? [command(word.name, here, ' --since 30d')] : []),
-    ...(word.name === 'touch' ? [] : [command('touch', here)]),
-  ];
-}
-
-function namespaceOf({ row }: NearMiss): string | null {
-  const object = row?.object as { namespace?: string | null } | undefined;
-  return object?.namespace ?? null;
 }

@@ -2,21 +2,24 @@
  * who-did VERB OBJECT: the requests that did it or tried to, told apart, newest first; and when nobody did, how sure
  * that is and what came near. Which requests are the deed is deeds.ts's; the sentence is who-did-says.ts's.
  */
-import type { Coverage, Gap, Note } from '../event/coverage.ts';
+import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { matches } from '../query/matches.ts';
-import { isOneObject, type ObjectQuery, objectPredicate, resourcePredicate } from '../query/object-query.ts';
-import { all, any, equals, type Field, oneOf, type Predicate } from '../query/predicate.ts';
+import { matchesName, type ObjectQuery } from '../query/object-query.ts';
+import type { Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
-import { type Word, WRITES, witnessPredicate, wordPredicate } from '../query/words.ts';
+import type { Word } from '../query/words.ts';
 import { counts, type Deed } from './deed.ts';
-import { deedsOf } from './deeds.ts';
+import { type Deeds, deedsOf } from './deeds.ts';
 import { byTime, type Fact, factOf } from './fact.ts';
 import { KeptFacts } from './kept-facts.ts';
 import { nearMissesOf } from './near-misses.ts';
+import { nextCommands } from './next-commands.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
+import { gapsOf } from './who-did-gaps.ts';
+import { FIELDS, wanted, witnessOf } from './who-did-query.ts';
 import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
-import { nextCommands, sentence, type Told } from './who-did-says.ts';
+import { sentence, type Told } from './who-did-says.ts';
 
 export interface WhoDidParams {
   readonly word: Word;
@@ -31,32 +34,6 @@ export interface WhoDidParams {
   readonly calledAs: string;
   readonly sameLogs: string;
 }
-
-const FIELDS: readonly Field[] = [
-  'auditID',
-  'level',
-  'stage',
-  'verb',
-  'requestURI',
-  'user.username',
-  'user.groups',
-  'impersonatedUser.username',
-  'impersonatedUser.groups',
-  'sourceIPs',
-  'userAgent',
-  'objectRef.apiGroup',
-  'objectRef.resource',
-  'objectRef.subresource',
-  'objectRef.namespace',
-  'objectRef.name',
-  'responseStatus.code',
-  'responseStatus.reason',
-  'requestObject',
-  'responseObject',
-  'annotations',
-  'requestReceivedTimestamp',
-  'stageTimestamp',
-];
 
 export const whoDid: Question<WhoDidParams> = {
   name: 'who-did',
@@ -92,8 +69,10 @@ class WhoDidRound implements Round {
   }
 
   add(request: AuditRequest): 'go on' {
-    const { filters, keepsEvents, isRevealed } = this.#params;
-    const fact = factOf(request, { events: keepsEvents, isRevealed });
+    const { filters, keepsEvents, isRevealed, object } = this.#params;
+    const name = object.kind === 'resource' ? object.name : null;
+    const isWanted = name === null ? null : (named: string) => matchesName(named, name);
+    const fact = factOf(request, { events: keepsEvents, isRevealed, isWanted });
     this.#kept.add(fact, matches(request.event, filters));
     return 'go on';
   }
@@ -116,13 +95,13 @@ class WhoDidRound implements Round {
   #answer(
     facts: readonly Fact[],
     deeds: readonly Deed[],
-    found: ReturnType<typeof deedsOf>,
+    found: Deeds,
     coverage: Coverage,
     hasDeed: boolean,
   ): AnswerDraft {
     const params = this.#params;
     const shown = params.limit === null ? deeds : deeds.slice(0, params.limit);
-    const gaps = this.#gaps(found, coverage, hasDeed);
+    const gaps = gapsOf({ params, kept: this.#kept, coverage, hasDeed }, found);
     const told: Told = {
       params,
       deeds,
@@ -130,7 +109,8 @@ class WhoDidRound implements Round {
       coverage,
       gaps,
       nowUs: this.#nowUs,
-      isWidened: this.#isWidened,
+      passedOver: found.deeds.filter((deed) => counts(params.word, deed) && !this.#kept.passes(deed.fact))
+        .length,
       nearMisses: hasDeed ? [] : nearMissesOf(params.word, params.object, facts, deeds, found),
     };
     const rows: WhoDidRow[] = shown.map((deed) => whoDidRow(deed));
@@ -149,48 +129,7 @@ class WhoDidRound implements Round {
     };
   }
 
-  #gaps(found: ReturnType<typeof deedsOf>, coverage: Coverage, hasDeed: boolean): Gap[] {
-    const gaps: Gap[] = [];
-    const gap = (code: Gap['code'], text: string) => gaps.push({ code, text, source: null });
-    if (this.#kept.dropped > 0)
-      gap(
-        'rows-bound',
-        `only the newest ${this.#kept.size} requests were kept; ${this.#kept.dropped} older ones were let go`,
-      );
-    if (!hasDeed && coverage.witness === 0) {
-      gap(
-        'no-witness',
-        'the log holds no request of this kind on this resource: its policy may not log them',
-      );
-    }
-    const unsure = found.unsure.filter((fact) => this.#kept.passes(fact));
-    if (unsure.length > 0) {
-      const isCreate = this.#params.word.name === 'create';
-      if (isCreate && !hasDeed)
-        gap(
-          'generated-names',
-          `${unsure.length} created with a generated name that is not in the log (level Metadata)`,
-        );
-      if (!isCreate)
-        gap('level-too-low', `${unsure.length} could have been it: their bodies are not in the log`);
-    }
-    for (const fact of found.removals?.unlogged ?? []) {
-      gap(
-        'unlogged',
-        `made again at ${fact.row.when ?? 'an unknown time'} without having been removed: a removal is missing from what was read`,
-      );
-    }
-    const orphans = (found.removals?.orphans ?? []).filter((fact) => !hasDeed && this.#kept.passes(fact));
-    if (orphans.length > 0) {
-      gap(
-        'unlogged',
-        `${orphans.length} ${orphans.length === 1 ? 'deletion was' : 'deletions were'} completed by a kubelet, but the request that asked for it is not in what was read`,
-      );
-    }
-    return gaps;
-  }
-
-  #notes(shown: readonly Deed[], found: ReturnType<typeof deedsOf>): Note[] {
+  #notes(shown: readonly Deed[], found: Deeds): Note[] {
     const notes: Note[] = [];
     for (const deed of shown) {
       if (deed.link !== null) {
@@ -208,10 +147,16 @@ class WhoDidRound implements Round {
         });
       }
     }
-    if (found.noOps.length > 0)
+    const noOps = found.noOps.filter((fact) => this.#kept.passes(fact)).length;
+    if (noOps > 0)
       notes.push({
         code: 'no-op',
-        text: `${found.noOps.length} requests succeeded and changed nothing; not shown`,
+        text: `${noOps} ${noOps === 1 ? 'request' : 'requests'} succeeded and changed nothing; not shown`,
+      });
+    for (const id of sharedIDs(shown))
+      notes.push({
+        code: 'shared-audit-id',
+        text: `several requests carry the audit ID ${id}: clients choose it, and aggregated servers pass it on`,
       });
     if (this.#isWidened)
       notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
@@ -219,74 +164,9 @@ class WhoDidRound implements Round {
   }
 }
 
-/**
- * Coarse: the word's requests on the object that pass the filters; whatever explains them, filters or not; and, for one
- * object, the same name elsewhere.
- */
-function wanted(params: WhoDidParams): Predicate {
-  const { word, object, filters } = params;
-  const asked = object.kind === 'path' ? verbsOf(word) : wordScope(word, object);
-  const core = all(word.name === 'bind' ? bindScope(object) : objectScope(word, object), asked, filters);
-  return any(core, ...explaining(word, object), ...nearby(word, object));
-}
-
-function wordScope(word: Word, object: ObjectQuery): Predicate {
-  const scope = wordPredicate(word, object.kind === 'resource' ? object.subresource : null);
-  const evictions = all(
-    equals('objectRef.resource', 'pods'),
-    equals('objectRef.subresource', 'eviction'),
-    equals('verb', 'create'),
-  );
-  return word.name === 'drain' ? any(scope, evictions) : scope;
-}
-
-/** Non-resource requests have HTTP methods for verbs: a word such as read means its own verbs there too. */
-function verbsOf(word: Word): Predicate {
-  return word.verbs === null ? all() : oneOf('verb', word.verbs);
-}
-
-function objectScope(word: Word, object: ObjectQuery): Predicate {
-  if (word.name === 'impersonate') return all();
-  if (word.name === 'drain') return any(objectPredicate(object), equals('objectRef.subresource', 'eviction'));
-  return objectPredicate(object);
-}
-
-/** Of anything at all there is no kind to witness. A role is bound through bindings. */
-function witnessOf({ word, object }: WhoDidParams): Predicate | null {
-  if (object.kind === 'anything' && word.to === null) return null;
-  const resource = word.name === 'bind' ? all() : resourcePredicate(object);
-  return all(resource, witnessPredicate(word, object.kind === 'path'));
-}
-
-function bindScope(object: ObjectQuery): Predicate {
-  const isRole =
-    object.kind === 'resource' && object.resources.some((r) => r === 'roles' || r === 'clusterroles');
-  return isRole ? all() : objectPredicate(object);
-}
-
-function explaining(word: Word, object: ObjectQuery): Predicate[] {
-  if (word.name === 'read') return [all(objectPredicate(object), equals('verb', 'delete'))];
-  if (word.name !== 'delete' && word.name !== 'change') return [];
-  const life = all(objectPredicate(object), oneOf('verb', WRITES));
-  if (object.kind !== 'resource') return [];
-  const ends: Predicate[] = [];
-  if (object.isNamespaced !== false) {
-    const which = object.namespace === null ? all() : equals('objectRef.name', object.namespace);
-    ends.push(all(equals('objectRef.resource', 'namespaces'), equals('verb', 'delete'), which));
-  }
-  if (object.group !== '')
-    ends.push(all(equals('objectRef.resource', 'customresourcedefinitions'), equals('verb', 'delete')));
-  return [life, ...ends];
-}
-
-/** The same name in another namespace or of another kind: what helps when nothing is found. */
-function nearby(word: Word, object: ObjectQuery): Predicate[] {
-  if (!isOneObject(object) || object.kind !== 'resource' || object.name === null) return [];
-  const verbs = word.verbs === null ? WRITES : word.verbs;
-  return [
-    all(
-      equals('objectRef.name', object.name),
-      oneOf('verb', [...new Set([...verbs, ...(word.name === 'delete' ? WRITES : [])])]),
-    ),
-  ];
+function sharedIDs(deeds: readonly Deed[]): readonly string[] {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { fact } of deeds) (seen.has(fact.row.auditID) ? shared : seen).add(fact.row.auditID);
+  return [...shared];
 }

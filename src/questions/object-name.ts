@@ -1,0 +1,25 @@
+/** The object of a question, as a sentence names it. */
+import { kubectlName } from '../event/resource-names.ts';
+import type { ObjectQuery } from '../query/object-query.ts';
+
+/** `shop/deploy/web`, `pods in shop`, `pods in all namespaces`, `/metrics`. */
+export function objectName(object: ObjectQuery): string {
+  switch (object.kind) {
+    case 'path':
+      return object.pattern;
+    case 'anything':
+      return object.namespace === null ? 'anything' : `anything in ${object.namespace}`;
+    case 'resource': {
+      const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
+      const isPlaced = object.namespace !== null && object.isNamespaced !== false;
+      if (object.name !== null) return `${isPlaced ? `${object.namespace}/` : ''}${type}/${object.name}`;
+      const where =
+        object.isNamespaced === false
+          ? ''
+          : object.namespace === null
+            ? ' in all namespaces'
+            : ` in ${object.namespace}`;
+      return `${object.resources[0] ?? object.typed}${where}`;
+    }
+  }
+}

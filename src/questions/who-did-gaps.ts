@@ -1,0 +1,71 @@
+/** What who-did adds to the coverage: what, by what it found and did not find, could be missing. */
+import type { Coverage, Gap } from '../event/coverage.ts';
+import type { Word } from '../query/words.ts';
+import type { Deed } from './deed.ts';
+import type { Deeds } from './deeds.ts';
+import type { Fact } from './fact.ts';
+import type { KeptFacts } from './kept-facts.ts';
+import { whoText } from './who-did-row.ts';
+
+interface Asked {
+  readonly params: { readonly word: Word };
+  readonly kept: KeptFacts;
+  readonly coverage: Coverage;
+  readonly hasDeed: boolean;
+}
+
+export function gapsOf({ params: { word }, kept, coverage, hasDeed }: Asked, found: Deeds): Gap[] {
+  const gaps: Gap[] = [];
+  const gap = (code: Gap['code'], text: string) => gaps.push({ code, text, source: null });
+  const passing = (facts: readonly Fact[]) => facts.filter((fact) => kept.passes(fact));
+  if (kept.dropped > 0)
+    gap(
+      'rows-bound',
+      `only the newest ${kept.size} requests were kept; ${kept.dropped} older ones were let go`,
+    );
+  if (!hasDeed && coverage.witness === 0) {
+    gap('no-witness', 'the log holds no request of this kind on this resource: its policy may not log them');
+  }
+  const unsure = passing(found.unsure).length;
+  if (unsure > 0 && word.name !== 'create')
+    gap(
+      'level-too-low',
+      `${unsure} could have been it: the log does not hold what ${unsure === 1 ? 'it' : 'they'} changed`,
+    );
+  if (unsure > 0 && word.name === 'create' && !hasDeed)
+    gap('generated-names', `${unsure} created with a generated name that is not in the log (level Metadata)`);
+  const unknown = found.deeds.filter((deed) => deed.fact.effect === 'unknown' && kept.passes(deed.fact));
+  if (unknown.length > 0 && word.name !== 'touch')
+    gap(
+      'outcome-unknown',
+      `of ${unknown.length} the log does not hold the outcome, or the API server did not know it: ${listed(unknown)}`,
+    );
+  for (const fact of found.removals?.unlogged ?? []) {
+    gap(
+      'unlogged',
+      `made again at ${fact.row.when ?? 'an unknown time'} without having been removed: a removal is missing from what was read`,
+    );
+  }
+  const orphans = passing(found.removals?.orphans ?? []);
+  const completions = orphans.filter((fact) => fact.isKubeletCompletion && !hasDeed).length;
+  if (completions > 0)
+    gap(
+      'unlogged',
+      `${completions} ${completions === 1 ? 'deletion was' : 'deletions were'} completed by a kubelet, but the request that asked for it is not in what was read`,
+    );
+  const releases = orphans.filter((fact) => !fact.isKubeletCompletion).length;
+  if (releases > 0)
+    gap(
+      'unlogged',
+      `${releases} ${releases === 1 ? 'deletion' : 'deletions'} ended with the last finalizer, but the request that asked for it is not in what was read`,
+    );
+  return gaps;
+}
+
+/** The newest three. */
+function listed(deeds: readonly Deed[]): string {
+  const texts = deeds
+    .slice(0, 3)
+    .map(({ fact, word }) => `${word} by ${whoText(fact.row.who)} at ${fact.row.when ?? '?'}`);
+  return deeds.length > texts.length ? `${texts.join(', ')}, …` : texts.join(', ');
+}
