@@ -4,6 +4,7 @@
  */
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { UserError } from '../errors.ts';
+import { ZstdFrames } from './zstd-frames.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -57,13 +58,14 @@ export async function* decompress(
   compression: 'gzip' | 'zstd',
   onBroken: (why: string) => void,
 ): AsyncGenerator<Uint8Array> {
-  const input = new Input(chunks);
+  const frames = new ZstdFrames();
+  const input = new Input(compression === 'zstd' ? framesOf(chunks, frames) : chunks);
   try {
     while (true) {
       const engine = compression === 'gzip' ? createGunzip(OPTIONS) : createZstdDecompress(OPTIONS);
       const error = yield* run(engine, input);
       if (error !== null) return onBroken(error.message);
-      if (input.isAtEnd) return;
+      if (input.isAtEnd) return frames.isWithinFrame ? onBroken('unexpected end of file') : undefined;
       // Node's zstd stops behind a frame that ends within a piece; gunzip goes on by itself.
       const next = await input.peek();
       if (compression === 'zstd' && isZstd(next)) continue;
@@ -73,6 +75,13 @@ export async function* decompress(
     }
   } finally {
     await input.close();
+  }
+}
+
+async function* framesOf(chunks: AsyncIterable<Uint8Array>, frames: ZstdFrames): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    frames.push(chunk);
+    yield chunk;
   }
 }
 
