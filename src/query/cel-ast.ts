@@ -32,18 +32,28 @@ export function childrenOf(expr: Expr): readonly Expr[] {
   }
 }
 
-/** `user.username` and `user["username"]` as `user.username`; null for anything else, `has(user.username)` included. */
-export function pathOf(expr: Expr): string | null {
+/** The last step of `user.username`, `user["username"]` and `has(user.username)`. */
+export function stepOf(expr: Expr): { readonly operand: Expr; readonly field: string } | null {
   const { exprKind } = expr;
-  if (exprKind.case === 'identExpr') return exprKind.value.name.replace(/^\./, '');
   if (exprKind.case === 'selectExpr') {
-    const { operand, field, testOnly } = exprKind.value;
-    return testOnly ? null : joinPath(operand, field);
+    const { operand, field } = exprKind.value;
+    return operand === undefined ? null : { operand, field };
   }
   if (exprKind.case !== 'callExpr' || exprKind.value.function !== '_[_]') return null;
   const [operand, key] = exprKind.value.args;
   const field = key === undefined ? null : constantOf(key);
-  return typeof field === 'string' && !field.includes('.') ? joinPath(operand, field) : null;
+  return operand === undefined || typeof field !== 'string' ? null : { operand, field };
+}
+
+/** `user.username` and `user["username"]` as `user.username`; null for anything else, `has(user.username)` included. */
+export function pathOf(expr: Expr): string | null {
+  const { exprKind } = expr;
+  if (exprKind.case === 'identExpr') return exprKind.value.name.replace(/^\./, '');
+  if (exprKind.case === 'selectExpr' && exprKind.value.testOnly) return null;
+  const step = stepOf(expr);
+  if (step === null || step.field.includes('.')) return null;
+  const parent = pathOf(step.operand);
+  return parent === null ? null : `${parent}.${step.field}`;
 }
 
 export function constantOf(expr: Expr): string | bigint | number | boolean | null {
@@ -58,11 +68,6 @@ export function constantOf(expr: Expr): string | bigint | number | boolean | nul
     default:
       return null;
   }
-}
-
-function joinPath(operand: Expr | undefined, field: string): string | null {
-  const parent = operand === undefined ? null : pathOf(operand);
-  return parent === null ? null : `${parent}.${field}`;
 }
 
 function present(expr: Expr | undefined): readonly Expr[] {

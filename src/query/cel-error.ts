@@ -35,6 +35,34 @@ export function syntaxHint(text: string, offset: number): string {
   return `an example: --where 'responseStatus.code >= 400 && user.username.startsWith("system:")'`;
 }
 
+/** Where a text begins that does not end; -1 when all do. */
+export function openQuoteIn(text: string): number {
+  return withoutStrings(text).search(/["']/);
+}
+
 function withoutStrings(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (quoted) => ' '.repeat(quoted.length));
 }
+
+/** The library's sentences, without its names for operators and types. */
+export function inPlainWords(message: string): string {
+  // Its own causes are appended, of no use to who typed it.
+  const [sentence = ''] = message.split(': Error: ');
+  const overload = /no matching overload for '(.+?)' applied to '(.+)'/.exec(sentence);
+  if (overload === null) return sentence;
+  const [, name = '', types = ''] = overload;
+  const operator = /[a-z]/i.test(name) ? `${name}()` : name.replaceAll('_', '');
+  const kinds = TYPES.reduce((text, [pattern, kind]) => text.replaceAll(pattern, kind), types);
+  return `${operator} does not work on ${kinds}`;
+}
+
+const TYPES: readonly (readonly [RegExp, string])[] = [
+  [/google\.protobuf\.Timestamp/g, 'time'],
+  [/google\.protobuf\.Duration/g, 'duration'],
+  [/\blist\((?:[^()]|\([^()]*\))*\)/g, 'list'],
+  [/\bmap\((?:[^()]|\([^()]*\))*\)/g, 'object'],
+  [/\bstring\b/g, 'text'],
+  [/\b(?:int|uint|double)\b/g, 'number'],
+  [/\bbool\b/g, 'true or false'],
+  [/\bdyn\b/g, 'anything'],
+];

@@ -15,6 +15,7 @@ export const PROBE: Readonly<Record<string, unknown>> = {
     extra: { sessionName: ['alice'] },
   },
   impersonatedUser: { username: 'agent-smith', groups: ['agents'] },
+  authenticationMetadata: { impersonationConstraint: 'impersonate:user-info' },
   sourceIPs: ['10.0.3.7'],
   userAgent: 'kubectl/v1.34.1 (linux/amd64)',
   objectRef: {

@@ -3,44 +3,31 @@
  * takes a key named `constructor` or `$typeName` for more than a key.
  */
 import type { CelInput, celList, celMap } from '@bufbuild/cel';
-
-/** The event's top-level fields, and what an absent one reads as: an empty map or list; null: an error. */
-export const CEL_FIELDS: ReadonlyMap<string, 'map' | 'list' | null> = new Map([
-  ['kind', null],
-  ['apiVersion', null],
-  ['level', null],
-  ['auditID', null],
-  ['stage', null],
-  ['requestURI', null],
-  ['verb', null],
-  ['user', 'map'],
-  ['impersonatedUser', 'map'],
-  ['sourceIPs', 'list'],
-  ['userAgent', null],
-  ['objectRef', 'map'],
-  ['responseStatus', 'map'],
-  ['requestObject', 'map'],
-  ['responseObject', 'map'],
-  ['requestReceivedTimestamp', null],
-  ['stageTimestamp', null],
-  ['annotations', 'map'],
-] as const);
+import { EVENT_FIELDS } from './cel-fields.ts';
 
 export interface CelMakers {
   readonly celList: typeof celList;
   readonly celMap: typeof celMap;
+  /** RFC 3339 → CEL's timestamp; null for other texts. */
+  readonly celTime: (text: string) => CelInput | null;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The named fields only: bodies are big. An object without prototype, as the library looks names up in it. */
+/**
+ * The named fields only: bodies are big. An absent object or list reads as an empty one, an absent text not at all. An
+ * object without prototype, as the library looks names up in it.
+ */
 export function celBindings(json: Json, names: Iterable<string>, make: CelMakers): Record<string, CelInput> {
   const bindings: Record<string, CelInput> = Object.create(null);
   for (const name of names) {
     const value = Object.hasOwn(json, name) ? json[name] : null;
-    if (value !== null && value !== undefined) bindings[name] = toCel(value, make);
-    else if (CEL_FIELDS.get(name) === 'map') bindings[name] = make.celMap(new Map());
-    else if (CEL_FIELDS.get(name) === 'list') bindings[name] = make.celList([]);
+    const kind = EVENT_FIELDS.get(name)?.kind;
+    if (value !== null && value !== undefined) {
+      const time = kind === 'time' && typeof value === 'string' ? make.celTime(value) : null;
+      bindings[name] = time ?? toCel(value, make);
+    } else if (kind === 'object') bindings[name] = make.celMap(new Map());
+    else if (kind === 'list') bindings[name] = make.celList([]);
   }
   return bindings;
 }

@@ -40,6 +40,29 @@ describe('mistakes in --where', () => {
     ['verb < 3', 5, 'text is compared with text'],
     ['timestamp(stageTimestamp) > timestamp("yesterday")', 28, 'timestamp("2026-11-22T10:00:00Z")'],
     ['__proto__ == "x"', 0, 'fields are kind'],
+    ['objectref.name == "x"', 0, 'did you mean objectRef?'],
+    ['verbb == "get"', 0, 'did you mean verb?'],
+    ['verb == delete', 8, `'… == "delete"'`],
+    ['user.name == "alice"', 4, 'user has username, uid, groups, extra'],
+    ['user["usrname"] == "alice"', 4, 'did you mean user.username?'],
+    ['has(objectRef.nme)', 0, 'did you mean objectRef.name?'],
+    ['responseStatus.Code == 403', 14, 'did you mean responseStatus.code?'],
+    ['user.groups.name == "x"', 11, '"ops" in user.groups'],
+    ['verb.name == "x"', 4, '"ops" in user.groups'],
+    ['responseStatus.code == "403"', 20, 'codes with numbers'],
+    ['"403" != responseStatus.code', 6, 'codes with numbers'],
+    ['responseStatus.code in ["403"]', 20, 'codes with numbers'],
+    ['user == "alice"', 5, 'user.username'],
+    ['user.groups == "ops"', 12, '"ops" in user.groups'],
+    ['1 in user.groups', 2, 'codes with numbers'],
+    ['"helm" in userAgent', 7, 'userAgent.contains("helm")'],
+    ['requestReceivedTimestamp > "2026-11-22"', 25, 'timestamp("2026-11-22T10:00:00Z")'],
+    ['verb == "get" || user.username', 21, 'compare it'],
+    ['verb == "get" || 1', 17, 'compare it'],
+    ['!verb', 1, 'compare it'],
+    ['verb ? true : false', 0, 'compare it'],
+    ['verb == "get', 8, 'an example'],
+    ["verb == 'get && true", 8, 'an example'],
   ])('%s: at %i, %s', async (text, offset, hint) => {
     const error = await mistake(text);
     expect(error.message.split('\n').slice(1)).toEqual([`  ${text}`, `  ${' '.repeat(offset)}^`]);
@@ -52,6 +75,17 @@ describe('mistakes in --where', () => {
       expect((await mistake(text)).code).toBe('AUDIT_BAD_WHERE');
     },
   );
+
+  it('says what does not go together without the words of a type system', async () => {
+    expect((await mistake('responseStatus.code == "403"')).message).toContain(
+      'a number cannot be compared with a text',
+    );
+    expect((await mistake('user.groups.contains("ops")')).message).toContain(
+      'contains() does not work on list.(text)',
+    );
+    expect((await mistake('verb + 1 == "x"')).message).toContain('+ does not work on (text, number)');
+    expect((await mistake('verb == "get')).message).toContain('this quote is not closed');
+  });
 
   it('bounds length, nesting and loops within loops', async () => {
     const nested = (n: number) => `${'('.repeat(n)}true${')'.repeat(n)}`;

@@ -49,6 +49,19 @@ describe('compileWhere', () => {
     ['user.groups.all(g, g.startsWith("system:"))', false],
     ['annotations["authorization.k8s.io/decision"] == "allow"', true],
     ['timestamp(requestReceivedTimestamp) < timestamp(stageTimestamp)', true],
+    ['requestReceivedTimestamp > timestamp("2026-11-22T10:00:00Z")', true],
+    ['requestReceivedTimestamp > timestamp("2026-11-22T10:00:00.123456Z")', false],
+    ['requestReceivedTimestamp == timestamp("2026-11-22T11:00:00.123456+01:00")', true],
+    ['stageTimestamp - requestReceivedTimestamp > duration("100ms")', true],
+    ['requestReceivedTimestamp.getHours() == 10', true],
+    ['string(requestReceivedTimestamp).startsWith("2026-11-22T10")', true],
+    ['has(authenticationMetadata.impersonationConstraint)', false],
+    ['get(authenticationMetadata, "impersonationConstraint", "none") == "none"', true],
+    ['annotations["authorization.k8s.io/decision"].contains("all")', true],
+    ['user.groups.exists(user, user == "ops")', true],
+    ['verb == "delete" ? responseStatus.code == 200 : false', true],
+    ['sourceIPs[0].startsWith("10.")', true],
+    ['responseStatus.code in [200, 201] && !(verb in ["get", "list"])', true],
     ['timestamp(stageTimestamp) - timestamp(requestReceivedTimestamp) > duration("100ms")', true],
     ['timestamp(requestReceivedTimestamp).getHours("Europe/Berlin") == 11', true],
     ['userAgent.lowerAscii().contains("kubectl")', true],
@@ -93,6 +106,18 @@ describe('compileWhere', () => {
     expect(await verdict('responseStatus.code != 200', { responseStatus: undefined })).toBe('error');
   });
 
+  it('fails on a time that is none', async () => {
+    const broken = { requestReceivedTimestamp: 'yesterday' };
+    expect(await verdict('requestReceivedTimestamp > timestamp("2026-01-01T00:00:00Z")', broken)).toBe(
+      'error',
+    );
+    expect(
+      await verdict('requestReceivedTimestamp > timestamp("2026-01-01T00:00:00Z")', {
+        requestReceivedTimestamp: null,
+      }),
+    ).toBe('error');
+  });
+
   it('sees the event’s own fields, not what the request was really about', async () => {
     const created = {
       verb: 'create',
@@ -113,7 +138,8 @@ describe('compileWhere', () => {
       true,
     );
     expect(await verdict('requestObject.valueOf == 1', { requestObject })).toBe('error');
-    expect(await verdict('has(user.constructor)')).toBe(false);
+    expect(await verdict('has(requestObject.constructor)', { requestObject: {} })).toBe(false);
+    expect(await verdict('has(user.extra.constructor)')).toBe('error');
     expect(await verdict('"__proto__" in annotations')).toBe(false);
   });
 
