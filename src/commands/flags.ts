@@ -191,6 +191,12 @@ export const FLAGS = {
     help: '--no-live: do not ask the cluster how things stand now',
     group: 'Out',
   },
+  'suggest-role': {
+    name: 'suggest-role',
+    type: 'boolean',
+    help: 'failed-auth: print the smallest Roles that would allow what RBAC refused; never applied',
+    group: 'Out',
+  },
   help: { name: 'help', short: 'h', type: 'boolean', help: 'this text', group: 'Other' },
   version: { name: 'version', type: 'boolean', help: 'the version of the program', group: 'Other' },
 } as const satisfies Readonly<Record<string, Flag>>;

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { shellQuoted } from '../event/shell.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { findWord, WORDS } from '../query/words.ts';
+import { SIGNS } from '../questions/signs.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 
@@ -45,6 +46,18 @@ export const COMMANDS: readonly CommandSummary[] = [
       of: WORDS.map((word) => [word.name, word.means]),
     },
     load: async () => (await import('./who-did.ts')).whoDidCommand,
+  },
+  {
+    name: 'failed-auth',
+    usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
+    summary: 'who was not let in or not allowed to, by whom, how often, and which right is missing',
+    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'suggest-role', ...OTHER],
+    examples: [
+      ['Who is refused, and what is missing?', 'failed-auth -A --demo'],
+      ['Which Role would let the CI runner through?', 'failed-auth --by sa:ci/runner --suggest-role --demo'],
+    ],
+    terms: { heading: 'Signs that it is more than a missing right', of: Object.entries(SIGNS) },
+    load: async () => (await import('./failed-auth.ts')).failedAuthCommand,
   },
 ];
 

@@ -1,0 +1,162 @@
+/** failed-auth's sentence, its notes, and the commands to try next. */
+import type { Coverage, Note } from '../event/coverage.ts';
+import { shellQuoted } from '../event/shell.ts';
+import type { FailedAuthParams } from './failed-auth.ts';
+import type { FailedAuthRow } from './failed-auth-row.ts';
+import { objectName } from './object-name.ts';
+import { SIGNS, type Sign } from './signs.ts';
+import { isSuggestible } from './suggest-role.ts';
+
+export interface Told {
+  readonly params: FailedAuthParams;
+  /** Newest first, all of them. */
+  readonly rows: readonly FailedAuthRow[];
+  readonly coverage: Coverage;
+  /** Refusals that are in no row: too many to tell apart. */
+  readonly folded: number;
+  /** 401s and 403s of the window that are not what was asked for. */
+  readonly elsewhere: number;
+  /** Failed logins anywhere in the window, asked for or not. */
+  readonly failedLogins: number;
+  readonly isWidened: boolean;
+  readonly hasGaps: boolean;
+}
+
+export function sentence(told: Told): string {
+  const refused = told.rows.filter((row) => row.class !== 'unauthenticated');
+  const parts = [
+    ...(refused.length > 0 ? [refusedWords(refused, told.folded)] : [nobodyWords(told)]),
+    ...loginWords(told),
+    ...signWords(told),
+  ];
+  return parts.join('; ');
+}
+
+function refusedWords(rows: readonly FailedAuthRow[], folded: number): string {
+  const identities = new Set(rows.map(({ who }) => JSON.stringify([who.user, who.as, who.session])));
+  const count = sum(rows) + folded;
+  return `${counted(identities.size, 'identity', 'identities')} ${identities.size === 1 ? 'was' : 'were'} refused ${times(count)} (${byClass(rows)})`;
+}
+
+function byClass(rows: readonly FailedAuthRow[]): string {
+  return (['rbac', 'escalation', 'admission', 'other'] as const)
+    .flatMap((name) => {
+      const count = sum(rows.filter((row) => row.class === name));
+      return count === 0 ? [] : [`${name === 'rbac' ? 'RBAC' : name} ${count}`];
+    })
+    .join(', ');
+}
+
+function nobodyWords({ params, coverage, hasGaps }: Told): string {
+  const { object } = params;
+  const about = object.kind === 'anything' && object.namespace === null ? '' : ` on ${objectName(object)}`;
+  if (coverage.witness === 0) {
+    return `this log cannot tell whether anybody was refused${about}: it holds no request of that kind`;
+  }
+  const span =
+    coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to ?? '')}`;
+  const doubt = coverage.complete && !hasGaps ? '' : ' in what was read, which is not all';
+  return `nobody was refused anything${about}${span}${doubt}`;
+}
+
+function loginWords(told: Told): string[] {
+  const logins = told.rows.filter((row) => row.class === 'unauthenticated');
+  if (logins.length > 0) {
+    const addresses = new Set(logins.flatMap((row) => row.from.top.map(({ ip }) => ip)));
+    const more = logins.some((row) => row.from.distinct > row.from.top.length) ? ' or more' : '';
+    const from =
+      addresses.size === 1 ? ` from ${[...addresses].join('')}` : ` from ${addresses.size}${more} addresses`;
+    const count = sum(logins);
+    return [
+      `${counted(count, 'request', 'requests')} without a valid login${addresses.size === 0 ? '' : from}`,
+    ];
+  }
+  // That nobody failed to log in is never said: it takes a 401 to know that this log holds them at all.
+  return told.failedLogins === 0 ? ['no failed login is in this log'] : [];
+}
+
+function signWords({ rows }: Told): string[] {
+  const signs = new Set(rows.flatMap((row) => row.signs));
+  return signs.size === 0 ? [] : [`signs: ${[...signs].sort().join(', ')}`];
+}
+
+/** The meanings of signs first: a terminal shows few notes. */
+export function notesOf(told: Told): Note[] {
+  const notes: Note[] = [];
+  const note = (code: string, text: string) => notes.push({ code, text });
+  for (const sign of Object.keys(SIGNS) as Sign[]) {
+    const rows = told.rows.filter((row) => row.signs.includes(sign));
+    if (rows.length > 0) note(sign, `${sign} (${counted(rows.length, 'row', 'rows')}): ${SIGNS[sign]}`);
+  }
+  if (told.failedLogins === 0) {
+    note(
+      'no-failed-logins',
+      'the log holds no 401 at all: nobody failed to log in, or its policy leaves them out (stage ResponseStarted omitted, or rules for named users and groups only); it cannot tell which',
+    );
+  }
+  if (told.rows.some((row) => row.class === 'unauthenticated')) {
+    note(
+      'failed-logins',
+      'a 401 names nobody: the server does not know who it was. kubectl stops at its first one, so what was wanted is often not in the log',
+    );
+  }
+  if (told.rows.some((row) => row.class === 'rbac' && row.who.kind === 'anonymous')) {
+    note(
+      'anonymous',
+      'system:anonymous is a request that came without any login, and was refused by RBAC (403): no login failed',
+    );
+  }
+  if (told.rows.some(isRetried)) {
+    note(
+      'tried-twice',
+      'kubectl tries exec, attach and port-forward with get (websocket), then with create (SPDY): one attempt is two refusals',
+    );
+  }
+  if (told.elsewhere > 0)
+    note(
+      'elsewhere',
+      `${counted(told.elsewhere, 'other refusal is', 'other refusals are')} not what was asked for`,
+    );
+  if (told.isWidened) note('widened', 'nothing in the last 24 h: everything before was read too');
+  return notes;
+}
+
+const CONNECTIONS: readonly (string | null)[] = ['exec', 'attach', 'portforward'];
+
+function isRetried({ object, verbs }: FailedAuthRow): boolean {
+  return CONNECTIONS.includes(object.subresource) && verbs.includes('get') && verbs.includes('create');
+}
+
+const NEXT = 3;
+
+export function nextCommands(told: Told): string[] {
+  const { params, rows } = told;
+  const command = (words: string) => `${params.calledAs} ${words}${params.sameWindow}${params.sameLogs}`;
+  const named = rows.find((row) => row.class !== 'unauthenticated' && row.who.kind !== 'anonymous');
+  const login = rows.find((row) => row.class === 'unauthenticated');
+  const ip = login?.from.top[0]?.ip;
+  const who = named?.who.as ?? named?.who.user;
+  return [
+    ...(rows.some(isSuggestible) ? [command(`failed-auth${params.sameQuestion} --suggest-role`)] : []),
+    ...(who == null ? [] : [command(`who-did touch -A --by ${shellQuoted(who)}`)]),
+    ...(ip === undefined ? [] : [command(`who-did touch -A --from-ip ${shellQuoted(ip)}`)]),
+    ...(rows.length === 0 && told.elsewhere > 0 ? [command('failed-auth -A')] : []),
+  ].slice(0, NEXT);
+}
+
+function sum(rows: readonly FailedAuthRow[]): number {
+  return rows.reduce((total, row) => total + row.count, 0);
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+/** To the second; rows have the rest. */
+function short(at: string): string {
+  return at.replace(/\.\d+Z$/, 'Z');
+}
