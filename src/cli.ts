@@ -7,6 +7,7 @@ import { columnsOf } from './commands/columns.ts';
 import type { CommandSummary } from './commands/command.ts';
 import { parseCommandLine } from './commands/command-line.ts';
 import { FLAGS, type Flag, type FlagValues } from './commands/flags.ts';
+import { hung } from './commands/hung.ts';
 import { COMMANDS, findCommand } from './commands/registry.ts';
 import { ERROR_CODES, errorLines, UserError } from './errors.ts';
 import { ClosedPipe, type Io, type TextSink } from './io.ts';
@@ -58,8 +59,7 @@ async function helpOf(command: CommandSummary | null, io: Io): Promise<string> {
   const { default: yargs } = await import('yargs');
   const columns = Math.min(columnsOf(io) ?? 100, 120);
   const parser = yargs().scriptName(io.calledAs).wrap(columns).version(false).help(false).exitProcess(false);
-  const described =
-    command === null ? describeAll(parser) : describe(parser, command, (text) => hung(text, columns));
+  const described = command === null ? describeAll(parser) : describe(parser, command, columns);
   return await described.getHelp();
 }
 
@@ -75,17 +75,15 @@ function describeAll(argv: Argv): Argv {
     );
 }
 
-function describe(
-  argv: Argv,
-  command: CommandSummary,
-  layOut: (term: readonly [string, string]) => string,
-): Argv {
+function describe(argv: Argv, command: CommandSummary, columns: number): Argv {
   let described = argv.usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`);
   for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name]));
   for (const [sentence, example] of command.examples)
     described = described.example(`$0 ${example}`, sentence);
   if (command.terms === null) return described;
-  return described.epilog([`${command.terms.heading}:`, ...command.terms.of.map(layOut)].join('\n'));
+  // yargs would begin later lines at the margin.
+  const terms = command.terms.of.flatMap(([term, means]) => hung(term, means, columns, 2, TERM_COLUMNS));
+  return described.epilog([`${command.terms.heading}:`, ...terms].join('\n'));
 }
 
 function optionOf(flag: Flag): Options {
@@ -97,20 +95,6 @@ function optionOf(flag: Flag): Options {
 }
 
 const TERM_COLUMNS = 16;
-
-/** A term and what it means, later lines under the first; yargs would begin them at the margin. */
-function hung([term, means]: readonly [string, string], columns: number): string {
-  const lines: string[] = [];
-  let line = `  ${term}`.padEnd(TERM_COLUMNS - 1);
-  for (const word of means.split(' ')) {
-    if (line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = ' '.repeat(TERM_COLUMNS - 1);
-    }
-    line += ` ${word}`;
-  }
-  return [...lines, line].join('\n');
-}
 
 async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof ClosedPipe) return 0;
@@ -130,6 +114,8 @@ function realIo(): Io {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       interrupted.abort();
+      // Whoever waits for a pipe that says nothing would wait on.
+      process.stdin.destroy();
       // A second one ends the program at once: nothing is left to clean up but open files.
       process.once(signal, () => process.exit(130));
     });

@@ -1,5 +1,6 @@
 /** The program as a person starts it: arguments, streams, exit status. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -122,11 +123,44 @@ describe('the command line', () => {
     expect(done.stderr).toBe('status 0\n');
   });
 
-  it('explains without reading', () => {
-    const { status, out } = run(['who-did', 'delete', 'deploy/web', '-n', 'shop', '-f', LOG, '--explain']);
-    expect(status).toBe(0);
+  it('explains without reading, within the terminal and in local time', () => {
+    const args = ['who-did', 'delete', 'deploy/web', '-n', 'shop', '-f', LOG, '--since', '2026-11-22 10:00'];
+    const { status, out, err } = run([...args, '--explain'], '', { COLUMNS: '80', TZ: 'Europe/Berlin' });
+    expect([status, err]).toEqual([0, '']);
     expect(out).toContain(LOG);
-    expect(out).toMatch(/cost {6}\d+ bytes/);
+    expect(out).toMatch(/^window {6}from 2026-11-22 10:00:00\+01:00 to now$/m);
+    expect(out).toMatch(/^ {2}cost {6}\d+ MB in 1 part$/m);
+    expect(out).toMatch(/^or {10}objectRef.resource is "namespaces"/m);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('tells a document that holds a part of the rows', () => {
+    const { out } = run([
+      'who-did',
+      'touch',
+      '-A',
+      '-f',
+      LOG,
+      '--since',
+      '30d',
+      '-o',
+      'json',
+      '--limit',
+      '2',
+    ]);
+    const { rows, notes } = JSON.parse(out);
+    expect(rows).toHaveLength(2);
+    expect(notes).toContainEqual({ code: 'limited', text: expect.stringMatching(/^2 of \d+ rows/) });
+  });
+
+  it('ends at once when interrupted, also while it waits for a pipe', async () => {
+    const child = spawn(process.execPath, ['src/cli.ts', 'who-did', 'touch', '-f', '-'], { stdio: 'pipe' });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const startedAt = performance.now();
+    child.kill('SIGINT');
+    const [status] = await once(child, 'exit');
+    expect(status).toBe(130);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
   it('lists every error code once in the README', () => {

@@ -34,6 +34,15 @@ export interface AskOptions {
 }
 
 export async function ask<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
+  try {
+    return await throughRounds(question, params, options);
+  } finally {
+    // Also when it failed or was interrupted: what follows begins on a line of its own.
+    await options.progress.end();
+  }
+}
+
+async function throughRounds<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
   const reading = new Reading(options);
   let round = question.begin(params, options.inputs, options.nowUs);
   for (let n = 1; ; n++) {
@@ -90,7 +99,6 @@ class Reading {
     }
     assembler.end();
     this.#noteBounds(assembler);
-    await this.#options.progress.end();
   }
 
   coverage(round: Round) {

@@ -1,37 +1,75 @@
 /** `--explain`: the plan of the first round, and nothing read. */
-
-import { formatMicros } from '../event/micros.ts';
 import type { Io } from '../io.ts';
-import { describePredicate } from '../query/plan.ts';
-import type { Question } from '../questions/question.ts';
+import { describePredicate, isEverything } from '../query/plan.ts';
+import type { Predicate } from '../query/predicate.ts';
+import { formatWindow } from '../query/time-range.ts';
+import { MAX_ROUNDS, type Question } from '../questions/question.ts';
 import { escapeTerminal } from '../render/escape.ts';
-import type { Source } from '../sources/source.ts';
+import type { Source, SourcePlan } from '../sources/source.ts';
+import { formatBytes } from './bytes.ts';
+import { columnsOf } from './columns.ts';
+import { hung } from './hung.ts';
+
+export interface ExplainOptions {
+  readonly nowUs: number;
+  readonly timeZone: string;
+}
 
 export async function explain<P>(
   question: Question<P>,
   params: P,
   sources: readonly Source[],
-  nowUs: number,
+  { nowUs, timeZone }: ExplainOptions,
   io: Io,
 ): Promise<number> {
   const { query } = question.begin(params, {}, nowUs);
-  const { sinceUs, untilUs } = query.window;
-  const lines = [
-    `question  ${question.name}`,
-    `window    ${sinceUs === null ? 'the beginning' : formatMicros(sinceUs)} to ${untilUs === null ? 'the end' : formatMicros(untilUs)}`,
-    `wanted    ${describePredicate(query.predicate)}`,
-    ...(query.witness === null ? [] : [`witness   ${describePredicate(query.witness)}`]),
+  const entries: Entry[] = [
+    [0, 'question', question.name],
+    [0, 'window', formatWindow(query.window, timeZone)],
+    ...branches(0, 'wanted', query.predicate),
+    ...(query.witness === null ? [] : branches(0, 'witness', query.witness)),
   ];
   for (const source of sources) {
     const plan = await source.plan(query, io.signal);
-    lines.push(
-      `source    ${source.name}`,
-      `  pushed    ${describePredicate(plan.pushed)}`,
-      `  here      ${describePredicate(plan.residual)}`,
-      `  cost      ${plan.estimate.bytes === null ? 'unknown' : `${plan.estimate.bytes} bytes`}${plan.estimate.parts === null ? '' : ` in ${plan.estimate.parts} parts`}${source.capabilities.billed ? ', billed' : ''}`,
-      ...plan.explain.map((line) => `  ${line}`),
-    );
+    entries.push([0, 'source', source.name], ...entriesOf(plan, source));
   }
-  await io.out.write(`${lines.map(escapeTerminal).join('\n')}\n`);
+  entries.push([0, 'then', thenText(sources)]);
+  const columns = columnsOf(io) ?? DEFAULT_COLUMNS;
+  const lines = entries.flatMap(([indent, label, text]) =>
+    hung(label, escapeTerminal(text), columns, indent, 12),
+  );
+  await io.out.write(`${lines.join('\n')}\n`);
   return 0;
+}
+
+type Entry = readonly [indent: number, label: string, text: string];
+
+const DEFAULT_COLUMNS = 100;
+
+function entriesOf(plan: SourcePlan, { capabilities }: Source): Entry[] {
+  const { bytes, parts } = plan.estimate;
+  const cost = bytes === null ? 'unknown' : formatBytes(bytes);
+  const where = parts === null ? '' : ` in ${parts} ${parts === 1 ? 'part' : 'parts'}`;
+  const isAllHere = isEverything(plan.pushed);
+  return [
+    ...(isAllHere
+      ? [[2, 'pushed', 'nothing: the source filters nothing by itself'] as const]
+      : branches(2, 'pushed', plan.pushed)),
+    ...(isAllHere ? [[2, 'here', 'all that is wanted'] as const] : branches(2, 'here', plan.residual)),
+    [2, 'cost', `${cost}${where}${capabilities.billed ? ', billed' : ''}`],
+    ...plan.explain.map((line): Entry => [2, '', line]),
+  ];
+}
+
+/** An alternative a line: a question looks for several kinds of requests at once. */
+function branches(indent: number, label: string, predicate: Predicate): Entry[] {
+  const texts = (predicate.kind === 'any' ? predicate.of : [predicate]).map(describePredicate);
+  return [...new Set(texts)].map((text, at): Entry => [indent, at === 0 ? label : 'or', text]);
+}
+
+function thenText(sources: readonly Source[]): string {
+  const isOneRound = sources.some(({ capabilities }) => capabilities.billed || !capabilities.rereads);
+  return isOneRound
+    ? 'the answer; a source is billed, or can be read only once'
+    : `the answer; or, when too little is found, and for what the first names, up to ${MAX_ROUNDS - 1} more readings`;
 }

@@ -63,7 +63,14 @@ export async function printAnswer(answer: Answer, printing: Printing, io: Io): P
     noHeaders: how.noHeaders,
     template: format.template,
   };
-  for (const piece of renderer.render(answer, options)) await io.out.write(piece);
+  for (const piece of renderer.render(limitNoted(answer, format.name), options)) await io.out.write(piece);
   if (renderer.carriesCoverage) return;
   for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
+}
+
+/** A document must say that it holds a part of the rows only; tables say it beneath them. */
+function limitNoted(answer: Answer, format: string): Answer {
+  if (answer.total <= answer.rows.length || format === 'table' || format === 'wide') return answer;
+  const text = `${answer.rows.length} of ${answer.total} rows (--limit)`;
+  return { ...answer, notes: [...answer.notes, { code: 'limited', text }] };
 }

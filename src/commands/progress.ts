@@ -1,5 +1,6 @@
 /** One line on stderr, rewritten in place, when reading takes over a second and stderr is a terminal. */
 import type { Io } from '../io.ts';
+import { formatBytes } from './bytes.ts';
 
 export interface ProgressState {
   readonly bytes: number;
@@ -46,12 +47,8 @@ function lineOf(state: ProgressState, seconds: number): string {
   const share =
     state.of === null || state.of === 0
       ? ''
-      : ` of ${mega(state.of)} (${Math.min(99, Math.floor((state.bytes / state.of) * 100))} %)`;
+      : ` of ${formatBytes(state.of)} (${Math.min(99, Math.floor((state.bytes / state.of) * 100))} %)`;
   const reached =
     state.atUs === null ? '' : `, at ${new Date(state.atUs / 1000).toISOString().slice(0, 19)}Z`;
-  return `read ${mega(state.bytes)}${share}, ${mega(state.bytes / seconds)}/s${reached}, ${state.matches} matches`;
-}
-
-function mega(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
+  return `read ${formatBytes(state.bytes)}${share}, ${formatBytes(state.bytes / seconds)}/s${reached}, ${state.matches} ${state.matches === 1 ? 'match' : 'matches'}`;
 }

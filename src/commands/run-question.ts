@@ -50,7 +50,8 @@ export async function runQuestion<P extends SharedParams>(
   const sources = await openSources(flags, io);
   try {
     const params = { ...asked, window: windowFor(asked.window, sources) };
-    if (boolFlag(flags, 'explain') === true) return await explain(question, params, sources, nowUs, io);
+    if (boolFlag(flags, 'explain') === true)
+      return await explain(question, params, sources, { nowUs, timeZone: timeZoneOf(flags, io) }, io);
     const options = { sources, inputs: {}, nowUs, signal: io.signal, progress: progressOn(io) };
     const answer = await ask(question, params, options);
     await print(answer, printing, io);
@@ -67,16 +68,19 @@ export function placedOf(flags: FlagValues): Placed {
   return { namespace: namespaceOf(flags), subresource: isNone ? null : subresource };
 }
 
+function timeZoneOf(flags: FlagValues, io: Io): string {
+  return boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
+}
+
 async function sharedParams(
   flags: FlagValues,
   io: Io,
   nowUs: number,
   printing: Printing,
 ): Promise<SharedParams> {
-  const timeZone = boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
   const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
   return {
-    window: parseWindow(typed, nowUs, timeZone),
+    window: parseWindow(typed, nowUs, timeZoneOf(flags, io)),
     filters: await parseFilters(filterFlags(flags)),
     limit: limitOf(flags, printing),
     keepsEvents: printing.needsEvents,

@@ -87,8 +87,11 @@ function describe(predicate: Predicate, isInner: boolean): string {
       return typeof predicate.value === 'boolean'
         ? `${predicate.value ? '' : 'not '}${predicate.field}`
         : `${predicate.field} is ${quoted(predicate.value)}`;
-    case 'in':
+    case 'in': {
+      const [only] = predicate.values;
+      if (predicate.values.length === 1 && only !== undefined) return `${predicate.field} is ${quoted(only)}`;
       return `${predicate.field} in ${listOf(predicate.values)}`;
+    }
     case 'glob':
       return `${predicate.field} like ${quoted(predicate.pattern)}${predicate.ignoreCase ? ' in any case' : ''}`;
     case 'codeBetween':

@@ -87,16 +87,14 @@ function scripted(
   return { question, given };
 }
 
-const run = (question: Question<null>, sources: readonly Source[]) => {
-  const options: AskOptions = {
-    sources,
-    inputs: {},
-    nowUs: at(9),
-    signal: new AbortController().signal,
-    progress: NO_PROGRESS,
-  };
-  return ask(question, null, options);
+const OPTIONS: Omit<AskOptions, 'sources'> = {
+  inputs: {},
+  nowUs: at(9),
+  signal: new AbortController().signal,
+  progress: NO_PROGRESS,
 };
+const run = (question: Question<null>, sources: readonly Source[]) =>
+  ask(question, null, { ...OPTIONS, sources });
 const answer = (): Outcome => ({ kind: 'answer', answer: DRAFT });
 
 describe('ask', () => {
@@ -153,6 +151,20 @@ describe('ask', () => {
     const second = memorySource([event(3)], { name: 'second' });
     await run(question, [memorySource([event(1)]), second]);
     expect(given).toEqual([['id-1']]);
+  });
+
+  it('clears the progress line when a source fails', async () => {
+    let ended = 0;
+    const broken: Source = {
+      ...memorySource([event(1)]),
+      plan: async () => {
+        throw new Error('gone');
+      },
+    };
+    const { question } = scripted([{ query: query({ sinceUs: null, untilUs: null }), end: answer }]);
+    const progress = { show: () => {}, end: async () => void ended++ };
+    await expect(ask(question, null, { ...OPTIONS, sources: [broken], progress })).rejects.toThrow('gone');
+    expect(ended).toBe(1);
   });
 
   it('merges sources, and drops what two of them hold', async () => {
