@@ -64,16 +64,32 @@ function deniedByOf(event: AuditEvent): DeniedBy | null {
   if (decision !== 'forbid' && isAdmissionText(message)) return 'admission';
   if (code === 401) return 'unauthenticated';
   if (code !== 403) return null;
-  if (message.includes(NOT_HELD)) return 'escalation';
+  if (ESCALATIONS.some((text) => message.includes(text))) return 'escalation';
   if (isAdmissionRefusal(message)) return 'admission';
-  if (decision === 'allow') return 'other';
+  if (decision === 'allow') return refusedAfterAllowed(message);
   // No decision: refused before authorization, or the annotations are lost.
   if (CANNOT_IMPERSONATE.test(message)) return 'escalation';
   return CANNOT.test(message) ? 'rbac' : 'other';
 }
 
+/**
+ * Past authorization it is admission plugins that forbid, in words of their own (NodeRestriction, NamespaceLifecycle,
+ * ServiceAccount, CertificateApproval, OpenShift's security context constraints, …); some ask the authorizer once more. A
+ * backend's answer that is passed on has no such words.
+ */
+function refusedAfterAllowed(message: string): DeniedBy {
+  if (!FORBIDDEN.test(message)) return 'other';
+  return FORBIDDEN_TO_USER.test(message) ? 'rbac' : 'admission';
+}
+
+const FORBIDDEN = /^[^" ]{1,260} (?:"(?:[^"\\]|\\.)*" )?is forbidden: /;
+const FORBIDDEN_TO_USER = /^[^" ]{1,260} (?:"(?:[^"\\]|\\.)*" )?is forbidden: User "(?:[^"\\]|\\.)*" cannot /;
+
 /** Storage of roles and bindings, after authorization allowed the write. */
-const NOT_HELD = 'attempting to grant RBAC permissions not currently held';
+const ESCALATIONS = [
+  'attempting to grant RBAC permissions not currently held',
+  'must have cluster-admin privileges to use',
+] as const;
 /** 1.34: `cannot impersonate resource "users"`; 1.36: `cannot impersonate:user-info resource "users"`, `cannot impersonate-on:user-info:create resource "pods"`. */
 const CANNOT_IMPERSONATE = /User "(?:[^"\\]|\\.)*" cannot impersonate(?:-on)?[ :]/;
 const IMPERSONATE_ON = /" cannot impersonate-on:/;

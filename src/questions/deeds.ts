@@ -2,7 +2,7 @@
  * Which facts are the deed that a word means, on the object asked about: deeds and attempts, no-ops, and requests that
  * could be one but whose body the log does not hold. Removals have their own fold (removals.ts).
  */
-import { isInNamespace, isNamed, isOfType, type ObjectQuery } from '../query/object-query.ts';
+import { isInNamespace, isNamed, isOfType, isOneObject, type ObjectQuery } from '../query/object-query.ts';
 import type { Word } from '../query/words.ts';
 import type { Deed } from './deed.ts';
 import { drainsOf } from './drains.ts';
@@ -49,12 +49,14 @@ function judged(
       ...(removals?.orphans ?? []),
     ].map((fact) => fact.key),
   );
+  const namedUs = word.name === 'create' ? firstNamedUs(object, facts) : Number.POSITIVE_INFINITY;
   const unsure: Fact[] = [];
   const otherwise: Fact[] = [];
   for (const fact of facts) {
     const before = track.before(fact);
     track.add(fact);
     if (told.has(fact.key) || isWaiting(fact)) continue;
+    if (fact.target.name === null && fact.atUs > namedUs) continue;
     const about = isAbout(word, fact, object);
     if (about === 'no') continue;
     const verdict = VERDICTS[word.name]?.(fact, before, object) ?? 'yes';
@@ -72,10 +74,27 @@ function judged(
   return { unsure, otherwise };
 }
 
+/** Clocks of API servers may differ by this much. */
+const SKEW_US = 1_000_000;
+
+/** What is named already was not made by a later request that leaves the name to the server. */
+function firstNamedUs(object: ObjectQuery, facts: readonly Fact[]): number {
+  const first = isOneObject(object)
+    ? facts.find(
+        (fact) =>
+          fact.effect === 'done' &&
+          isOfType(fact.target, object) &&
+          isInNamespace(fact.target, object) &&
+          isNamed(fact.target, object),
+      )
+    : undefined;
+  return first === undefined ? Number.POSITIVE_INFINITY : first.atUs + SKEW_US;
+}
+
 function whyLikely({ name }: Word, fact: Fact): string {
   const isBodyless = !fact.hasBody && fact.after === null;
   if (name === 'create') return 'its name was made by the server and begins alike';
-  if (name === 'read') return 'a list with a selector, whose answer is not in the log';
+  if (name === 'read' || name === 'touch') return 'a list with a selector, whose answer is not in the log';
   if (name === 'approve') return 'an approval and a denial look alike without their bodies';
   if (name === 'restart' && isBodyless) return 'by field manager kubectl-rollout; the body is not in the log';
   if (isBodyless) return 'its body is not in the log';

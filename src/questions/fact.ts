@@ -31,6 +31,8 @@ export interface Fact {
   readonly fieldManager: string | null;
   /** The request's body is in the log. */
   readonly hasBody: boolean;
+  /** Bodies were logged and then cut away, by the server's limit for events or on the way. */
+  readonly isCut: boolean;
   /** State of the object in the answer; null when the answer's body is not known or is not the object. */
   readonly after: ObjectState | null;
   readonly asked: AskedChange;
@@ -78,6 +80,7 @@ export function factOf(request: AuditRequest, keep: Keep): Fact {
     generateName: text(at(event.requestObject, 'metadata', 'generateName')),
     fieldManager: fieldManagerOf(event),
     hasBody: event.requestObject !== undefined,
+    isCut: isCut(event),
     after,
     asked: askedOf(event.requestObject),
     took: event.verb === 'deletecollection' ? namesIn(event.responseObject) : null,
@@ -144,6 +147,14 @@ function isMirrorPod(event: AuditEvent, target: Target, after: ObjectState | nul
   const node = /^system:node:(.+)$/.exec(event.user?.username ?? '')?.[1];
   return node !== undefined && target.name?.endsWith(`-${node}`) === true;
 }
+
+/** The API server marks what it cut (plugin/pkg/audit/truncate). */
+function isCut({ annotations, cut }: AuditEvent): boolean {
+  if (Object.hasOwn(annotations, TRUNCATED) && annotations[TRUNCATED] === 'true') return true;
+  return cut?.lost.some((name) => name === 'requestObject' || name === 'responseObject') === true;
+}
+
+const TRUNCATED = 'audit.k8s.io/truncated';
 
 function cleanOf(selector: string | null, isRevealed: boolean): string | null {
   const known = text(selector);

@@ -69,13 +69,17 @@ export const VERDICTS: Readonly<Record<string, Judge>> = {
     if (!fact.hasBody) return fact.effect === 'done' ? 'likely' : 'yes';
     return fact.asked.approval === 'Denied' ? 'no' : 'yes';
   },
-  read: (fact) => {
-    if (fact.target.name !== null || fact.row.did.verb !== 'list') return 'yes';
-    if (fact.holdsWanted !== null) return fact.holdsWanted ? 'yes' : 'no';
-    return fact.selector === null && fact.fieldSelector === null ? 'yes' : 'likely';
-  },
+  read: listing,
+  touch: listing,
   impersonate: (fact) => (fact.row.who.as !== null || fact.wantedToBe !== null ? 'yes' : 'no'),
 };
+
+/** A list is about what it holds; without its answer, about all it may hold. */
+function listing(fact: Fact): Verdict {
+  if (fact.target.name !== null || fact.row.did.verb !== 'list') return 'yes';
+  if (fact.holdsWanted !== null) return fact.holdsWanted ? 'yes' : 'no';
+  return fact.selector === null && fact.fieldSelector === null ? 'yes' : 'likely';
+}
 
 /** A refused or failed request was no such thing, whatever it would have been. */
 function doneElse(fact: Fact, verdict: Verdict): Verdict {

@@ -27,13 +27,16 @@ export function gapsOf({ params: { word }, kept, coverage, hasDeed }: Asked, fou
     gap('no-witness', 'the log holds no request of this kind on this resource: its policy may not log them');
   }
   const unsure = passing(found.unsure).length;
-  if (unsure > 0 && word.name !== 'create')
+  const cut = passing(found.unsure).filter((fact) => fact.isCut).length;
+  if (unsure > cut && word.name !== 'create')
     gap(
       'level-too-low',
-      `${unsure} could have been it: the log does not hold what ${unsure === 1 ? 'it' : 'they'} changed`,
+      `${unsure - cut} could have been it: the log does not hold what ${unsure - cut === 1 ? 'it' : 'they'} changed`,
     );
+  if (cut > 0 && word.name !== 'create')
+    gap('bodies-cut', `${cut} could have been it: cut before they were logged`);
   if (unsure > 0 && word.name === 'create' && !hasDeed)
-    gap('generated-names', `${unsure} created with a generated name that is not in the log (level Metadata)`);
+    gap('generated-names', `${unsure} created with a generated name that is not in the log`);
   const unknown = found.deeds.filter((deed) => deed.fact.effect === 'unknown' && kept.passes(deed.fact));
   if (unknown.length > 0 && word.name !== 'touch')
     gap(

@@ -59,12 +59,12 @@ export function sentence(told: Told): string {
 /** `done`: newest first. */
 function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   const begunBy = told.found.removals?.begunBy;
-  const beginnings = done.filter((deed) => begunBy?.has(deed.fact.key) !== true);
+  const beginnings = beginningsOf(told, done);
   const chief = chiefOf(told, newest, beginnings);
   const either = [chief, ...alternativesTo(told, chief, beginnings)];
   const others = beginnings.filter((deed) => !either.includes(deed));
   const parts = [
-    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.map((deed) => byWhom(told, deed)).join(', or ')}${after(told, newest, chief)}`,
+    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.length > NAMED ? byOneOf(either) : either.map((deed) => byWhom(told, deed)).join(', or ')}${after(told, newest, chief)}`,
   ];
   const again = done.find((deed) => begunBy?.get(deed.fact.key) === chief && isAskedAgain(deed, chief));
   if (again !== undefined) parts.push(`asked for again by ${whoText(again.fact.row.who)}`);
@@ -80,6 +80,12 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   return parts.join('; ');
 }
 
+/** Removals are counted by what began them. */
+function beginningsOf({ params, found }: Told, done: readonly Deed[]): readonly Deed[] {
+  if (params.word.name !== 'delete') return done;
+  return done.filter((deed) => found.removals?.begunBy.has(deed.fact.key) !== true);
+}
+
 /**
  * The newest; of a removal what began it, for a release, a repeat or the controller of a namespace's end only carry it
  * out. Where controllers write and read all the time, the newest by anybody else.
@@ -87,9 +93,11 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
 function chiefOf(told: Told, newest: Deed, beginnings: readonly Deed[]): Deed {
   const begun = told.found.removals?.begunBy.get(newest.fact.key);
   if (told.params.word.name === 'delete') return begun ?? newest;
-  const isBusy = ['change', 'touch', 'read', 'token'].includes(told.params.word.name);
+  const isBusy = BUSY.has(told.params.word.name) || !Object.hasOwn(PAST, told.params.word.name);
   return (isBusy ? beginnings.find((deed) => !isByMachinery(deed)) : undefined) ?? newest;
 }
+
+const BUSY: ReadonlySet<string> = new Set(['change', 'touch', 'read', 'token']);
 
 /** Kubernetes' own: nodes, components, and the controllers of kube-system by their names. */
 function isByMachinery({ fact }: Deed): boolean {
@@ -108,7 +116,7 @@ function isAskedAgain({ fact }: Deed, chief: Deed): boolean {
 
 /** When none is proven: what else may have taken the same object, and was not followed by its being made again. */
 function alternativesTo(told: Told, chief: Deed, beginnings: readonly Deed[]): readonly Deed[] {
-  if (chief.link !== 'likely' || told.params.word.name !== 'delete') return [];
+  if (chief.link !== 'likely' || !['delete', 'create'].includes(told.params.word.name)) return [];
   const births = (told.found.removals?.births ?? []).filter((born) => born.atUs < chief.fact.atUs);
   const sinceUs = births.at(-1)?.atUs ?? Number.NEGATIVE_INFINITY;
   return beginnings.filter(
@@ -125,6 +133,15 @@ function doubt(told: Told, chief: Deed): string {
   return told.found.removals?.isSeen === false ? 'if it was there, ' : 'most likely ';
 }
 
+/** Alternatives told one by one. */
+const NAMED = 3;
+
+function byOneOf(either: readonly Deed[]): string {
+  const names = [...new Set(either.map((deed) => whoText(deed.fact.row.who)))];
+  const more = names.length > NAMED ? ' or others' : '';
+  return `by ${names.slice(0, NAMED).join(' or ')}${more}, in one of ${either.length} requests`;
+}
+
 function byWhom(told: Told, deed: Deed): string {
   return `by ${whoText(deed.fact.row.who)} ${ago(deed, told.nowUs)}${throughWhat(deed)}`;
 }
@@ -138,7 +155,9 @@ function after(told: Told, newest: Deed, chief: Deed): string {
   return `, held until ${whoText(newest.fact.row.who)} removed the last finalizer`;
 }
 
-function aboutMany(told: Told, done: readonly Deed[]): string {
+function aboutMany(told: Told, all: readonly Deed[]): string {
+  const begun = beginningsOf(told, all);
+  const done = begun.length === 0 ? all : begun;
   const actors = new Map<string, number>();
   for (const deed of done) {
     const name = whoText(deed.fact.row.who);
@@ -158,7 +177,7 @@ function aboutMany(told: Told, done: readonly Deed[]): string {
 
 function nobody(told: Told): string {
   const { coverage, gaps, params } = told;
-  const what = `${past(told)} ${objectName(params.object)}`;
+  const what = `${active(params.word.name)} ${objectName(params.object)}`;
   const tail = cameToNothing(told);
   if (coverage.events === 0) return `this log cannot tell who ${what}: no event was read`;
   if (told.passedOver > 0) {
@@ -172,12 +191,18 @@ function nobody(told: Told): string {
   }
   const doubt = coverage.complete && gaps.length === 0 ? '' : ' in what was read, which is not all';
   const span = coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to)}`;
-  return `nobody ${what}${span}${doubt}${tail}`;
+  // Without a kind of request to look for there is no witness that it would be logged.
+  const subject = coverage.witness === null ? 'in this log nobody' : 'nobody';
+  return `${subject} ${what}${span}${doubt}${tail}`;
 }
+
+/** Where it is not the passive's form. */
+const ACTIVE: Readonly<Record<string, string>> = { token: 'took a token of' };
 
 const CANNOT_TELL: ReadonlySet<Gap['code']> = new Set([
   'no-witness',
   'level-too-low',
+  'bodies-cut',
   'generated-names',
   'outcome-unknown',
 ]);
@@ -195,9 +220,13 @@ function cameToNothing({ deeds }: Told): string {
   return tries.length === 0 ? '' : `; ${tries.join(', ')}`;
 }
 
+function active(word: string): string {
+  return ACTIVE[word] ?? PAST[word] ?? `sent ${word} to`;
+}
+
 function past(told: Told): string {
   const { name } = told.params.word;
-  return PAST[name] ?? `sent ${name} to`;
+  return PAST[name] ?? `sent ${name}`;
 }
 
 function throughWhat(deed: Deed): string {

@@ -186,7 +186,7 @@ describe('impersonate', () => {
       'serviceaccounts "dep" is forbidden: User "bob" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "shop"';
     const { lines, says } = await askStory('impersonate sa/dep', [refused(message)], inShop);
     expect(lines).toEqual(['bob list 403']);
-    expect(says).toMatch(/^nobody impersonated shop\/sa\/dep.*1 attempt came to nothing/);
+    expect(says).toMatch(/^in this log nobody impersonated shop\/sa\/dep.*1 attempt came to nothing/);
   });
 
   it('is no refusal about something called impersonate', async () => {
@@ -223,6 +223,117 @@ describe('create', () => {
     expect((await askStory('create cm/build-7mhjm', [scene], inShop)).lines).toEqual(['alice create 201']);
     // No server makes such a suffix.
     expect((await askStory('create cm/build-aaaaa', [scene], inShop)).lines).toEqual([]);
+  });
+});
+
+describe('change', () => {
+  it('counts every one of a removal: asking for it, and letting it go', async () => {
+    const gone = { metadata: { deletionTimestamp: '2026-11-24T08:00:01Z' } };
+    const held = { metadata: { ...gone.metadata, finalizers: ['f'] } };
+    const { says } = await askStory(
+      'change cm/a',
+      [
+        { verb: 'create', uri: CONFIGMAPS, at: 0, code: 201, ref: { name: 'a' }, user: 'ci' },
+        { verb: 'delete', uri: `${CONFIGMAPS}/a`, at: 1, body: {}, answer: anObject('ConfigMap', 'a', held) },
+        {
+          verb: 'patch',
+          uri: `${CONFIGMAPS}/a`,
+          at: 2,
+          user: 'bob',
+          body: { metadata: { finalizers: null } },
+          answer: anObject('ConfigMap', 'a', gone),
+        },
+      ],
+      inShop,
+    );
+    expect(says).toMatch(/changed by bob .*; 2 more times, last by alice$/);
+  });
+
+  it('does not say that a CRD is held by the API server itself', async () => {
+    const uri = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com';
+    const answer = {
+      kind: 'CustomResourceDefinition',
+      metadata: {
+        name: 'widgets.example.com',
+        deletionTimestamp: '2026-11-24T08:00:01Z',
+        finalizers: ['customresourcecleanup.apiextensions.k8s.io'],
+      },
+    };
+    const { says } = await askStory('delete crd/widgets.example.com', [
+      { verb: 'delete', uri, at: 1, body: {}, answer },
+    ]);
+    expect(says).toMatch(/^crd\/widgets.example.com: deleted by alice \d+ minutes ago$/);
+  });
+});
+
+describe('a name that the server made', () => {
+  it('is not by a request after the first that knows it', async () => {
+    const generate = (at: number, user: string): Scene => ({
+      verb: 'create',
+      uri: PODS,
+      at,
+      user,
+      code: 201,
+      body: { metadata: { generateName: 'web-' } },
+    });
+    const bound: Scene = {
+      verb: 'create',
+      uri: `${PODS}/web-7mhjm/binding`,
+      at: 2,
+      code: 201,
+      user: 'scheduler',
+    };
+    const { says, lines } = await askStory(
+      'create pod/web-7mhjm',
+      [generate(1, 'alice'), bound, generate(60, 'bob')],
+      inShop,
+    );
+    expect(lines).toEqual(['alice create 201']);
+    expect(says).toMatch(/most likely created by alice \d+ minutes ago$/);
+    const either = await askStory(
+      'create pod/web-7mhjm',
+      [generate(1, 'alice'), generate(60, 'bob')],
+      inShop,
+    );
+    expect(either.says).toMatch(/most likely created by bob .*, or by alice /);
+  });
+});
+
+describe('bodies that were cut away', () => {
+  it('are told from a policy that does not log them', async () => {
+    const cut = { annotations: { 'audit.k8s.io/truncated': 'true' }, level: 'RequestResponse' };
+    const { gaps } = await askStory(
+      'rollout deploy/web',
+      [
+        { verb: 'patch', uri: WEB, at: 1, over: cut },
+        { verb: 'patch', uri: WEB, at: 2 },
+      ],
+      inShop,
+    );
+    expect(gaps).toEqual(['level-too-low', 'bodies-cut']);
+  });
+});
+
+describe('touch', () => {
+  it('is no list that does not hold the object, and says when it was refused', async () => {
+    const list = (names: readonly string[]): Scene => ({
+      verb: 'list',
+      uri: CONFIGMAPS,
+      at: 1,
+      answer: { kind: 'ConfigMapList', items: names.map((name) => ({ metadata: { name } })) },
+    });
+    expect((await askStory('touch cm/a', [list(['b'])], inShop)).lines).toEqual([]);
+    expect((await askStory('touch cm/a', [list(['a'])], inShop)).lines).toEqual(['alice list 200']);
+    const refusal: Scene = {
+      verb: 'get',
+      uri: `${CONFIGMAPS}/a`,
+      at: 1,
+      code: 403,
+      message: 'configmaps "a" is forbidden: no',
+    };
+    expect((await askStory('touch cm/a', [refusal], inShop)).says).toMatch(
+      /touched by alice .* \(refused\)$/,
+    );
   });
 });
 
