@@ -16,22 +16,23 @@ import type {
 import { formatMicros, isRfc3339, parseMicros } from './micros.ts';
 import { toV1 } from './old-versions.ts';
 
-/** What an envelope held. */
-export interface Unwrapped {
-  /** Events as JSON objects in any audit.k8s.io version; empty when the record is something else (klog text, another log). */
-  readonly events: readonly unknown[];
-  /** The record's own time, RFC 3339: used where an event has none. */
+/** One event that an envelope held. */
+export interface Carried {
+  /** In any audit.k8s.io version; or text that should have been an event and is cut or broken, to be salvaged. */
+  readonly event: { readonly json: unknown } | { readonly broken: string };
+  /** The record's own time, RFC 3339: used where the event has none. */
   readonly recordTime: string | null;
   /** Top-level event fields that the envelope is known to have lost, changed or guessed; empty for a faithful one. */
   readonly lost: readonly string[];
   /** The event is told from another format (Cloud Logging): fields are inferred. */
   readonly isReconstructed: boolean;
-  /** Text that should have been an event and is cut or broken; it is to be salvaged. */
-  readonly broken: string | null;
 }
 
-/** Takes one parsed record apart. Must not throw, whatever the record. */
-export type Unwrap = (record: unknown) => Unwrapped;
+/**
+ * Takes one parsed record apart: nothing when it is something else than events (klog text, another log). Must not throw,
+ * whatever the record.
+ */
+export type Unwrap = (record: unknown) => readonly Carried[];
 
 export interface DecodeContext {
   readonly source: string;

@@ -116,16 +116,15 @@ export class Collector implements RecordSink {
   }
 
   #unwrap(value: unknown, place: Place): void {
-    const { events, recordTime, lost, isReconstructed, broken } = this.#options.unwrap(value);
-    const time = recordTime ?? place.recordTime;
-    const cut: Cut | null =
-      lost.length > 0 || isReconstructed
-        ? { why: isReconstructed ? 'reconstructed' : 'line cut', lost }
-        : null;
-    const context = this.#context(place, time, cut);
-    for (const json of events) this.#decode(json, context);
-    if (broken !== null) this.#reject('line cut', salvage(broken, null, context), place, false);
-    else if (events.length === 0) this.#reject('no audit event', null, place, false);
+    const carried = this.#options.unwrap(value);
+    if (carried.length === 0) this.foreign(place);
+    for (const { event, recordTime, lost, isReconstructed } of carried) {
+      const why = isReconstructed ? 'reconstructed' : 'line cut';
+      const cut: Cut | null = lost.length > 0 || isReconstructed ? { why, lost } : null;
+      const context = this.#context(place, recordTime ?? place.recordTime, cut);
+      if ('json' in event) this.#decode(event.json, context);
+      else this.#reject('line cut', salvage(event.broken, null, context), place, false);
+    }
   }
 
   #decode(json: unknown, context: DecodeContext): void {

@@ -2,52 +2,66 @@
  * One parsed record of whatever kept the log → the audit events in it: API servers, forwarders, log stores, clouds.
  * Takes wrappings off and rebuilds what they changed; what an event means is event/decode.ts's.
  */
-import type { Unwrap, Unwrapped } from '../event/decode.ts';
+import type { Carried, Unwrap } from '../event/decode.ts';
+import { LEGACY_LOST, parseLegacyLine } from '../scan/legacy-line.ts';
+import { readText } from '../scan/read-text.ts';
 import { ofAksAudit, otherAzureCategory } from './envelope/azure.ts';
+import { isCarrier } from './envelope/carriers.ts';
 import { ofCloudLogging } from './envelope/cloud-logging.ts';
 import { isElastic, ofElastic } from './envelope/elastic.ts';
-import { EMPTY, faithful, isEvent, isRecord, type Json, ofStatedLevel } from './envelope/event-json.ts';
+import { faithful, isEvent, isRecord, type Json, NOTHING, ofStatedLevel } from './envelope/event-json.ts';
 import { flattenedPrefix, ofFlattened } from './envelope/flattened.ts';
 import { recordTime, timeBefore } from './envelope/record-time.ts';
+import { pairsIn, plainValue, rowsOf } from './envelope/reshaped.ts';
 
 export const unwrap: Unwrap = (record) => open(record, 0);
 
-/** How deep wrappings may nest: `{hits:{hits:[{_source:{message:"{…}"}}]}}` is 5. */
-const MAX_DEPTH = 10;
+/** How deep wrappings may nest: a list of OpenTelemetry's exports with the event as text is 11. */
+const MAX_DEPTH = 16;
 
-function open(value: unknown, depth: number): Unwrapped {
-  if (depth > MAX_DEPTH) return EMPTY;
+function open(value: unknown, depth: number): readonly Carried[] {
+  if (depth > MAX_DEPTH) return NOTHING;
   if (typeof value === 'string') return openText(value, depth);
-  if (Array.isArray(value)) return merged(value.map((item) => open(item, depth + 1)));
-  return isRecord(value) ? openRecord(value, depth) : EMPTY;
+  if (Array.isArray(value)) {
+    const pairs = pairsIn(value);
+    return pairs === null ? value.flatMap((item) => open(item, depth + 1)) : openRecord(pairs, depth);
+  }
+  return isRecord(value) ? openRecord(value, depth) : NOTHING;
 }
 
 /** A record that is an event is never searched: data in its bodies, and its texts, are whatever clients put there. */
-function openRecord(record: Json, depth: number): Unwrapped {
-  const own = ofKnownShape(record);
-  if (own !== null) return own.events.length === 0 ? EMPTY : withTime(own, record);
-  if (isNoWrapping(record)) return EMPTY;
-  const inner = carried(record, depth);
-  return inner === EMPTY ? EMPTY : withTime(inner, record);
+function openRecord(record: Json, depth: number): readonly Carried[] {
+  const own = ofKnownShape(record, depth);
+  if (own !== null) return withTime(own, record);
+  if (isNoWrapping(record)) return NOTHING;
+  return withTime(ofReshaped(record, depth) ?? carriedBy(record, depth), record);
 }
 
 /** The innermost record's time is nearest to the event's. */
-function withTime(unwrapped: Unwrapped, record: Json): Unwrapped {
+function withTime(carried: readonly Carried[], record: Json): readonly Carried[] {
   // Fast path: most records are events with a time of their own.
-  if (unwrapped.recordTime !== null || typeof record.requestReceivedTimestamp === 'string') return unwrapped;
-  return { ...unwrapped, recordTime: recordTime(record) };
+  if (carried.length === 0 || typeof record.requestReceivedTimestamp === 'string') return carried;
+  if (carried.every((one) => one.recordTime !== null)) return carried;
+  const time = recordTime(record);
+  return carried.map((one) => (one.recordTime === null ? { ...one, recordTime: time } : one));
 }
 
-function ofKnownShape(record: Json): Unwrapped | null {
+function ofKnownShape(record: Json, depth: number): readonly Carried[] | null {
   // Fast path: a whole event, with its user as an object. 0.36 µs measured, 0.98 when its keys are looked through first.
-  if (isRecord(record.user) && isEvent(record)) return faithful([ofStatedLevel(record)]);
+  if (isRecord(record.user) && isEvent(record)) return [faithful(ofStatedLevel(record))];
   const prefix = flattenedPrefix(record);
-  if (prefix !== null) return ofFlattened(record, prefix);
-  if (isEvent(record)) return faithful([ofStatedLevel(record)]);
+  if (prefix !== null) return originalOf(record, depth) ?? [ofFlattened(record, prefix)];
+  if (isEvent(record)) return [faithful(ofStatedLevel(record))];
   const { items } = record;
-  if (Array.isArray(items) && isListKind(record.kind)) return faithful(items.filter(isEvent));
+  if (Array.isArray(items) && isListKind(record.kind)) return items.filter(isEvent).map(faithful);
   if (isElastic(record)) return ofElastic(record);
   return ofCloudLogging(record) ?? ofAksAudit(record);
+}
+
+/** The line itself, where a store keeps it beside the fields that it made of it. */
+function originalOf(row: Json, depth: number): readonly Carried[] | null {
+  const kept = typeof row._msg === 'string' ? openText(row._msg, depth + 1) : NOTHING;
+  return kept.length > 0 && kept.every(isWhole) ? kept : null;
 }
 
 function isListKind(kind: unknown): boolean {
@@ -62,62 +76,32 @@ function isNoWrapping(record: Json): boolean {
   return isObject || isCoreEvent || otherAzureCategory(record) || record.preview === true;
 }
 
-/** Where forwarders and stores put a record: as text or as an object. Likeliest first; the first that holds an event counts. */
-const CARRIERS = [
-  'message',
-  'log',
-  '_msg',
-  'msg',
-  'log_s',
-  '@message',
-  'body',
-  'Body',
-  'line',
-  '_line',
-  '_raw',
-  'MESSAGE',
-  'Message',
-  'properties',
-  'jsonPayload',
-  'textPayload',
-  '_source',
-  'result',
-  'event',
-  'original',
-  'fields',
-  'attributes',
-  'content',
-  'log_processed',
-  'kubernetes_audit',
-  'audit',
-  'stringValue',
-  'payload',
-  'record',
-  'raw',
-  'text',
-  'structured',
-  'json',
-  // Batches.
-  'records',
-  'logEvents',
-  'events',
-  'hits',
-  'entries',
-  'items',
-  'results',
-  'data',
-  'streams',
-  'values',
-] as const;
+function ofReshaped(record: Json, depth: number): readonly Carried[] | null {
+  const rows = rowsOf(record);
+  if (rows !== null) return rows.flatMap((row) => openRecord(row, depth + 1));
+  const plain = plainValue(record);
+  return plain === undefined ? null : open(plain, depth + 1);
+}
 
-function carried(record: Json, depth: number): Unwrapped {
-  for (const key of CARRIERS) {
-    if (!Object.hasOwn(record, key)) continue;
+/** Many keep the text beside what they parsed of it: the text goes first, and what lost nothing before what did. */
+function carriedBy(record: Json, depth: number): readonly Carried[] {
+  const keys = Object.keys(record).filter(isCarrier);
+  const isText = (key: string) => typeof record[key] === 'string';
+  let best = NOTHING;
+  for (const key of [...keys.filter(isText), ...keys.filter((other) => !isText(other))]) {
     const inner = open(record[key], depth + 1);
-    if (inner !== EMPTY) return inner;
+    if (inner.length > 0 && inner.every(isWhole)) return inner;
+    if (best.length === 0 || (best.every(isBroken) && inner.length > 0)) best = inner;
   }
-  // A row of CloudWatch Logs Insights: [{field: '@message', value: '…'}, …].
-  return record.field === '@message' ? open(record.value, depth + 1) : EMPTY;
+  return best;
+}
+
+function isWhole({ event, lost, isReconstructed }: Carried): boolean {
+  return 'json' in event && lost.length === 0 && !isReconstructed;
+}
+
+function isBroken({ event }: Carried): boolean {
+  return 'broken' in event;
 }
 
 /** What may stand before the JSON: a CRI or syslog prefix, a host name. */
@@ -128,20 +112,39 @@ const TRUNCATED = /\s*\[Truncated\.{3}\]\s*$/;
 const BEGINS_LIKE_EVENT =
   /^\s*\{.{0,400}?"(?:auditID|requestReceivedTimestamp)":|^\s*\{\s*"kind":"Event(?:List)?","apiVersion":"audit\.k8s\.io/s;
 
-function openText(text: string, depth: number): Unwrapped {
-  if (!text.includes('udit')) return EMPTY;
+function openText(text: string, depth: number): readonly Carried[] {
+  const inner = textWithin(text);
+  if (inner !== null) return open(inner, depth + 1);
+  if (text.includes(' AUDIT: ')) return ofLegacy(text);
+  if (!text.includes('udit')) return NOTHING;
   const start = startOfJson(text);
-  if (start < 0) return EMPTY;
+  if (start < 0) return NOTHING;
   const json = text.slice(start).replace(TRUNCATED, '');
   const before = timeBefore(text.slice(0, start));
-  try {
-    const inner = open(JSON.parse(json), depth + 1);
-    return inner === EMPTY || before === null ? inner : { ...inner, recordTime: inner.recordTime ?? before };
-  } catch {
-    return BEGINS_LIKE_EVENT.test(json.slice(0, 1_000))
-      ? { ...EMPTY, broken: json, recordTime: before }
-      : EMPTY;
+  const carried = parsedOrRead(json, depth);
+  if (before === null) return carried;
+  return carried.map((one) => ({ ...one, recordTime: one.recordTime ?? before }));
+}
+
+/** A JSON string within the string, or base64 (Kinesis, Pub/Sub): the text that it stands for. */
+function textWithin(text: string): string | null {
+  if (text.startsWith('"')) {
+    try {
+      const value: unknown = JSON.parse(text);
+      return typeof value === 'string' ? value : null;
+    } catch {
+      return null;
+    }
   }
+  return BASE64_OBJECT.test(text) ? Buffer.from(text, 'base64').toString('utf8') : null;
+}
+
+/** Of a text that begins with `{"`. */
+const BASE64_OBJECT = /^eyJ[A-Za-z0-9+/]{100,}={0,2}\s*$/;
+
+function ofLegacy(text: string): readonly Carried[] {
+  const json = parseLegacyLine(text);
+  return json === null ? NOTHING : [{ ...faithful(json), lost: LEGACY_LOST, isReconstructed: true }];
 }
 
 function startOfJson(text: string): number {
@@ -151,19 +154,17 @@ function startOfJson(text: string): number {
   return brace;
 }
 
-/** Broken texts one a line. */
-function merged(parts: readonly Unwrapped[]): Unwrapped {
-  const held = parts.filter((part) => part !== EMPTY);
-  const [only] = held;
-  if (only === undefined) return EMPTY;
-  if (held.length === 1) return only;
-  const broken = held.flatMap((part) => part.broken ?? []);
-  const times = new Set(held.map((part) => part.recordTime));
-  return {
-    events: held.flatMap((part) => part.events),
-    recordTime: times.size === 1 ? only.recordTime : null,
-    lost: [...new Set(held.flatMap((part) => part.lost))],
-    isReconstructed: held.some((part) => part.isReconstructed),
-    broken: broken.length === 0 ? null : broken.join('\n'),
-  };
+function parsedOrRead(json: string, depth: number): readonly Carried[] {
+  try {
+    return open(JSON.parse(json), depth + 1);
+  } catch {
+    return BEGINS_LIKE_EVENT.test(json.slice(0, 1_000)) ? openSeveral(json, depth) : NOTHING;
+  }
+}
+
+/** Several events in one text, or one that is cut: read as a log is. */
+function openSeveral(text: string, depth: number): readonly Carried[] {
+  return readText(text).flatMap((part) =>
+    'record' in part ? open(part.record, depth + 1) : [{ ...faithful(null), event: part }],
+  );
 }

@@ -69,7 +69,7 @@ describe('compressed logs', () => {
       throw new Error('EIO');
     }
     const { scan } = await import('../../src/scan/scan.ts');
-    const unwrap = () => ({ events: [], recordTime: null, lost: [], isReconstructed: false, broken: null });
+    const unwrap = () => [];
     const { signal } = new AbortController();
     const reading = scan(failing(), {
       source: 's',
@@ -84,10 +84,9 @@ describe('compressed logs', () => {
 
   it('may be left in the middle', async () => {
     const { scan } = await import('../../src/scan/scan.ts');
-    const unwrap = (record: unknown) => ({
-      ...{ recordTime: null, lost: [], isReconstructed: false, broken: null },
-      events: [record],
-    });
+    const unwrap = (json: unknown) => [
+      { event: { json }, recordTime: null, lost: [], isReconstructed: false },
+    ];
     const { signal } = new AbortController();
     async function* whole(): AsyncGenerator<Uint8Array> {
       yield gzipSync(text);

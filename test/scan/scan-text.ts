@@ -18,10 +18,10 @@ export interface Scanned {
 /** Takes a record with an auditID for an event, and one with `log` or `broken` as a forwarder's. */
 const plainUnwrap: Unwrap = (record) => {
   const json = typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
-  const none = { recordTime: null, lost: [], isReconstructed: false, broken: null };
-  if (typeof json.broken === 'string') return { ...none, events: [], broken: json.broken };
-  if (typeof json.log === 'string') return { ...none, events: [JSON.parse(json.log)] };
-  return { ...none, events: typeof json.auditID === 'string' ? [json] : [] };
+  const faithful = { recordTime: null, lost: [], isReconstructed: false };
+  if (typeof json.broken === 'string') return [{ ...faithful, event: { broken: json.broken } }];
+  if (typeof json.log === 'string') return [{ ...faithful, event: { json: JSON.parse(json.log) } }];
+  return typeof json.auditID === 'string' ? [{ ...faithful, event: { json } }] : [];
 };
 
 export async function scanText(

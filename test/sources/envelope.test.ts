@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unwrap } from '../../src/sources/envelope.ts';
+import { unwrap as unwrapAll } from '../../src/sources/envelope.ts';
+
+/** All that a record carries; what is said of the first is said of all, unless a test looks closer. */
+function unwrap(record: unknown) {
+  const carried = unwrapAll(record);
+  const [first] = carried;
+  return {
+    events: carried.flatMap(({ event }) => ('json' in event ? [event.json] : [])),
+    broken: carried.flatMap(({ event }) => ('broken' in event ? [event.broken] : [])),
+    recordTime: first?.recordTime ?? null,
+    lost: first?.lost ?? [],
+    isReconstructed: first?.isReconstructed ?? false,
+  };
+}
 
 const EVENT = {
   kind: 'Event',
@@ -83,12 +96,32 @@ describe('an event is found as it is', () => {
     ['journald', { MESSAGE: LINE, __REALTIME_TIMESTAMP: '1795423618000000' }],
     ['Datadog', { id: 'x', content: { message: LINE, timestamp: '2026-11-23T08:46:58Z' } }],
     ['Google text', { textPayload: LINE, timestamp: '2026-11-23T08:46:58Z' }],
+    ['a name of its own for the text', { time: 'x', raw_log: LINE }],
+    ['Graylog', { version: '1.1', short_message: LINE.slice(0, 300), full_message: LINE }],
+    ['a row of Log Analytics as JSON', { properties_log_s: LINE, Category: 'kube-audit' }],
+    ['Kafka', { topic: 'audit', partition: 0, key: null, value: LINE }],
+    ['parsed by a forwarder', { date: 1, k8s_audit: EVENT }],
+    ['base64', { message: { data: Buffer.from(JSON.stringify({ textPayload: LINE })).toString('base64') } }],
+    ['a string in a string', { log: JSON.stringify(LINE) }],
+    [
+      "OpenTelemetry's export",
+      { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: LINE } }] }] }] },
+    ],
+    ["OpenTelemetry's parsed body", { logRecords: [{ body: anyValue(EVENT) }] }],
+    ["OpenTelemetry's attributes", { attributes: anyValue(EVENT).kvlistValue?.values }],
+    [
+      "Azure Monitor's table",
+      { tables: [{ columns: [{ name: 'log_s' }, { name: 'n' }], rows: [[LINE, 1]] }] },
+    ],
+    ["Splunk's rows", { preview: false, fields: ['_time', '_raw'], rows: [['2026-11-23', LINE]] }],
+    ['both the text and what was made of it', { attributes: flattened(EVENT, '_'), line: LINE }],
+    ['VictoriaLogs, whole beside its fields', { ...flattened(EVENT, '.'), _msg: LINE }],
     ['text in text', { message: JSON.stringify({ log: JSON.stringify({ _msg: LINE }) }) }],
   ])('%s', (_, record) => {
     const found = unwrap(record);
     expect(found.events).toHaveLength(1);
     expect(found.events[0]).toMatchObject(ITEM);
-    expect(found).toMatchObject({ lost: [], isReconstructed: false, broken: null });
+    expect(found).toMatchObject({ lost: [], isReconstructed: false, broken: [] });
   });
 
   it('whatever level name the forwarder put over its own', () => {
@@ -113,6 +146,57 @@ describe('an event is found as it is', () => {
   });
 });
 
+/** As OpenTelemetry writes it. */
+function anyValue(value: unknown): { kvlistValue?: { values: unknown[] } } & Record<string, unknown> {
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'number') return { intValue: String(value) };
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
+  const entries = Object.entries(value as Record<string, unknown>);
+  return { kvlistValue: { values: entries.map(([key, held]) => ({ key, value: anyValue(held) })) } };
+}
+
+describe('several events in one record', () => {
+  const other = { ...EVENT, auditID: 'a-2' };
+  it.each<[string, unknown]>([
+    ['as lines of a text', { message: `${LINE}\n${JSON.stringify(other)}\n` }],
+    ['one behind the other', { message: LINE + JSON.stringify(other) }],
+    [
+      'in a text of a list',
+      {
+        message: JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [EVENT, other] }),
+      },
+    ],
+    [
+      'in a list of texts',
+      {
+        values: [
+          ['1', LINE],
+          ['2', JSON.stringify(other)],
+        ],
+      },
+    ],
+  ])('are all found: %s', (_, record) => {
+    expect(unwrap(record).events).toMatchObject([ITEM, { auditID: 'a-2' }]);
+  });
+
+  it('each has the time of its own record, and its own losses', () => {
+    const at = (time: string, event: unknown) => ({ timestamp: time, message: event });
+    const records = [at('2026-11-23T08:00:01Z', LINE), at('2026-11-23T08:00:02Z', flattened(EVENT, '_'))];
+    expect(unwrapAll({ logEvents: records })).toMatchObject([
+      { recordTime: '2026-11-23T08:00:01Z', lost: [] },
+      { recordTime: '2026-11-23T08:00:02Z', lost: [] },
+    ]);
+    const cut = [
+      at('2026-11-23T08:00:01Z', LINE.slice(0, 300)),
+      at('2026-11-23T08:00:02Z', LINE.slice(0, 200)),
+    ];
+    expect(unwrapAll({ logEvents: cut })).toMatchObject([
+      { recordTime: '2026-11-23T08:00:01Z', event: { broken: LINE.slice(0, 300) } },
+      { recordTime: '2026-11-23T08:00:02Z', event: { broken: LINE.slice(0, 200) } },
+    ]);
+  });
+});
+
 describe('what holds no event', () => {
   it.each<[string, unknown]>([
     ['a core Event whose message is one', { kind: 'Event', apiVersion: 'v1', message: LINE }],
@@ -132,12 +216,18 @@ describe('what holds no event', () => {
         },
       },
     ],
+    [
+      "a server's own JSON log, with what a client said of itself",
+      { msg: 'HTTP', userAgent: LINE, URI: LINE },
+    ],
+    ['a row that shows what a client said of itself', [{ field: 'userAgent', value: LINE }]],
+    ['a preview of rows', { preview: true, fields: ['_raw'], rows: [[LINE]] }],
     ['nothing', null],
     ['a number', 7],
     ['a string', 'audit'],
     ['an empty object', {}],
   ])('%s', (_, record) => {
-    expect(unwrap(record)).toMatchObject({ events: [], broken: null });
+    expect(unwrap(record)).toMatchObject({ events: [], broken: [] });
   });
 
   it("is not looked for in an event: bodies and names are anybody's", () => {
@@ -157,21 +247,21 @@ describe('what was cut', () => {
     const found = unwrap({ timestamp: 1795423618000, message: `${LINE.slice(0, 200)}[Truncated...]` });
     expect(found).toMatchObject({
       events: [],
-      broken: LINE.slice(0, 200),
+      broken: [LINE.slice(0, 200)],
       recordTime: '2026-11-23T08:46:58.000Z',
     });
   });
 
-  it('of several, one a line', () => {
+  it('of several, each', () => {
     const message = LINE.slice(0, 250);
     expect(unwrap({ logEvents: [{ message }, { message: LINE }, { message }] })).toMatchObject({
       events: [EVENT],
-      broken: `${message}\n${message}`,
+      broken: [message, message],
     });
   });
 
   it('is none when it never was an event', () => {
-    expect(unwrap({ message: '{"app":"audit","text":"{' }).broken).toBeNull();
+    expect(unwrap({ message: '{"app":"audit","text":"{' }).broken).toEqual([]);
   });
 });
 
@@ -405,6 +495,23 @@ describe('flattened rows', () => {
     ]);
   });
 
+  it('may have been flattened with anything, or kept their objects as text', () => {
+    const { responseObject: _, ...rest } = event;
+    for (const row of [flattened(rest, '/'), flattened(rest, '__')]) {
+      expect(unwrap(row).events).toMatchObject([{ user: EVENT.user, objectRef: EVENT.objectRef }]);
+    }
+    const asText = Object.entries(EVENT).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    expect(unwrap(Object.fromEntries(asText)).events).toEqual([EVENT]);
+  });
+
+  it('keep texts that only look like JSON', () => {
+    const row = { ...flattened(event, '.'), auditID: '{}', userAgent: '[1]' };
+    expect(unwrap(row).events).toMatchObject([{ auditID: '{}', userAgent: '[1]' }]);
+  });
+
   it('may have any key', () => {
     const found = unwrap({
       ...flattened(event, '.'),
@@ -477,7 +584,7 @@ describe('whatever comes', () => {
       const event: unknown = JSON.parse(line);
       const found = unwrap(event);
       expect(found.events[0]).toBe(event);
-      expect(found).toMatchObject({ lost: [], broken: null, isReconstructed: false });
+      expect(found).toMatchObject({ lost: [], broken: [], isReconstructed: false });
     }
   });
 });

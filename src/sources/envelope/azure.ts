@@ -2,19 +2,19 @@
  * Azure's forms of an event: rows of the AKSAudit tables, rebuilt here, and resource records of other categories, which
  * hold none. The event as text (`properties.log`, `log_s`) is envelope.ts's.
  */
-import type { Unwrapped } from '../../event/decode.ts';
-import { EMPTY, isRecord, type Json, parsed, present, repairedAnnotations, text } from './event-json.ts';
+import type { Carried } from '../../event/decode.ts';
+import { faithful, isRecord, type Json, parsed, present, repairedAnnotations, text } from './event-json.ts';
 
 /** A diagnostic record or row of something else than the audit log: scheduler, autoscaler, controller manager. */
 export function otherAzureCategory(record: Json): boolean {
   const category = text(record.category) ?? text(record.Category);
   if (category === null) return false;
   const isDiagnostic = 'properties' in record || 'log_s' in record;
-  return isDiagnostic && !category.toLowerCase().startsWith('kube-audit');
+  return isDiagnostic && !/audit/i.test(category);
 }
 
 /** Tables AKSAudit, AKSAuditAdmin and ArcK8sAudit: the columns are the event's fields in Pascal case, but for impersonatedUser. */
-export function ofAksAudit(row: Json): Unwrapped | null {
+export function ofAksAudit(row: Json): readonly Carried[] | null {
   if (text(row.AuditId) === null || text(row.Stage) === null || text(row.Verb) === null) return null;
   const request = body(row.RequestObject);
   const response = body(row.ResponseObject);
@@ -41,7 +41,7 @@ export function ofAksAudit(row: Json): Unwrapped | null {
     stageTimestamp: row.StageReceivedTime,
     annotations,
   });
-  return { ...EMPTY, events: [event], lost };
+  return [{ ...faithful(event), lost }];
 }
 
 /** What the table holds in place of a body of over 32 KiB. */

@@ -2,23 +2,33 @@
  * A Google Cloud Logging entry of GKE's API server → the audit event it tells of. GKE does not give the original away:
  * stage, level and HTTP code are inferred (facts: log-locations-and-backends, B2), and what cannot be had is named.
  */
-import type { Unwrapped } from '../../event/decode.ts';
+import type { Carried } from '../../event/decode.ts';
 import { parsePath } from '../../event/request-path.ts';
-import { EMPTY, isRecord, type Json, present, repairedAnnotations, text } from './event-json.ts';
+import {
+  faithful,
+  isRecord,
+  type Json,
+  NOTHING,
+  parsed,
+  present,
+  repairedAnnotations,
+  text,
+} from './event-json.ts';
 
 /** Null: not such an entry. Empty: one of another service, such as GKE's own control API (container.googleapis.com). */
-export function ofCloudLogging(entry: Json): Unwrapped | null {
-  const payload = entry.protoPayload;
+export function ofCloudLogging(entry: Json): readonly Carried[] | null {
+  // BigQuery has it under another name, and its bodies as text.
+  const payload = entry.protoPayload ?? entry.protopayload_auditlog;
   if (!isRecord(payload)) return null;
   if (text(payload['@type'])?.endsWith('google.cloud.audit.AuditLog') === false) return null;
-  if (payload.serviceName !== 'k8s.io') return EMPTY;
-  const request = body(payload.request);
-  const response = body(payload.response);
+  if (payload.serviceName !== 'k8s.io') return NOTHING;
+  const request = body(payload.request ?? parsed(payload.requestJson));
+  const response = body(payload.response ?? parsed(payload.responseJson));
   const lost = ['level', 'stage', 'stageTimestamp', 'impersonatedUser'];
   if (request === undefined) lost.push('requestObject');
   if (response === undefined) lost.push('responseObject');
   const event = toEvent(entry, payload, request, response);
-  return { ...EMPTY, events: [event], lost, isReconstructed: true };
+  return [{ ...faithful(event), lost, isReconstructed: true }];
 }
 
 function toEvent(entry: Json, payload: Json, request: unknown, response: unknown): Json {

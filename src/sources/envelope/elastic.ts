@@ -2,20 +2,20 @@
  * Documents of Elastic's Kubernetes integration: the event under `kubernetes.audit`, its annotation keys rewritten, the
  * metadata of its bodies dropped. Documents with dotted keys are flattened.ts's.
  */
-import type { Unwrapped } from '../../event/decode.ts';
-import { EMPTY, isEvent, isRecord, type Json, repairedAnnotations } from './event-json.ts';
+import type { Carried } from '../../event/decode.ts';
+import { faithful, isEvent, isRecord, type Json, NOTHING, repairedAnnotations } from './event-json.ts';
 
 export function isElastic(record: Json): boolean {
   return isRecord(record.kubernetes) && isEvent(record.kubernetes.audit);
 }
 
-export function ofElastic(record: Json): Unwrapped {
+export function ofElastic(record: Json): readonly Carried[] {
   const audit = isRecord(record.kubernetes) ? record.kubernetes.audit : undefined;
-  if (!isRecord(audit)) return EMPTY;
+  if (!isRecord(audit)) return NOTHING;
   const event = isRecord(audit.annotations)
     ? { ...audit, annotations: repairedAnnotations(audit.annotations) }
     : audit;
-  return { ...EMPTY, events: [event], lost: bodiesWithoutMetadata(audit) };
+  return [{ ...faithful(event), lost: bodiesWithoutMetadata(audit) }];
 }
 
 /** Without its metadata a body says neither which object it is nor which version of it. */

@@ -1,19 +1,12 @@
 /** What an audit event looks like as JSON, and the small words that all envelopes share. */
-import type { Unwrapped } from '../../event/decode.ts';
+import type { Carried } from '../../event/decode.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** No event in it. One value, so that it is known by identity. */
-export const EMPTY: Unwrapped = {
-  events: [],
-  recordTime: null,
-  lost: [],
-  isReconstructed: false,
-  broken: null,
-};
+export const NOTHING: readonly Carried[] = [];
 
-export function faithful(events: readonly unknown[]): Unwrapped {
-  return { ...EMPTY, events };
+export function faithful(json: unknown): Carried {
+  return { event: { json }, recordTime: null, lost: [], isReconstructed: false };
 }
 
 export function isRecord(value: unknown): value is Json {

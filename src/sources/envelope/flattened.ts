@@ -2,10 +2,10 @@
  * Rows of stores that flatten JSON into `objectRef.resource` or `objectRef_resource`, numbers and arrays into text
  * (VictoriaLogs, Loki's `json`, ClickHouse, Elastic's fields): the event put together again.
  */
-import type { Unwrapped } from '../../event/decode.ts';
+import type { Carried } from '../../event/decode.ts';
 import { bodiesWithoutMetadata } from './elastic.ts';
 import {
-  EMPTY,
+  faithful,
   isRecord,
   type Json,
   ofStatedLevel,
@@ -17,8 +17,11 @@ import {
 /** How a row's keys begin, and what stands between their parts; null when the row is no flattened event. */
 export interface Flattening {
   readonly prefix: string;
-  readonly separator: '.' | '_';
+  readonly separator: Separator;
 }
+
+const SEPARATORS = ['.', '_', '__', '/'] as const;
+type Separator = (typeof SEPARATORS)[number];
 
 export function flattenedPrefix(row: Json): Flattening | null {
   for (const key of Object.keys(row)) {
@@ -31,9 +34,10 @@ export function flattenedPrefix(row: Json): Flattening | null {
   return null;
 }
 
-/** An event has no such keys of its own: a record without any is whole. */
-function separatorOf(row: Json, prefix: string): '.' | '_' | null {
-  for (const separator of ['.', '_'] as const) {
+/** An event has no such keys of its own, nor objects as text: a record without any is whole. */
+function separatorOf(row: Json, prefix: string): Separator | null {
+  if (PARENTS.some((parent) => typeof row[`${prefix}${parent}`] === 'string')) return '.';
+  for (const separator of SEPARATORS) {
     if (PARENTS.some((parent) => Object.hasOwn(row, `${prefix}${parent}${separator}${CHILD[parent]}`)))
       return separator;
   }
@@ -44,7 +48,7 @@ const PARENTS = ['user', 'objectRef', 'responseStatus'] as const;
 /** The child that every such parent has. */
 const CHILD = { user: 'username', objectRef: 'resource', responseStatus: 'code' } as const;
 
-export function ofFlattened(row: Json, { prefix, separator }: Flattening): Unwrapped {
+export function ofFlattened(row: Json, { prefix, separator }: Flattening): Carried {
   const event: Record<string, unknown> = {};
   const annotations: Record<string, unknown> = {};
   const lost = new Set<string>();
@@ -53,7 +57,7 @@ export function ofFlattened(row: Json, { prefix, separator }: Flattening): Unwra
     const name = key.slice(prefix.length);
     if (FIELDS.has(name)) event[name] = typedValue(name, value);
     else if (name.startsWith(`annotations${separator}`))
-      annotations[name.slice('annotations'.length + 1)] = value;
+      annotations[name.slice('annotations'.length + separator.length)] = value;
     else place(event, name, value, separator, lost);
   }
   const whole = {
@@ -63,7 +67,7 @@ export function ofFlattened(row: Json, { prefix, separator }: Flattening): Unwra
   for (const name of bodiesWithoutMetadata(whole)) lost.add(name);
   // Arrays are what Loki leaves out.
   if (separator === '_') for (const name of ['sourceIPs']) if (!(name in whole)) lost.add(name);
-  return { ...EMPTY, events: [ofStatedLevel(whole)], lost: [...lost] };
+  return { ...faithful(ofStatedLevel(whole)), lost: [...lost] };
 }
 
 /** Fields of an event that stand under their own name, whole. */
@@ -95,6 +99,9 @@ const USERS = ['user', 'impersonatedUser'] as const;
 const BODIES = ['requestObject', 'responseObject'] as const;
 const OBJECTS = ['objectRef', 'responseStatus', 'authenticationMetadata', 'metadata'] as const;
 
+/** Never text of their own: a user agent or an audit ID may look like JSON, and stays what it is. */
+const OBJECT_FIELDS: ReadonlySet<string> = new Set([...USERS, ...BODIES, ...OBJECTS, 'annotations']);
+
 function place(
   event: Record<string, unknown>,
   name: string,
@@ -104,12 +111,12 @@ function place(
 ): void {
   for (const parent of [...USERS, ...OBJECTS, ...BODIES]) {
     if (!name.startsWith(parent + separator)) continue;
-    const rest = name.slice(parent.length + 1);
+    const rest = name.slice(parent.length + separator.length);
     const isBody = parent === 'requestObject' || parent === 'responseObject';
     // Types of numbers, and keys with dots, are gone from a body.
     if (isBody) lost.add(parent);
-    // With `_` nobody can tell `spec_replicas` from a key of that name.
-    if (isBody && separator === '_') return;
+    // But for dots nobody can tell `spec_replicas` from a key of that name.
+    if (isBody && separator !== '.') return;
     const path = isBody ? bodyPath(rest) : knownPath(rest, separator);
     put(
       childOf(event, parent),
@@ -126,8 +133,12 @@ function place(
 
 /** `extra.authentication.kubernetes.io/pod-name` → extra and the rest. Everything else is one or two deep. */
 function knownPath(rest: string, separator: string): readonly string[] {
-  if (rest.startsWith(`extra${separator}`)) return ['extra', repairedExtra(rest.slice('extra'.length + 1))];
-  return rest.startsWith(`details${separator}`) ? ['details', rest.slice('details'.length + 1)] : [rest];
+  if (rest.startsWith(`extra${separator}`)) {
+    return ['extra', repairedExtra(rest.slice('extra'.length + separator.length))];
+  }
+  return rest.startsWith(`details${separator}`)
+    ? ['details', rest.slice('details'.length + separator.length)]
+    : [rest];
 }
 
 function repairedExtra(key: string): string {
@@ -171,7 +182,7 @@ const ARRAYS: ReadonlySet<string> = new Set(['groups', 'sourceIPs']);
 function typedValue(name: string, value: unknown): unknown {
   if (name === 'code' && typeof value === 'string') return Number(value);
   if (ARRAYS.has(name)) return listOf(value);
-  return FIELDS.has(name) ? parsed(value) : value;
+  return OBJECT_FIELDS.has(name) ? parsed(value) : value;
 }
 
 /** `["a","b"]`, `a, b`, or a list already. */
