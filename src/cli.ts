@@ -6,9 +6,10 @@ import type { Argv, Options } from 'yargs';
 import { columnsOf } from './commands/columns.ts';
 import type { CommandSummary } from './commands/command.ts';
 import { parseCommandLine } from './commands/command-line.ts';
-import { FLAGS, type Flag, type FlagValues } from './commands/flags.ts';
+import { FLAGS, type Flag, type FlagValues, listFlag } from './commands/flags.ts';
 import { hung } from './commands/hung.ts';
 import { COMMANDS, findCommand } from './commands/registry.ts';
+import { assertQuoted } from './commands/spread-files.ts';
 import { ERROR_CODES, errorLines, UserError } from './errors.ts';
 import { ClosedPipe, type Io, type TextSink } from './io.ts';
 import { escapeTerminal } from './render/escape.ts';
@@ -42,6 +43,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   const summary = findCommand(words, io.calledAs);
   assertTakes(summary, flags);
+  assertQuoted(words.slice(1), listFlag(flags, 'file'));
   const command = await summary.load();
   return await command.run(words.slice(1), flags, io);
 }
@@ -82,8 +84,10 @@ function describe(argv: Argv, command: CommandSummary, columns: number): Argv {
     described = described.example(`$0 ${example}`, sentence);
   if (command.terms === null) return described;
   // yargs would begin later lines at the margin.
-  const terms = command.terms.of.flatMap(([term, means]) => hung(term, means, columns, 2, TERM_COLUMNS));
-  return described.epilog([`${command.terms.heading}:`, ...terms].join('\n'));
+  const { heading, of } = command.terms;
+  const width = Math.max(...of.map(([term]) => term.length)) + 4;
+  const terms = of.flatMap(([term, means]) => hung(term, means, columns, 2, width));
+  return described.epilog([`${heading}:`, ...terms].join('\n'));
 }
 
 function optionOf(flag: Flag): Options {
@@ -93,8 +97,6 @@ function optionOf(flag: Flag): Options {
     ...(flag.short === undefined ? {} : { alias: flag.short }),
   };
 }
-
-const TERM_COLUMNS = 16;
 
 async function failed(error: unknown, io: Io): Promise<number> {
   if (error instanceof ClosedPipe) return 0;

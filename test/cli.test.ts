@@ -62,6 +62,15 @@ describe('the command line', () => {
     [['who-did', 'delet', 'cm/x', '--demo'], 'AUDIT_UNKNOWN_WORD'],
     [['who-did', 'delete', 'cm/x', '--demo', '--bogus'], 'AUDIT_USAGE'],
     [['who-did', 'delete', 'cm/x'], 'AUDIT_NO_SOURCE'],
+    [['who-did', 'delete', 'cm/x', '-f', 'a.log', 'b.log'], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '-f', ''], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '--demo', '-f', LOG], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '--demo', '-n', 'pr*'], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '--demo', '--limit', ''], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '--demo', '--limit', '1.5'], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '--demo', '--max-bytes', '0'], 'AUDIT_USAGE'],
+    [['who-did', 'delete', 'cm/x', '--demo', '--suggest-role'], 'AUDIT_USAGE'],
+    [['who-did', 'delete', '', '--demo'], 'AUDIT_BAD_OBJECT'],
     [['who-did', 'delete', 'cm/x', '-f', '/no/such/log'], 'AUDIT_FILE_NOT_FOUND'],
     [['who-did', 'delete', 'cm/x', '-f', 'package.json'], 'AUDIT_NOT_AN_AUDIT_LOG'],
     [['who-did', 'delete', 'cm/x', '--source', 'gopher://x'], 'AUDIT_UNKNOWN_SOURCE'],
@@ -97,7 +106,7 @@ describe('the command line', () => {
   });
 
   it('keeps help within the terminal', () => {
-    for (const args of [['who-did', '--help'], ['--help']]) {
+    for (const args of [['--help'], ...COMMANDS.map((command) => [command.name, '--help'])]) {
       const { out } = run(args, '', { COLUMNS: '80' });
       expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }

@@ -4,16 +4,13 @@ import type { Note } from '../event/coverage.ts';
 import { parseObject } from '../query/parse-object.ts';
 import { whoDid } from '../questions/who-did.ts';
 import type { Command } from './command.ts';
-import { listFlag } from './flags.ts';
 import { printAnswer } from './print-answer.ts';
 import { placedOf, runQuestion } from './run-question.ts';
-import { assertQuoted } from './spread-files.ts';
 import { notesOnTyped } from './typed-notes.ts';
 import { parseVerb } from './verb.ts';
 
 export const whoDidCommand: Command = {
   async run([verb, ...rest], flags, io) {
-    assertQuoted(rest, listFlag(flags, 'file'));
     const word = parseVerb(verb, rest, io.calledAs);
     const object = parseObject(word, rest, placedOf(flags));
     const print: typeof printAnswer = (answer, ...how) =>
