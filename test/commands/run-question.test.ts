@@ -1,0 +1,56 @@
+/** What the flags of every question mean, and what is wrong with them. */
+import { describe, expect, it } from 'vitest';
+import type { FlagValues } from '../../src/commands/flags.ts';
+import { whoDidCommand } from '../../src/commands/who-did.ts';
+import { fixedIo } from '../support/fixed-io.ts';
+
+async function ask(words: readonly string[], flags: FlagValues): Promise<{ status: number; out: string }> {
+  const io = fixedIo();
+  const status = await whoDidCommand.run(words, { demo: true, output: 'json', ...flags }, io);
+  return { status, out: io.stdout() };
+}
+
+async function namespaces(flags: FlagValues): Promise<Set<string | null>> {
+  const { out } = await ask(['delete', 'pods'], flags);
+  const { rows } = JSON.parse(out) as { rows: { object: { namespace: string | null } }[] };
+  return new Set(rows.map((row) => row.object.namespace));
+}
+
+describe('flags of every question', () => {
+  it('take the demo for its own namespace, unless one is named, or all', async () => {
+    expect(await namespaces({})).toEqual(new Set(['prod']));
+    expect(await namespaces({ namespace: '' })).toEqual(new Set(['prod']));
+    expect((await namespaces({ 'all-namespaces': true })).size).toBeGreaterThan(1);
+    expect(await namespaces({ namespace: 'nowhere' })).toEqual(new Set());
+  });
+
+  it('limit the rows, and 0 does not', async () => {
+    const count = async (limit: string) => JSON.parse((await ask(['touch'], { limit })).out).rows.length;
+    expect(await count('2')).toBe(2);
+    expect(await count('0')).toBeGreaterThan(50);
+  });
+
+  it.each<[FlagValues, string, string]>([
+    [{ namespace: 'a', 'all-namespaces': true }, '-n a and -A exclude', 'one of them'],
+    [{ namespace: 'pr*' }, '"pr*" is no namespace', 'objectRef.namespace.startsWith'],
+    [{ namespace: 'Prod' }, '"Prod" is no namespace', 'lower case'],
+    [{ namespace: 'a,b' }, '"a,b" is no namespace', '-A'],
+    [{ limit: '' }, '--limit "" is not', '--limit 0'],
+    [{ limit: '-1' }, '--limit "-1" is not', '--limit 0'],
+    [{ limit: '1.5' }, '--limit "1.5" is not', '--limit 0'],
+    [{ limit: 'all' }, '--limit "all" is not', '--limit 0'],
+    [{ 'max-bytes': '0' }, '--max-bytes "0"', '500MB'],
+    [{ 'max-bytes': 'much' }, '--max-bytes "much"', '2GiB'],
+    [{ file: ['x.log'] }, '--demo and "x.log"', 'one of them'],
+    [{ demo: false, file: [''] }, 'an empty name', 'variable'],
+    [{ demo: false }, 'no audit log to read', '--demo'],
+    [{ demo: false, file: ['-'] }, 'standard input is a terminal', 'ssh'],
+    [{ demo: false, source: ['x'] }, '"x" is not', '--file'],
+    [{ color: 'blue' }, '--color "blue"', 'always'],
+  ])('%j: says what is wrong and how to mend it', async (flags, message, hint) => {
+    await expect(ask(['delete', 'cm/x'], flags)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    });
+  });
+});
