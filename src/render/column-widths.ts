@@ -5,6 +5,8 @@ import type { Column } from '../answer.ts';
 export const GUTTER = 2;
 const MIN_WIDTH = 4;
 const READABLE_WIDTH = 12;
+/** An audit ID is 36 wide, but a client may send a longer one, and must not squeeze the other columns with it. */
+const WHOLE_WIDTH = 40;
 
 /**
  * Columns of the highest rank give first, the widest of them first; those of `shrink: 0` only when there is nothing else left to take. Where
@@ -15,10 +17,11 @@ export function columnWidths(
   columns: readonly Column[],
   available: number,
 ): number[] {
-  const widths = [...natural];
+  const widths = natural.map((width) => Math.min(width, available));
   const room = available - GUTTER * Math.max(0, columns.length - 1);
   const rankOf = (n: number) => columns[n]?.shrink ?? 1;
   const rounds = [
+    { least: WHOLE_WIDTH, mayShrink: (n: number) => rankOf(n) === 0 },
     { least: READABLE_WIDTH, mayShrink: (n: number) => rankOf(n) > 1 },
     { least: READABLE_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },
     { least: MIN_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },

@@ -5,18 +5,39 @@
 
 /**
  * What acts on a terminal or on the reader instead of being seen: C0 and C1 controls, bidi controls, line and paragraph
- * separators, zero-width and other format characters, variation selectors of tags, unpaired surrogates.
+ * separators, zero-width and other format characters, variation selectors of tags, unpaired surrogates; and combining
+ * marks on nothing, or piled up so that they cover the lines above (writing needs no more than four).
  */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\p{Variation_Selector}]/gu;
+const UNSEEN =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\p{Variation_Selector}]|(?<=^|[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
 
 /** For terminals: what cannot be seen is written out as `\u{1b}`. Never changes the number of lines. */
 export function escapeTerminal(text: string): string {
   return text.replace(UNSEEN, (char) => `\\u{${codeOf(char)}}`);
 }
 
+/** For a cell between cells: only blanks of the table's own stand side by side, or at its ends. */
+export function escapeCell(text: string): string {
+  return escapeTerminal(text).replace(/(?<=^| ) | $/g, '\\u{20}');
+}
+
 /** Inside JSON text that is already valid: what cannot be seen becomes `\u001b`, which means the same to every reader. */
 export function escapeJson(json: string): string {
   return json.replace(UNSEEN, (char) => (char === '\n' ? char : utf16(char)));
+}
+
+/** Inside a double-quoted string of YAML, the same. */
+export function escapeYaml(yaml: string): string {
+  return yaml.replace(UNSEEN, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    if (char === '\n') return char;
+    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : utf16(char);
+  });
+}
+
+/** Whether `escapeTerminal` would change it. */
+export function holdsUnseen(text: string): boolean {
+  return text.search(UNSEEN) >= 0;
 }
 
 /** RFC 4180; and no cell that a spreadsheet would take for a formula (OWASP, CSV injection). */

@@ -41,19 +41,32 @@ function* byCliTable(rows: readonly (readonly string[])[], widths: readonly numb
   });
   const held: string[] = [];
   for (const row of rows) grid.push(row.map((cell) => standingIn(cell, held)));
-  let next = 0;
-  const drawn = grid.toString().replace(/\ue000+/g, () => held[next++] ?? '');
+  const drawn = grid
+    .toString()
+    .replace(/([\ue000-\uf8ff])\1*/g, (run) => held[run.charCodeAt(0) - 0xe000] ?? '');
   for (const line of drawn.split('\n')) yield `${line.trimEnd()}\n`;
 }
 
 /**
- * cli-table3 measures emoji and scripts otherwise than widthOf, and would cut or misalign them: it is given as many
- * private characters, of which escaped text has none, and what they stand for is put back where it drew them.
+ * cli-table3 measures emoji, scripts and marks otherwise than widthOf, and would cut or misalign them: it is given as many
+ * private characters, of which escaped text has none, and what they stand for is put back where it drew them. Each run
+ * has its own, so that none can come to stand in another cell.
  */
 function standingIn(cell: string, held: string[]): string {
-  return cell.replace(/[^\x00-\x7f]+/g, (run) => {
+  return cell.replace(FOREIGN, (run) => {
     const width = widthOf(run);
-    if (width > 0) held.push(run);
-    return width > 0 ? '\ue000'.repeat(width) : run;
+    if (width === 0) return run;
+    held.push(run);
+    return privateAt(held.length - 1).repeat(width);
   });
+}
+
+/** With the letter that it begins to mark, for that is where its width is. */
+const FOREIGN = /(?:[\x20-\x7e](?=[\p{Mn}\p{Me}])|[^\x00-\x7f])+/gu;
+
+/** More than a table's pieces can hold: 20 rows of a line as wide as terminals are. */
+const PRIVATE = 6400;
+
+function privateAt(n: number): string {
+  return String.fromCharCode(0xe000 + (n % PRIVATE));
 }

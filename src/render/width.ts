@@ -1,7 +1,8 @@
 /** How many columns of a terminal a text takes, and cutting and wrapping by it. */
 import { eastAsianWidth } from 'get-east-asian-width';
 
-const ZERO = /^[\u0300-\u036f]$/;
+/** Marks on the character before, and the vowels and finals of a Hangul syllable: no width of their own, as wcwidth has it. */
+const ZERO = /^[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7ff]$/u;
 
 /** Of text that is already escaped: no control characters, one line. */
 export function widthOf(text: string): number {

@@ -14,8 +14,8 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   'custom-columns': 'WHO:.who.user,OBJECT:.object,WITH:.with,ALL:..ip',
 };
 
-/** C0 but \n, C1, bidi and other format characters, line separators, unpaired surrogates. */
-const ACTING = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+/** C0 but \n, C1, bidi and other format characters, line separators, unpaired surrogates, marks piled up over other lines. */
+const ACTING = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|[\p{Mn}\p{Me}]{5}/u;
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

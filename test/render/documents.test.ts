@@ -127,6 +127,25 @@ describe('yaml', () => {
   });
 });
 
+describe('yaml for other readers', () => {
+  it.each(['=', '<<'])('quotes %j, which YAML 1.1 has a type for', (text) => {
+    expect(
+      textOf(
+        yaml.render(
+          answerWith(() => text),
+          OPTIONS,
+        ),
+      ),
+    ).toContain(`says: "${text}"`);
+  });
+
+  it('is written row by row', () => {
+    const pieces = [...yaml.render(ORDINARY, OPTIONS)];
+    expect(pieces.filter((piece) => piece.startsWith('- auditID:'))).toHaveLength(2);
+    expect(parse(pieces.join('')).rows).toEqual(ORDINARY.rows);
+  });
+});
+
 describe('raw and name', () => {
   it('prints an event a line', () => {
     const lines = textOf(raw.render(HOSTILE, OPTIONS))

@@ -1,9 +1,10 @@
 /** The table at three widths, and what it does with colours, long lists and little room. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { escapeTerminal } from '../../src/render/escape.ts';
 import { table, wide } from '../../src/render/table.ts';
 import { widthOf } from '../../src/render/width.ts';
-import { answerWith, EMPTY, HOSTILE, OPTIONS, ORDINARY, textOf } from '../support/answers.ts';
+import { answerWith, EMPTY, HOSTILE, OPTIONS, ORDINARY, PLAIN, rowOf, textOf } from '../support/answers.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
 describe('table', () => {
@@ -136,6 +137,37 @@ describe('table', () => {
         expect(widthOf(line), line).toBeLessThanOrEqual(columns);
       }
     }
+  });
+
+  it('lets no long audit ID squeeze the other columns', () => {
+    const columns = ORDINARY.columns.map((column) =>
+      column.name === 'AUDIT-ID' ? { ...column, shrink: 0 } : column,
+    );
+    const rows = [rowOf({ ...PLAIN, auditID: 'a'.repeat(5000) }, '2026-11-23T02:58:11.120000Z', 200)];
+    const text = textOf(wide.render({ ...ORDINARY, columns, rows }, { ...OPTIONS, columns: 200 }));
+    expect(text).toContain('alice@example.com');
+    expect(text).toContain('shop/deploy/web');
+  });
+
+  it('tells blanks of a name from those between columns', () => {
+    const name = 'alice  delete  10.0.0.1  done ';
+    const answer = {
+      ...ORDINARY,
+      rows: [rowOf({ ...PLAIN, user: name }, '2026-11-23T02:58:11.120000Z', 200)],
+    };
+    expect(textOf(table.render(answer, { ...OPTIONS, columns: 200 }))).toContain(
+      'alice \\u{20}delete \\u{20}10.0.0.1 \\u{20}done\\u{20}  delete',
+    );
+  });
+
+  it('leaves every text in its own row, marks and all', () => {
+    const users = HOSTILE_TEXTS.filter((text) => /^[\p{L}\p{M} ]{3,20}$/u.test(text));
+    const rows = [`${'z'.repeat(3)}${'\u0301\u0489'.repeat(200)}`, ...users].map((user) =>
+      rowOf({ ...PLAIN, user }, '2026-11-23T02:58:11.120000Z', 200),
+    );
+    const lines = textOf(table.render({ ...ORDINARY, rows }, { ...OPTIONS, columns: 160 })).split('\n');
+    expect(users.length).toBeGreaterThan(2);
+    for (const [n, user] of users.entries()) expect(lines[4 + n]).toContain(escapeTerminal(user));
   });
 
   it('aligns columns by what a terminal shows', () => {
