@@ -4,31 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { type AskedRow, ask, logged, run } from './support/ask.ts';
-import { type Act, openCluster } from './support/cluster.ts';
+import { actsOn, rowOf } from './support/acts.ts';
+import { ask, logged, run } from './support/ask.ts';
 
-const cluster = openCluster(inject('run'));
-const logs = cluster.audit();
-
-/** kubectl as somebody, who must succeed. */
-async function kubectl(who: string, command: string, stdin?: string): Promise<Act> {
-  const act = await cluster.kubectl(who, command.split(' '), stdin === undefined ? {} : { stdin });
-  expect(act, `${who}: kubectl ${command}`).toMatchObject({ code: 0 });
-  return act;
-}
-
-/** The audit ID of the one request with this method, once the log holds it. */
-async function idOf(act: Act, method: string): Promise<string> {
-  const sent = act.sent.filter((one) => one.method === method);
-  expect(sent, JSON.stringify(act)).toHaveLength(1);
-  const auditID = sent[0]?.auditID ?? '';
-  await logged(auditID, logs);
-  return auditID;
-}
-
-function rowOf(rows: readonly AskedRow[], auditID: string): AskedRow | undefined {
-  return rows.find((row) => row.auditID === auditID);
-}
+const { cluster, logs, kubectl, idOf } = actsOn(inject('run'));
 
 function configMap(name: string, metadata = ''): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${metadata}}\ndata: {a: b}\n`;

@@ -20,6 +20,7 @@ export const bin = join(
 );
 
 const actTimeoutMs = 60_000;
+const buildTimeoutMs = 3_600_000;
 
 export interface ClusterOptions {
   /** An empty or missing folder that the cluster may fill, and that goes when this process ends without stopping it. */
@@ -56,6 +57,8 @@ export interface ActOptions {
   readonly program?: string;
   /** Kill the client after so long: for what would never end. */
   readonly timeoutMs?: number;
+  /** Variables that kubectl listens to. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export type Credential = { readonly groups: readonly string[] } | { readonly token: string } | 'anonymous';
@@ -86,6 +89,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ...(options.auditFlags ? { AUDIT_FLAGS: options.auditFlags.join(' ') } : {}),
   });
   return cluster;
+}
+
+/** Why no kubelet can run on this machine; null when one can. Builds and installs what it needs. */
+export async function whyNoNode(): Promise<string | null> {
+  const { code, stdout } = await exec([join(scripts, 'can-run-node.sh')], { timeoutMs: buildTimeoutMs });
+  return code === 0 ? null : stdout.trim();
 }
 
 export type Cluster = ReturnType<typeof openCluster>;
@@ -196,7 +205,11 @@ function settings(run: string): Record<string, string> {
 }
 
 async function script(name: string, args: readonly string[], env: Record<string, string>): Promise<void> {
-  const { code, stdout, stderr } = await exec([join(scripts, name), ...args], { timeoutMs: 3_600_000 }, env);
+  const { code, stdout, stderr } = await exec(
+    [join(scripts, name), ...args],
+    { timeoutMs: buildTimeoutMs },
+    env,
+  );
   if (code !== 0) throw new Error(`${name} ended with ${code}:\n${stdout}${stderr}`);
 }
 
@@ -222,7 +235,7 @@ function exec(
       program,
       args,
       {
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...env, ...options.env },
         timeout: options.timeoutMs ?? actTimeoutMs,
         maxBuffer: 256 * 1024 * 1024,
       },
@@ -242,7 +255,7 @@ function exec(
 
 /**
  * kubectl -v=8 writes each request and each response with its headers; klog's own lines start so. Where kubectl sends
- * several at once, as in a drain, their lines mix: the audit IDs are right then, but a path may stand with another's.
+ * several at once, as in a drain, their lines mix: the audit IDs are right then, but a path or status may be another's.
  */
 const klogLine = /^[IWEF]\d{4} \d\d:\d\d:\d\d/;
 
@@ -251,16 +264,20 @@ function requestsIn(trace: string): Sent[] {
   let method = '';
   let path = '';
   let status = 0;
+  let unnamed = 0;
   for (const line of trace.split('\n')) {
     const request = /"Request" verb="([A-Z]+)" url="https:\/\/[^/]*([^"]*)"/.exec(line);
     if (request !== null) [, method = '', path = ''] = request;
     const response = /"Response" status="(\d+)/.exec(line);
-    if (response !== null) status = Number(response[1]);
+    if (response !== null) {
+      status = Number(response[1]);
+      unnamed++;
+    }
     const auditID = /^\s+Audit-Id: (\S+?)>?$/.exec(line)?.[1];
-    if (auditID !== undefined && status !== 0) {
+    if (auditID !== undefined && unnamed > 0) {
       // With a bad login kubectl gets no further than discovery: then that is what it sent.
       if (status === 401 || !isDiscovery(method, path)) sent.push({ method, path, status, auditID });
-      status = 0;
+      unnamed--;
     }
   }
   return sent;
