@@ -29,6 +29,7 @@ export type OpenSource = (params: SourceParams, io: Io, cluster: ClusterReach | 
 /** By URL scheme; loaded when asked for. */
 const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
   file: async () => (await import('./file/file-source.ts')).openFileSource,
+  node: async () => (await import('./node/node-source.ts')).openNodeSource,
 };
 
 export const SOURCE_NAMES: readonly string[] = Object.keys(SOURCES);

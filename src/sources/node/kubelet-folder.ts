@@ -1,0 +1,83 @@
+/**
+ * A folder of /var/log as its kubelet serves it, through the API server: `get nodes/proxy` is all that is needed, and it is
+ * not a harmless right (with a websocket it runs commands in any container of the node).
+ */
+import type { ApiResponse, ApiServer } from '../../io.ts';
+import { refusalOf } from './kubelet-refusal.ts';
+import type { LogFolder, RemoteFile } from './log-folder.ts';
+import { NodeByteSource } from './node-byte-source.ts';
+
+/** What the kubelet serves (pkg/kubelet/kubelet.go: http.Dir). */
+export const SERVED = '/var/log';
+
+/** `path`: in or below SERVED. */
+export function openKubeletFolder(api: ApiServer, node: string, path: string): LogFolder {
+  const url = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/logs${encodePath(path.slice(SERVED.length))}`;
+  return {
+    node,
+    path,
+    async list(signal) {
+      // Without the slash it answers with a redirect.
+      const response = await api.get(`${url}/`, { signal });
+      if (response.status !== 200) throw await refusalOf(response, node, path);
+      return namesIn(await textOf(response)).filter((name) => !name.endsWith('/'));
+    },
+    file: (name): RemoteFile =>
+      new NodeByteSource(api, `${url}/${encodeURIComponent(name)}`, { node, path: `${path}/${name}` }),
+    close: async () => {},
+  };
+}
+
+/** Folders in it, of which `list` tells nothing. */
+export async function foldersIn(
+  api: ApiServer,
+  node: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const url = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/logs${encodePath(path.slice(SERVED.length))}/`;
+  const response = await api.get(url, { signal });
+  if (response.status !== 200) throw await refusalOf(response, node, path);
+  return namesIn(await textOf(response))
+    .filter((name) => name.endsWith('/'))
+    .map((name) => name.slice(0, -1));
+}
+
+export function isServed(path: string): boolean {
+  return path.startsWith(`${SERVED}/`) && !path.split('/').includes('..');
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** `<pre>\n<a href="audit.log">audit.log</a>\n…` (net/http, fs.go: dirList). The names are the node's: hostile. */
+export function namesIn(html: string): string[] {
+  return [...html.matchAll(/<a href="([^"]*)">/g)].flatMap(([, href = '']) => {
+    const name = decoded(
+      href.replaceAll('&amp;', '&').replaceAll('&#39;', "'").replaceAll('&#34;', '"').replace(/^\.\//, ''),
+    );
+    return name === null || name === '../' || /^.+\/.+$/.test(name) ? [] : [name];
+  });
+}
+
+function decoded(href: string): string | null {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return null;
+  }
+}
+
+/** A listing of very many files is no log folder's. */
+const MOST_LISTING_BYTES = 8 * 1024 * 1024;
+
+async function textOf({ body }: ApiResponse): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.length;
+    if (size <= MOST_LISTING_BYTES) parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,68 @@
+/**
+ * How long after its receipt the last event of a wanted request can be written. A request is cut off by the server's own
+ * timeout, unless it is a long-running one (watch, exec, …): those end when their client wants.
+ */
+import type { AuditEvent } from '../../event/event.ts';
+import { mayMatch } from '../../query/matches.ts';
+import type { Query } from '../../query/query.ts';
+
+/** Some long-running request could be wanted: its events may lie anywhere behind the window, and before it its first. */
+export function wantsLongRunning({ predicate, witness }: Query): boolean {
+  return LONG_RUNNING.some(
+    (event) => mayMatch(event, predicate) || (witness !== null && mayMatch(event, witness)),
+  );
+}
+
+/** Nothing is known of a request but what makes it long-running (the API server's LongRunningRequestCheck). */
+const LONG_RUNNING: readonly AuditEvent[] = [
+  ...['watch', 'proxy'].map((verb) => unknownRequest({ verb, subresource: null, resource: null })),
+  ...['attach', 'exec', 'log', 'portforward', 'proxy'].map((subresource) =>
+    unknownRequest({ verb: null, subresource, resource: 'pods' }),
+  ),
+  ...['services', 'nodes'].map((resource) => unknownRequest({ verb: null, subresource: 'proxy', resource })),
+];
+
+function unknownRequest(known: {
+  readonly verb: string | null;
+  readonly subresource: string | null;
+  readonly resource: string | null;
+}): AuditEvent {
+  const lost = ['auditID', 'level', 'requestURI', 'user', 'sourceIPs', 'userAgent', 'objectRef', 'stage'];
+  const { verb, resource, subresource } = known;
+  return {
+    auditID: '',
+    level: 'Metadata',
+    stage: 'RequestReceived',
+    verb: verb ?? '',
+    requestURI: '',
+    user: null,
+    impersonatedUser: null,
+    sourceIPs: [],
+    userAgent: null,
+    objectRef:
+      resource === null
+        ? null
+        : {
+            group: '',
+            version: 'v1',
+            resource,
+            subresource,
+            namespace: null,
+            name: null,
+            uid: null,
+            resourceVersion: null,
+          },
+    responseStatus: null,
+    requestObject: undefined,
+    responseObject: undefined,
+    annotations: {},
+    receivedUs: null,
+    stageUs: null,
+    requestReceivedTimestamp: null,
+    stageTimestamp: null,
+    json: {},
+    source: '',
+    position: { file: '', line: 0 },
+    cut: { why: 'line cut', lost: verb === null ? [...lost, 'verb'] : lost },
+  };
+}

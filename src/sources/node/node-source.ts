@@ -1,0 +1,251 @@
+/**
+ * The audit logs on the control plane's nodes, through the API server: found, narrowed to the window, read the newest part
+ * first and within an allowance, nodes side by side. A node that fails is a gap, and not the end.
+ */
+import { UserError } from '../../errors.ts';
+import type { EventBatch } from '../../event/batch.ts';
+import type { Io } from '../../io.ts';
+import { any, EVERYTHING } from '../../query/predicate.ts';
+import type { Query, Window } from '../../query/query.ts';
+import { needlesOf } from '../../scan/needles.ts';
+import type { ClusterReach, SourceParams } from '../registry.ts';
+import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
+import { Allowance } from './allowance.ts';
+import { mapBounded, NODES_AT_ONCE } from './bounded.ts';
+import { explainPlan } from './explain-plan.ts';
+import { type FoundLogs, findLogs } from './find-logs.ts';
+import { openKubeletFolder } from './kubelet-folder.ts';
+import { FileGone, type LogFolder } from './log-folder.ts';
+import { type LogPlan, planLog, type StageWindow } from './log-plan.ts';
+import { emptyBatch, LogReader, type PieceReader } from './log-reader.ts';
+import { wantsLongRunning } from './long-running.ts';
+import { type NodeLog, pathOf } from './node-log.ts';
+import { NodeTally, withSshLine } from './node-tally.ts';
+import { openPodFolder } from './pod-folder.ts';
+import { outputUrl, PodOutputReader } from './pod-output.ts';
+import { readSideBySide } from './side-by-side.ts';
+
+export async function openNodeSource(
+  { maxBytes }: SourceParams,
+  io: Io,
+  cluster: ClusterReach | null,
+): Promise<Source> {
+  if (cluster === null) {
+    throw new UserError(
+      'AUDIT_NO_SOURCE',
+      "the nodes' logs are read through a cluster, and none is configured",
+      {
+        hint: 'give a kubeconfig, or a log with --file',
+      },
+    );
+  }
+  return new NodeSource(cluster, maxBytes, io);
+}
+
+/** One log of a plan: narrowed, or why it cannot be read, or its pod's output where the files may not be read. */
+type Planned =
+  | { readonly kind: 'files'; readonly name: string; readonly log: NodeLog; readonly plan: LogPlan }
+  | { readonly kind: 'failure'; readonly name: string; readonly log: NodeLog; readonly error: UserError }
+  | { readonly kind: 'output'; readonly name: string; readonly log: NodeLog };
+
+interface Reading {
+  readonly found: FoundLogs;
+  readonly planned: readonly Planned[];
+  readonly stages: StageWindow;
+  /** Requests that were still running when the window began could be wanted, and their first event lies before it. */
+  readonly missesOpenOnes: boolean;
+}
+
+class NodeSource implements Source {
+  readonly name: string;
+  /**
+   * Pieces come newest first, but each in the log's own order, and nodes in turn: no order is declared. What is read is
+   * widened by the slack that the log shows.
+   */
+  readonly capabilities: Capabilities = {
+    order: 'none',
+    slackUs: null,
+    rereads: true,
+    billed: false,
+    aggregates: false,
+    follows: false,
+  };
+  readonly #reach: ClusterReach;
+  readonly #maxBytes: number | null;
+  readonly #io: Io;
+  readonly #readings = new WeakMap<SourcePlan, Reading>();
+  readonly #folders = new Map<string, LogFolder>();
+  #found: Promise<FoundLogs> | null = null;
+  #tally: NodeTally;
+
+  constructor(reach: ClusterReach, maxBytes: number | null, io: Io) {
+    this.name = `nodes of ${reach.api.address}`;
+    this.#reach = reach;
+    this.#maxBytes = maxBytes;
+    this.#io = io;
+    this.#tally = new NodeTally(io.calledAs);
+  }
+
+  async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
+    signal.throwIfAborted();
+    const found = await this.#find(signal);
+    const isLongRunning = wantsLongRunning(query);
+    const names = namesOf(found.logs);
+    const planned = await mapBounded(found.logs, NODES_AT_ONCE, (log) =>
+      this.#planLog(log, names.get(log) ?? log.node, stageWindow(query.window, log, isLongRunning), signal),
+    );
+    const failures = planned.filter((each) => each.kind === 'failure');
+    const [failure] = failures;
+    if (failure !== undefined && failures.length === planned.length) {
+      throw withSshLine(failure.error, failure.log, this.#io.calledAs);
+    }
+    const stages = stageWindow(query.window, found.logs[0] ?? null, isLongRunning);
+    const missesOpenOnes = isLongRunning && query.window.sinceUs !== null;
+    const reading: Reading = { found, planned, stages, missesOpenOnes };
+    const allowance = new Allowance(this.#maxBytes, this.#io.now);
+    const steps = planned.flatMap((each) => (each.kind === 'files' ? each.plan.steps : []));
+    const bytes = steps.reduce((sum, step) => sum + step.to - step.from, 0);
+    const isSizeKnown = planned.every((each) => each.kind !== 'output');
+    const plan: SourcePlan = {
+      query,
+      pushed: EVERYTHING,
+      residual: query.predicate,
+      estimate: { bytes: isSizeKnown ? Math.min(bytes, allowance.leftBytes) : null, parts: steps.length },
+      explain: [
+        ...planned.flatMap((each) => explainOne(each, stages)),
+        ...found.misses.map(({ node, error }) => `leave ${node}: ${error.message}`),
+        `${allowance.limit}, the newest first`,
+      ],
+    };
+    this.#readings.set(plan, reading);
+    return plan;
+  }
+
+  async *read(plan: SourcePlan, signal: AbortSignal): AsyncGenerator<EventBatch> {
+    const reading = this.#readings.get(plan);
+    if (reading === undefined) throw new Error('read() of a plan that is not of this source');
+    signal.throwIfAborted();
+    const tally = new NodeTally(this.#io.calledAs);
+    this.#tally = tally;
+    for (const miss of reading.found.misses) tally.addMiss(miss);
+    const readers = this.#readersOf(plan.query, reading, tally);
+    // So that a log of which nothing is read is named too.
+    for (const { name } of reading.planned) yield emptyBatch(name);
+    const allowance = new Allowance(this.#maxBytes, this.#io.now);
+    yield* readSideBySide(readers, allowance, signal);
+    for (const reader of readers) {
+      if (!reader.isDone)
+        tally.addOverBudget(reader.name, reader.reachedUs, reader.leftBytes, allowance.limit);
+    }
+    if (reading.missesOpenOnes) {
+      tally.addNote(
+        'still-running',
+        'requests (watch, exec, …) that began before the window and have not ended are not seen',
+      );
+    }
+    tally.end(reading.planned.length);
+  }
+
+  findings(): Findings {
+    return this.#tally.findings();
+  }
+
+  /** Removes what was put on the nodes. */
+  async close(): Promise<void> {
+    const closed = await Promise.allSettled([...this.#folders.values()].map((folder) => folder.close()));
+    this.#folders.clear();
+    for (const each of closed) if (each.status === 'rejected') throw each.reason;
+  }
+
+  /** Asked once: where a log lies does not change between two rounds. A failure is asked for again. */
+  #find(signal: AbortSignal): Promise<FoundLogs> {
+    this.#found ??= findLogs(this.#reach, this.#io.calledAs, signal).catch((error: unknown) => {
+      this.#found = null;
+      throw error;
+    });
+    return this.#found;
+  }
+
+  async #planLog(log: NodeLog, name: string, window: StageWindow, signal: AbortSignal): Promise<Planned> {
+    try {
+      return {
+        kind: 'files',
+        name,
+        log,
+        plan: await planLog(this.#folderOf(log), log, name, window, signal),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof FileGone) {
+        const hint = `say where it is: ${this.#io.calledAs} … --node ${log.node} --log-path PATH`;
+        return {
+          kind: 'failure',
+          name,
+          log,
+          error: new UserError('AUDIT_NO_AUDIT_LOG', error.message, { hint }),
+        };
+      }
+      if (!(error instanceof UserError)) throw error;
+      if (log.output !== undefined && error.code === 'AUDIT_FORBIDDEN') return { kind: 'output', name, log };
+      return { kind: 'failure', name, log, error };
+    }
+  }
+
+  #readersOf(query: Query, { planned }: Reading, tally: NodeTally): PieceReader[] {
+    const { predicate, witness, window } = query;
+    const options = { needles: needlesOf(witness === null ? predicate : any(predicate, witness)), tally };
+    const readers: PieceReader[] = [];
+    for (const each of planned) {
+      if (each.kind === 'failure') tally.addFailure(each.log, each.name, each.error, null);
+      else if (each.kind === 'files') {
+        tally.addPlan(each.plan);
+        readers.push(new LogReader(each.plan, options));
+      } else if (each.log.output !== undefined) {
+        const { log, name } = each;
+        readers.push(
+          new PodOutputReader(this.#reach.api, log, each.log.output, name, window.sinceUs, options),
+        );
+      }
+    }
+    return readers;
+  }
+
+  #folderOf(log: NodeLog): LogFolder {
+    const key = `${log.node}:${log.folder}`;
+    const known = this.#folders.get(key);
+    if (known !== undefined) return known;
+    const { api, via, image } = this.#reach;
+    const folder =
+      via === 'pod'
+        ? openPodFolder(api, { node: log.node, path: log.folder, image })
+        : openKubeletFolder(api, log.node, log.folder);
+    this.#folders.set(key, folder);
+    return folder;
+  }
+}
+
+/** By the node alone where it has one log. */
+function namesOf(logs: readonly NodeLog[]): Map<NodeLog, string> {
+  return new Map(
+    logs.map((log) => [
+      log,
+      logs.filter((each) => each.node === log.node).length === 1 ? log.node : `${log.node}:${pathOf(log)}`,
+    ]),
+  );
+}
+
+/**
+ * Every event of a request received in the window was written at or after its beginning; the last one, of any but a
+ * long-running request, before the server's timeout for it was over.
+ */
+function stageWindow({ sinceUs, untilUs }: Window, log: NodeLog | null, isLongRunning: boolean): StageWindow {
+  const isOpen = untilUs === null || log === null || isLongRunning;
+  return { sinceUs, untilUs: isOpen ? null : untilUs + log.requestTimeoutUs };
+}
+
+function explainOne(planned: Planned, window: StageWindow): string[] {
+  if (planned.kind === 'files') return explainPlan(planned.plan, window);
+  if (planned.kind === 'failure') return [`cannot read ${planned.name}: ${planned.error.message}`];
+  const { output } = planned.log;
+  return output === undefined ? [] : [`read ${outputUrl(output, window.sinceUs)}`];
+}
