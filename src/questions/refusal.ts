@@ -54,19 +54,20 @@ function rightOf(
   right: RefusedRight | null,
   isRevealed: boolean,
 ): Pick<Refusal, 'what' | 'verb' | 'name'> {
-  if (right?.verb.startsWith('impersonate') === true && deniedBy === 'escalation') {
-    // What was to be done as the other was never looked at: all that is the same refusal.
-    const { verb, name, ...what } = right;
-    const shown = name === null || isRevealed ? name : redactText(name);
-    return { what: { ...what, name: null, uid: null }, verb, name: shown };
+  const isActing = deniedBy === 'escalation' && right?.verb.startsWith('impersonate') === true;
+  if (right !== null && (deniedBy === 'rbac' || isActing)) {
+    // Not always the request's own: whom to act as, the second check of an exec (get, then create), what a plugin asks.
+    const { verb, group, resource, subresource } = right;
+    const clean = (text: string | null) => (text === null || isRevealed ? text : redactText(text));
+    const isNamespace = resource === 'namespaces' && group === '';
+    const namespace = isNamespace ? null : clean(right.namespace);
+    const name = resource === object.resource ? object.name : clean(right.name);
+    return { what: { group, resource, subresource, namespace, name: null, uid: null }, verb, name };
   }
   if (object.resource === null) {
     // Who is not logged in lacks no right to a path; and clients start with whichever path they start with.
     const name = deniedBy === 'unauthenticated' ? null : object.name;
     return { what: { ...object, name, uid: null }, verb: did.verb, name: object.name };
   }
-  const isSame = right?.resource === object.resource && right.subresource === object.subresource;
-  // exec by websocket is a get, and 1.35 asks for create besides: the message says which of the two was refused.
-  const verb = deniedBy === 'rbac' && isSame && right !== null ? right.verb : did.verb;
-  return { what: { ...object, name: null, uid: null }, verb, name: object.name };
+  return { what: { ...object, name: null, uid: null }, verb: did.verb, name: object.name };
 }
