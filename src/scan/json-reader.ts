@@ -108,7 +108,8 @@ export class JsonReader {
       if (at === start && !isJsonLike(bytes, at, end)) return false;
       // Between elements the byte that is wrong may be the first of an event.
       const from = document.at - (pending?.size ?? 0);
-      at = this.#skipBroken(bytes, from, pending === null ? from : from + 1, end, state, place);
+      const isAccepted = pending !== null;
+      at = this.#skipBroken(bytes, { from, to: document.at, isAccepted }, end, state, place);
     }
     return true;
   }
@@ -116,13 +117,15 @@ export class JsonReader {
   /** Goes on at the next event of the same line: a server that died in the middle of a line does not begin a new one. */
   #skipBroken(
     bytes: Buffer,
-    from: number,
-    searchFrom: number,
+    torn: { readonly from: number; readonly to: number; readonly isAccepted: boolean },
     end: number,
     state: 'more' | 'broken',
     place: Place,
   ): number {
-    const found = bytes.subarray(0, end).indexOf(EVENT_HEAD, searchFrom);
+    const { from } = torn;
+    const found = torn.isAccepted
+      ? nextEvent(bytes, from + 1, torn.to, end)
+      : bytes.subarray(0, end).indexOf(EVENT_HEAD, from);
     const stop = found < 0 ? end : found;
     if (stop === from) return stop;
     const text = bytes.toString('utf8', from, stop);
@@ -218,6 +221,27 @@ export class JsonReader {
     }
     return true;
   }
+}
+
+/**
+ * Where in a broken record the next one begins; -1: nowhere. What stands in the record as a value, up to where it broke, is
+ * part of its body, which clients write: only one that ends the line is taken for the next record.
+ */
+function nextEvent(bytes: Buffer, from: number, brokenAt: number, end: number): number {
+  const line = bytes.subarray(0, end);
+  for (let at = line.indexOf(EVENT_HEAD, from); at >= 0; ) {
+    if (at + EVENT_HEAD.length > brokenAt) return at;
+    const inner = new DocumentReader(end - at);
+    const state = inner.feed(bytes, at, end);
+    if (state === 'end' && isBlank(bytes, inner.at, end)) return at;
+    // Whatever begins within it, before it broke, is a value of it.
+    at = line.indexOf(EVENT_HEAD, Math.max(at + 1, inner.at - EVENT_HEAD.length));
+  }
+  return -1;
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  return bytes.toString('latin1', start, end).trim() === '';
 }
 
 function parseOrNothing(text: string): unknown {

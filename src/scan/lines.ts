@@ -28,21 +28,14 @@ export class LineReader {
   #number = 1;
   #isWithinLine = false;
   #isEnded = false;
-  #isAtStart = true;
 
   constructor(maxLineBytes = MAX_LINE_BYTES) {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** Nothing was pushed yet. */
-  get isAtStart(): boolean {
-    return this.#isAtStart;
-  }
-
   /** The chunk may be overwritten once `next()` has returned null. */
   push(chunk: Buffer): void {
     this.#chunk = chunk;
-    this.#isAtStart = false;
     this.#at = 0;
   }
 

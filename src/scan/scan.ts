@@ -9,6 +9,7 @@ import { LineReader, MAX_LINE_BYTES } from './lines.ts';
 import type { Needles } from './needles.ts';
 import { Prefilter } from './prefilter.ts';
 import { RecordReader } from './records.ts';
+import { asUtf8 } from './utf-16.ts';
 
 /** Records at the head of each file that are decoded whatever they hold: a cluster's birth is looked for there. */
 const ALWAYS_DECODED = 512;
@@ -63,11 +64,7 @@ export async function* scan(
 
   const plain =
     compression === 'none' ? input.read() : decompress(input.read(), compression, options.onTrouble);
-  for await (const chunk of plain) {
-    if (lines.isAtStart && isUtf16(chunk)) {
-      options.onTrouble('it is UTF-16: iconv -f UTF-16 -t UTF-8 makes it readable');
-      break;
-    }
+  for await (const chunk of asUtf8(plain)) {
     // A view of its own for every chunk: searches remember the view they looked at.
     lines.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     collector.countBytes(input.takeCount(), chunk.length);
@@ -79,13 +76,6 @@ export async function* scan(
   records.end();
   collector.countBytes(input.takeCount(), 0);
   if (!collector.isEmpty) yield collector.takeBatch();
-}
-
-/** Windows writes it with a mark; without one, ASCII has a NUL in every other byte. */
-function isUtf16(first: Uint8Array): boolean {
-  const [a, b, c, d] = first;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
-  return (a === 0x7b && b === 0 && c !== 0 && d === 0) || (a === 0 && b === 0x7b && c === 0 && d !== 0);
 }
 
 /** The chunks, with a look at the first bytes and a count of what was read. */

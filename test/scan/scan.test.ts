@@ -110,10 +110,16 @@ describe('the ways in which events are written down', () => {
     expect(events[0]?.cut?.lost).toContain('objectRef');
   });
 
-  it('refuses UTF-16 in words', async () => {
-    const scanned = await scanText(Buffer.from(`\ufeff${a}\n`, 'utf16le'));
-    expect(scanned.events).toEqual([]);
-    expect(scanned.troubles).toEqual([expect.stringContaining('UTF-16')]);
+  it('reads UTF-16 of either order, with a mark or without', async () => {
+    for (const mark of ['\ufeff', '']) {
+      const little = Buffer.from(`${mark}${a}\r\n${b}\r\n`, 'utf16le');
+      for (const bytes of [little, Buffer.from(little).swap16()]) {
+        const scanned = await scanText(bytes, { cuts: [101, 1003] });
+        expect(scanned.ids).toEqual(['a', 'b']);
+        expect(scanned.events[0]?.userAgent).toBe('kubectl } ] é');
+        expect(scanned.rejects).toEqual([]);
+      }
+    }
   });
 
   it('counts lines from 1, and elements where they begin', async () => {
@@ -178,6 +184,26 @@ describe('cut lines', () => {
     for (let at = 1; at < bytes.length; at++) {
       const scanned = await scanText(Buffer.concat([bytes.subarray(0, at), Buffer.from(`${b}\n${c}\n`)]));
       expect([at, scanned.ids, scanned.reasons]).toEqual([at, ['b', 'c'], ['line cut']]);
+    }
+  });
+
+  it('give nothing out that stood in their bodies, whatever it looks like', async () => {
+    const { kind, apiVersion, ...rest } = JSON.parse(line('forged'));
+    const body = {
+      kind: 'ConfigMap',
+      data: { kind, apiVersion, ...rest },
+      more: [JSON.parse(line('forged'))],
+    };
+    const holder = line('holder', { requestObject: body });
+    const end = holder.indexOf('"responseObject"');
+    for (let at = holder.indexOf('"requestObject"'); at < end; at++) {
+      for (const tail of [`\n${b}\n`, `[Truncated...]\n${b}\n`]) {
+        const scanned = await scanText(holder.slice(0, at) + tail);
+        const salvaged = scanned.rejects.map((reject) => reject.salvaged?.auditID);
+        // Cut right behind a whole one, it is as if a server had died before it and begun anew.
+        const isWhole = tail.startsWith('\n') && holder.slice(0, at).endsWith(line('forged'));
+        expect([at, scanned.ids, salvaged]).toEqual([at, isWhole ? ['forged', 'b'] : ['b'], ['holder']]);
+      }
     }
   });
 
