@@ -1,6 +1,6 @@
 /**
- * Records of Docker's json-file driver, which splits long lines at 16 KiB: the parts of a line joined to one record. All
- * other records pass through; what is in them is for unwrapping.
+ * Records of lines that a container runtime has split at 16 KiB, as Docker's json-file driver writes them and as forwarders
+ * hand them on: the parts of a line joined to one record. All others pass through; what is in them is for unwrapping.
  */
 import type { Place, RecordSink } from './record-sink.ts';
 
@@ -39,7 +39,7 @@ export class DockerJoin implements RecordSink {
     this.#open.delete(line.stream);
     const log = open.parts.join('');
     if (isTooLong) this.#next.broken('line too long', log, null, open.place);
-    else this.#next.record({ ...line.record, log }, open.place);
+    else this.#next.record({ ...line.record, message: log, log }, open.place);
   }
 
   /** The input has ended. */
@@ -73,8 +73,13 @@ interface DockerLine {
 function toDockerLine(value: unknown): DockerLine | null {
   if (typeof value !== 'object' || value === null) return null;
   const record = value as Record<string, unknown>;
-  const { log, stream, time } = record;
-  if (typeof log !== 'string' || typeof stream !== 'string' || typeof time !== 'string') return null;
+  const { stream, time } = record;
+  const log = typeof record.log === 'string' ? record.log : record.message;
+  if (typeof log !== 'string' || typeof stream !== 'string') return null;
+  // The kubelet's own mark, as Fluentd and Fluent Bit keep it.
+  const tag = record.logtag ?? record._p;
+  if (tag === 'P' || tag === 'F') return { record, log, stream, isPart: tag === 'P' };
+  if (typeof time !== 'string') return null;
   return { record, log, stream, isPart: !log.endsWith('\n') && Buffer.byteLength(log) >= LEAST_PART_BYTES };
 }
 

@@ -1,8 +1,7 @@
 /** UTF-16, which shells of Windows write into files, → UTF-8. Any other bytes pass as they are. */
-import { TextDecoder } from 'node:util';
 
 export async function* asUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let decoder: TextDecoder | null = null;
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
   let isFirst = true;
   for await (const chunk of chunks) {
     if (isFirst) {

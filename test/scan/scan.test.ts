@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { salvage } from '../../src/event/salvage.ts';
+import { unwrap } from '../../src/sources/envelope.ts';
 import { line, type Scanned, scanText } from './scan-text.ts';
 
 const [a, b, c] = [line('a'), line('b'), line('c')];
@@ -82,6 +83,26 @@ describe('the ways in which events are written down', () => {
     expect(scanned.ids).toEqual(['a', 'long', 'b']);
     expect(scanned.rejects).toEqual([]);
   });
+
+  it.each(['log', 'message'])(
+    'joins in "%s" what the kubelet has split and a forwarder handed on',
+    async (key) => {
+      const record = (logtag: string, text: string, stream = 'stdout'): string =>
+        `${JSON.stringify({ stream, logtag, [key]: text, time: '2026-01-02T15:04:05Z' })}\n`;
+      const scanned = await scanText(
+        [
+          record('P', a.slice(0, 300)),
+          record('F', 'I0102 klog', 'stderr'),
+          record('P', a.slice(300, 500)),
+          record('F', a.slice(500)),
+          record('F', b),
+        ].join(''),
+        { unwrap },
+      );
+      expect(scanned.ids).toEqual(['a', 'b']);
+      expect(scanned.reasons).toEqual(['no audit event']);
+    },
+  );
 
   it("leaves another program's text alone", async () => {
     const text = `I0102 15:04:05.000000       1 httplog.go:132] "HTTP" verb="GET" {"a":1}\n${a}\nplain text\n{"level":"info"}\n[INFO] x\n12\n`;
