@@ -6,7 +6,7 @@ import { isInNamespace, isNamed, isOfType, isOneObject, type ObjectQuery } from 
 import type { Word } from '../query/words.ts';
 import type { Deed } from './deed.ts';
 import { drainsOf } from './drains.ts';
-import type { Fact } from './fact.ts';
+import { byEnd, type Fact } from './fact.ts';
 import { type Removals, removalsOf } from './removals.ts';
 import { type KnownState, StateTrack } from './state-track.ts';
 import { VERDICTS } from './verdicts.ts';
@@ -22,8 +22,8 @@ export interface Deeds {
   readonly removals: Removals | null;
 }
 
-/** `facts` in time order. */
-export function deedsOf(word: Word, object: ObjectQuery, facts: readonly Fact[]): Deeds {
+export function deedsOf(word: Word, object: ObjectQuery, unordered: readonly Fact[]): Deeds {
+  const facts = unordered.toSorted(byEnd);
   if (word.name === 'drain') {
     const { deeds, cordonsOnly } = drainsOf(object, facts);
     return { deeds, noOps: [], unsure: [], otherwise: cordonsOnly, removals: null };

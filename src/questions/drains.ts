@@ -37,7 +37,8 @@ export function drainsOf(object: ObjectQuery, facts: readonly Fact[]): Drains {
       continue;
     }
     if (marks.some((mark) => isNearer(mark, cordon, its[0]))) continue;
-    const isCertain = cordon.hasBody && its.some((eviction) => nodes.has(eviction.key));
+    const isOnlyOne = !marks.some((mark) => isOtherNodes(mark, cordon, until ?? Number.POSITIVE_INFINITY));
+    const isCertain = cordon.hasBody && (isOnlyOne || its.some((eviction) => nodes.has(eviction.key)));
     const why = 'evictions by the same actor followed';
     deeds.set(cordon.key, { fact: cordon, word: 'drain', link: isCertain ? null : 'likely', why });
     for (const fact of its) deeds.set(fact.key, evictionOf(fact, nodes.has(fact.key)));
@@ -66,6 +67,12 @@ function isUncordon(mark: Fact): boolean {
 /** The node is opened again, or marked anew. */
 function endsDrain(mark: Fact, cordon: Fact): boolean {
   return mark.hasBody && mark.target.name === cordon.target.name;
+}
+
+/** The same actor also cordoned another node: an eviction may be of either. */
+function isOtherNodes(mark: Fact, cordon: Fact, untilUs: number): boolean {
+  if (mark.target.name === cordon.target.name || isUncordon(mark) || !isSameActor(mark, cordon)) return false;
+  return mark.atUs >= cordon.atUs - DRAIN_US && mark.atUs < untilUs && mark.atUs <= cordon.atUs + DRAIN_US;
 }
 
 /** Without bodies any write to the node could be the cordon: the last one before the evictions is taken for it. */

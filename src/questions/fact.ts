@@ -20,6 +20,8 @@ export interface Fact {
   readonly key: string;
   /** The time it is ordered by: receipt, else the stage's time, else 0. */
   readonly atUs: number;
+  /** When it was answered; what it changed, it had changed just before. */
+  readonly endUs: number;
   readonly row: RequestRow;
   /** Not redacted: for comparing, never for printing. */
   readonly target: Target;
@@ -72,6 +74,7 @@ export function factOf(request: AuditRequest, keep: Keep): Fact {
   return {
     key: request.key,
     atUs: event.receivedUs ?? event.stageUs ?? 0,
+    endUs: request.endedUs ?? event.receivedUs ?? event.stageUs ?? 0,
     row: requestRow(request, wordOf(event), keep.isRevealed),
     target,
     effect,
@@ -95,6 +98,11 @@ export function factOf(request: AuditRequest, keep: Keep): Fact {
     wantedToBe: refusedImpersonationOf(event),
     event: keep.events ? (keep.isRevealed ? event.json : redactEvent(event.json)) : null,
   };
+}
+
+/** The order in which requests that overlap took effect, as far as the log tells: they are answered when they have. */
+export function byEnd(a: Fact, b: Fact): number {
+  return a.endUs - b.endUs || byTime(a, b);
 }
 
 const MAKING_VERBS = ['create', 'update', 'patch'];

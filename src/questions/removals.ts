@@ -103,11 +103,8 @@ class RemovalFold {
       this.#addCollection(fact);
       return;
     }
-    if (
-      isOfType(target, this.#object) &&
-      isInNamespace(target, this.#object) &&
-      isNamed(target, this.#object)
-    ) {
+    const isOnOne = target.name !== null && isOfType(target, this.#object);
+    if (isOnOne && isInNamespace(target, this.#object) && isNamed(target, this.#object)) {
       this.#addOnObject(fact);
       return;
     }

@@ -70,40 +70,9 @@ function verbsOf(word: Word): Predicate {
 function objectScope(word: Word, object: ObjectQuery): Predicate {
   if (word.name === 'impersonate')
     return all(IMPERSONATION, isAnIdentity(object) ? all() : objectPredicate(object));
-  if (word.name === 'drain') return any(objectPredicate(object), equals('objectRef.subresource', 'eviction'));
-  return objectPredicate(object);
-}
-
-/** Done as another; or refused before anything else was looked at, which names nobody. */
-const IMPERSONATION: Predicate = any(
-  not(absent('impersonatedUser.username')),
-  all(equals('responseStatus.code', '403'), absent('impersonatedUser.username')),
-);
-
-/** Of anything at all there is no kind to witness. A role is bound through bindings. */
-export function witnessOf({ word, object }: WhoDidParams): Predicate | null {
-  if (object.kind === 'anything' && word.to === null) return null;
-  if (word.name === 'impersonate' && isAnIdentity(object)) return null;
-  const resource = word.name === 'bind' ? all() : resourcePredicate(object);
-  return all(resource, witnessPredicate(word, object.kind === 'path'));
-}
-
-function bindScope(object: ObjectQuery): Predicate {
-  const isRole =
-    object.kind === 'resource' && object.resources.some((r) => r === 'roles' || r === 'clusterroles');
-  return isRole ? all() : objectPredicate(object);
-}
-
-function explaining(word: Word, object: ObjectQuery): Predicate[] {
-  if (word.name === 'drain')
-    return [
-      all(
-        equals('objectRef.resource', 'pods'),
-        equals('verb', 'delete'),
-        glob('user.username', 'system:node:*'),
-      ),
-    ];
+  if (word.name === 'drain') return [COMPLETIONS, NODE_WRITES];
   if (word.name === 'read') return [all(objectPredicate(object), equals('verb', 'delete'))];
+  if (JUDGED_BY_STATE.has(word.name)) return [all(stateScope(word, object), oneOf('verb', WRITES))];
   if (word.name !== 'delete' && word.name !== 'change') return [];
   const life = all(objectPredicate(object), oneOf('verb', WRITES));
   if (object.kind !== 'resource') return [];

@@ -68,16 +68,21 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   ];
   const again = done.find((deed) => begunBy?.get(deed.fact.key) === chief && isAskedAgain(deed, chief));
   if (again !== undefined) parts.push(`asked for again by ${whoText(again.fact.row.who)}`);
-  const [next] = others;
-  if (next !== undefined) {
-    const name = whoText(next.fact.row.who);
-    parts.push(others.length === 1 ? `once more by ${name}` : `${others.length} more times, last by ${name}`);
-  }
+  parts.push(...moreBy(others.filter((deed) => deed.link !== 'likely')));
+  parts.push(...moreBy(others.filter((deed) => deed.link === 'likely')).map((text) => `perhaps ${text}`));
   const remade = told.found.removals?.madeAgain.find((fact) => fact.atUs > chief.fact.atUs);
   if (told.params.word.name === 'delete' && remade !== undefined) {
     parts.push(`made again at ${short(remade.row.when)} by ${whoText(remade.row.who)}`);
   }
   return parts.join('; ');
+}
+
+/** `others`: newest first. */
+function moreBy(others: readonly Deed[]): readonly string[] {
+  const [next] = others;
+  if (next === undefined) return [];
+  const name = whoText(next.fact.row.who);
+  return [others.length === 1 ? `once more by ${name}` : `${others.length} more times, last by ${name}`];
 }
 
 /** Removals are counted by what began them. */

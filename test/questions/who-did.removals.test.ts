@@ -133,6 +133,38 @@ describe('who began a removal', () => {
   });
 });
 
+describe('requests that overlap', () => {
+  it('took effect in the order in which they were answered', async () => {
+    const gone = { metadata: { deletionTimestamp: '2026-11-24T08:00:02Z' } };
+    const held = { metadata: { ...gone.metadata, finalizers: ['batch.kubernetes.io/job-tracking'] } };
+    const release: Scene = {
+      verb: 'patch',
+      uri: `${PODS}/j-1`,
+      at: 1,
+      user: 'system:serviceaccount:kube-system:job-controller',
+      body: { metadata: { '$deleteFromPrimitiveList/finalizers': ['batch.kubernetes.io/job-tracking'] } },
+      answer: anObject('Pod', 'j-1', gone),
+      over: { stageTimestamp: '2026-11-24T08:00:03.000000Z' },
+    };
+    const asked = remove(2, `${PODS}/j-1`, { user: GC, body: {}, answer: anObject('Pod', 'j-1', held) });
+    const { says, gaps } = await askStory('delete pod', [release, asked], inShop);
+    expect(says).toBe('pods in shop: deleted once by sa:kube-system/generic-garbage-collector');
+    expect(gaps).toEqual([]);
+  });
+});
+
+describe('objects whose names are not in the log', () => {
+  it('are not taken for one that was made again', async () => {
+    const generated: Scene = { verb: 'create', uri: PODS, at: 1, code: 201, user: 'rs' };
+    const { gaps } = await askStory(
+      'delete pod',
+      [generated, { ...generated, at: 2 }, remove(3, `${PODS}/a`)],
+      inShop,
+    );
+    expect(gaps).toEqual([]);
+  });
+});
+
 describe("a kubelet's delete", () => {
   it("of a static pod's mirror is its own, and completes a person's where there is one", async () => {
     const own = await askStory('delete pod/etcd-n1', [remove(1, `${PODS}/etcd-n1`, { user: NODE })], inShop);
@@ -209,6 +241,15 @@ describe('a collection whose victims are not in the log', () => {
     });
     expect((await askStory('delete cm/a', [of('b')], inShop)).lines).toEqual([]);
     expect((await askStory('delete cm/a', [of('a')], inShop)).lines).toEqual(['bob deletecollection 200']);
+  });
+
+  it('is only perhaps another, beside what is certain', async () => {
+    const { says } = await askStory(
+      'delete cm/a',
+      [sweep, made(3, CONFIGMAPS, 'a'), remove(4, `${CONFIGMAPS}/a`, withUid('u1'))],
+      inShop,
+    );
+    expect(says).toMatch(/deleted by alice \d+ minutes ago; perhaps once more by bob$/);
   });
 
   it('is one of two that may have, and both are named', async () => {

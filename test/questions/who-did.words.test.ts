@@ -34,6 +34,24 @@ describe('scale', () => {
     expect(near).toContain('could-be');
   });
 
+  it('is told by what the object was made with', async () => {
+    const creation: Scene = {
+      verb: 'create',
+      uri: '/apis/apps/v1/namespaces/shop/deployments',
+      at: 0,
+      code: 201,
+      ref: { name: 'web' },
+      body: web({ replicas: 2 }, 1),
+      answer: web({ replicas: 2 }, 1),
+    };
+    const { lines, gaps } = await askStory(
+      'scale deploy',
+      [creation, put(1, web({ replicas: 5 }, 1), web({ replicas: 5 }, 2))],
+      inShop,
+    );
+    expect([lines, gaps]).toEqual([['alice update 200'], []]);
+  });
+
   it('is no update that keeps the generation', async () => {
     const { gaps, lines } = await askStory(
       'scale deploy/web',
@@ -433,6 +451,13 @@ describe('drain', () => {
     );
     expect(rows).toHaveLength(2);
     expect(says).toMatch(/most likely drained by alice/);
+  });
+
+  it('is certain when the actor marked no other node', async () => {
+    const { says } = await askStory('drain n1', [cordon(1, 'n1'), evict(2, 'a')]);
+    expect(says).toMatch(/^node\/n1: drained by alice/);
+    const rolling = await askStory('drain n1', [cordon(1, 'n1'), cordon(2, 'n2'), evict(3, 'a')]);
+    expect(rolling.says).toMatch(/^node\/n1: most likely drained by alice/);
   });
 
   it('is more than a cordon', async () => {
