@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmod,
   link,
@@ -156,10 +157,27 @@ describe('which files are read', () => {
     );
     await symlink(join(folder, 'logs'), join(folder, 'logs/deep/round'));
     await symlink('/nowhere', join(folder, 'logs/dangling'));
+    await symlink('itself', join(folder, 'logs/itself'));
+    const begins = 'I0102 15:04:05.000000       1 server.go:1] begins\n'.repeat(2_000);
+    const requests = Array.from(
+      { length: 60 },
+      (_, i) => `I0102 15:04:06.000000 x.go:1] says\n${events(`c${i}`)}`,
+    );
+    await put('logs/server.log', begins + requests.join(''));
     const { found, findings } = await read(await open(['logs']));
-    expect(found).toEqual(['logs/audit.zst:b', 'logs/deep/er/audit.log:a']);
+    expect(found.slice(0, 3)).toEqual(['logs/audit.zst:b', 'logs/deep/er/audit.log:a', 'logs/server.log:c0']);
+    expect(found).toHaveLength(62);
     expect(findings.gaps).toEqual([]);
     expect(findings.notes).toEqual([{ code: 'skipped-files', text: expect.stringContaining('policy.yaml') }]);
+  });
+
+  it('passes over what a pattern matches and is neither a file nor a folder of logs', async () => {
+    await put('logs/audit.log', events('a'));
+    await put('logs/old/notes.txt', 'nothing');
+    execFileSync('mkfifo', [join(folder, 'logs/pipe')]);
+    const { found, findings } = await read(await open(['logs/*']));
+    expect(found).toEqual(['logs/audit.log:a']);
+    expect(findings.gaps).toEqual([]);
   });
 
   it('reads a file once, however often it is reached', async () => {

@@ -63,14 +63,15 @@ export async function findFiles(patterns: readonly string[], options: FindOption
   const failures: Failure[] = [];
   const skipped: string[] = [];
   for (const pattern of patterns) {
-    const names = await expand(pattern, options.cwd);
+    const { names, isPattern } = await expand(pattern, options.cwd);
     if (names.length === 0)
       failures.push({ kind: 'not found', name: pattern, text: `"${pattern}" matches no file` });
-    for (const name of names) await addFile(name);
+    for (const name of names) await addFile(name, isPattern);
   }
   return { files: [...files.values()], failures, skipped };
 
-  async function addFile(name: string): Promise<void> {
+  /** Of what a pattern happens to match, pipes would block, and a folder need not hold a log. */
+  async function addFile(name: string, isPattern: boolean): Promise<void> {
     const path = resolve(options.cwd, name);
     const stats = await stat(path, { bigint: true }).catch((error: unknown) => error);
     if (!isStats(stats)) {
@@ -80,11 +81,11 @@ export async function findFiles(patterns: readonly string[], options: FindOption
       for (const file of inside.files) add(file);
       failures.push(...inside.failures);
       skipped.push(...inside.skipped);
-      if (inside.files.length === 0) {
+      if (inside.files.length === 0 && !isPattern) {
         const text = `no file in "${name}" looks like an audit log`;
         failures.push({ kind: 'no audit log', name, text });
       }
-    } else {
+    } else if (stats.isFile() || !isPattern) {
       const refusal = await access(path, constants.R_OK).catch((error: unknown) => error);
       if (refusal === undefined) add(toFile(name, path, stats, false));
       else failures.push(failureOf(name, refusal));
@@ -135,15 +136,15 @@ export function isStats(value: unknown): value is BigIntStats {
 }
 
 /** The name itself when there is such a file, whatever characters it has; else the files that the pattern matches. */
-async function expand(pattern: string, cwd: string): Promise<string[]> {
+async function expand(pattern: string, cwd: string): Promise<{ names: string[]; isPattern: boolean }> {
   const exists = await stat(resolve(cwd, pattern)).then(
     () => true,
     (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
   );
-  if (exists || !/[*?[{]/.test(pattern)) return [pattern];
+  if (exists || !/[*?[{]/.test(pattern)) return { names: [pattern], isPattern: false };
   const names: string[] = [];
   for await (const name of glob(pattern, { cwd })) names.push(name);
-  return names.sort();
+  return { names: names.sort(), isPattern: true };
 }
 
 /** A live file may have been put aside since it was found: the same file's path now. Null when it is not in its folder. */

@@ -1,4 +1,4 @@
-/** Whether a file holds audit events, told from its first bytes: for files that nobody named, in a folder. */
+/** Whether a file holds audit events, told from its first bytes or its last: for files that nobody named, in a folder. */
 import { UserError } from '../../errors.ts';
 import type { Unwrap } from '../../event/decode.ts';
 import { scan } from '../../scan/scan.ts';
@@ -15,7 +15,17 @@ export async function looksLikeAudit(path: string, unwrap: Unwrap, signal: Abort
   const file = await openByteFile(path, path);
   try {
     const first = await file.readAt(0, SNIFFED_BYTES, signal);
-    return first.length === 0 ? 'empty' : await looksOf(first, path, unwrap, signal);
+    if (first.length === 0) return 'empty';
+    const looks = await looksOf(first, path, unwrap, signal);
+    const size = (await file.size(signal)) ?? 0;
+    if (looks !== 'something else' || size <= SNIFFED_BYTES) return looks;
+    // An API server that writes both into one log says much of its own before the first request.
+    return await looksOf(
+      await file.readAt(size - SNIFFED_BYTES, SNIFFED_BYTES, signal),
+      path,
+      unwrap,
+      signal,
+    );
   } finally {
     await file.close();
   }

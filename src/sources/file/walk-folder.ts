@@ -21,9 +21,9 @@ async function walk(name: string, options: FindOptions, walked: Walked, visited:
   const path = resolve(options.cwd, name);
   const stats = await stat(path, { bigint: true }).catch((error: unknown) => error);
   if (!isStats(stats)) {
-    // A link to nothing, or a file that went away: there is nothing to miss.
+    // A link to nothing or to itself, or a file that went away: there is nothing to miss.
     const failure = failureOf(name, stats);
-    if (failure.kind === 'unreadable') walked.failures.push(failure);
+    if (failure.kind === 'unreadable' && !isCircle(stats)) walked.failures.push(failure);
     return;
   }
   const file = toFile(name, path, stats, true);
@@ -55,4 +55,8 @@ async function addIfAudit(file: FoundFile, options: FindOptions, walked: Walked)
     const failure = failureOf(file.name, error);
     if (failure.kind === 'unreadable') walked.failures.push(failure);
   }
+}
+
+function isCircle(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ELOOP';
 }
