@@ -130,11 +130,21 @@ function realIo(): Io {
     now: () => Date.now(),
     env: process.env,
     signal: interrupted.signal,
-    timeZone: process.env.TZ === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: localZone(),
     calledAs: calledAs(process.argv[1] ?? ''),
     cwd: process.cwd(),
     demoFolder: fileURLToPath(new URL('../demo', import.meta.url)),
   };
+}
+
+/** An empty or a wrong TZ has no name, or one that Intl itself refuses, and the clock shows UTC. */
+function localZone(): string {
+  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
 }
 
 function sinkOf(stream: NodeJS.WriteStream): TextSink {

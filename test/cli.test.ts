@@ -129,6 +129,11 @@ describe('the command line', () => {
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it.each(['', 'No/Where', ':Europe/Berlin'])('takes TZ=%j as the C library does', (TZ) => {
+    const { status, out } = run(['who-did', 'delete', 'deploy/api', '--demo'], '', { TZ });
+    expect([status, out.includes(TZ === ':Europe/Berlin' ? '15:40:41' : '14:40:41')]).toEqual([0, true]);
+  });
+
   it('tells a document that holds a part of the rows', () => {
     const { out } = run([
       'who-did',
