@@ -70,6 +70,60 @@ function verbsOf(word: Word): Predicate {
 function objectScope(word: Word, object: ObjectQuery): Predicate {
   if (word.name === 'impersonate')
     return all(IMPERSONATION, isAnIdentity(object) ? all() : objectPredicate(object));
+  if (word.name === 'drain') return any(objectPredicate(object), equals('objectRef.subresource', 'eviction'));
+  return objectPredicate(object);
+}
+
+/** Done as another; or refused before anything else was looked at, which names nobody. */
+const IMPERSONATION: Predicate = any(
+  not(absent('impersonatedUser.username')),
+  all(equals('responseStatus.code', '403'), absent('impersonatedUser.username')),
+);
+
+/** Of anything at all there is no kind to witness. A role is bound through bindings. */
+export function witnessOf({ word, object }: WhoDidParams): Predicate | null {
+  if (object.kind === 'anything' && word.to === null) return null;
+  if (word.name === 'impersonate' && isAnIdentity(object)) return null;
+  const resource = word.name === 'bind' ? all() : resourcePredicate(object);
+  return all(resource, witnessPredicate(word, object.kind === 'path'));
+}
+
+function bindScope(object: ObjectQuery): Predicate {
+  const isRole =
+    object.kind === 'resource' && object.resources.some((r) => r === 'roles' || r === 'clusterroles');
+  return isRole ? all() : objectPredicate(object);
+}
+
+/** How things stood before tells whether these happened: what made and changed the object is read too. */
+const JUDGED_BY_STATE: ReadonlySet<string> = new Set([
+  'scale',
+  'restart',
+  'rollout',
+  'cordon',
+  'uncordon',
+  'bind',
+]);
+
+function stateScope(word: Word, object: ObjectQuery): Predicate {
+  if (word.name !== 'bind' || word.to === null) return objectPredicate(object);
+  const { group, resources } = word.to;
+  return all(equals('objectRef.apiGroup', group), oneOf('objectRef.resource', resources), bindScope(object));
+}
+
+/** Where an evicted pod was, its kubelet tells; whether another node was being drained too, the cordons. */
+const COMPLETIONS: Predicate = all(
+  equals('objectRef.resource', 'pods'),
+  equals('verb', 'delete'),
+  glob('user.username', 'system:node:*'),
+);
+const NODE_WRITES: Predicate = all(
+  equals('objectRef.apiGroup', ''),
+  equals('objectRef.resource', 'nodes'),
+  absent('objectRef.subresource'),
+  oneOf('verb', ['update', 'patch']),
+);
+
+function explaining(word: Word, object: ObjectQuery): Predicate[] {
   if (word.name === 'drain') return [COMPLETIONS, NODE_WRITES];
   if (word.name === 'read') return [all(objectPredicate(object), equals('verb', 'delete'))];
   if (JUDGED_BY_STATE.has(word.name)) return [all(stateScope(word, object), oneOf('verb', WRITES))];
