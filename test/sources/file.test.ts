@@ -160,13 +160,13 @@ describe('which files are read', () => {
     await symlink('itself', join(folder, 'logs/itself'));
     const begins = 'I0102 15:04:05.000000       1 server.go:1] begins\n'.repeat(2_000);
     const requests = Array.from(
-      { length: 60 },
+      { length: 200 },
       (_, i) => `I0102 15:04:06.000000 x.go:1] says\n${events(`c${i}`)}`,
     );
     await put('logs/server.log', begins + requests.join(''));
     const { found, findings } = await read(await open(['logs']));
     expect(found.slice(0, 3)).toEqual(['logs/audit.zst:b', 'logs/deep/er/audit.log:a', 'logs/server.log:c0']);
-    expect(found).toHaveLength(62);
+    expect(found).toHaveLength(202);
     expect(findings.gaps).toEqual([]);
     expect(findings.notes).toEqual([{ code: 'skipped-files', text: expect.stringContaining('policy.yaml') }]);
   });
