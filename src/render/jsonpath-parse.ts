@@ -44,21 +44,25 @@ export function parseTemplate(template: string): Part[] {
   return partsOf(cursor, 0);
 }
 
-/** One path, with braces or without: `{.who.user}`, `.who.user`, `who.user`. */
+/** One path, with braces or without, with a dot before it or without: `{.who.user}`, `{who.user}`, `who.user`. */
 export function parsePath(text: string): Path {
   const cursor = cursorOn(text);
   if (!cursor.take('{')) return relaxedPath(cursor);
-  const path = pathIn(cursor, 0);
+  const path = dottedOrNot(cursor);
   if (!cursor.take('}') || !cursor.isAtEnd()) cursor.fail('expected one path in braces');
   return path;
 }
 
 function relaxedPath(cursor: Cursor): Path {
-  cursor.skipSpace();
-  const first = /^[.$@[]/.test(cursor.rest()) ? [] : [fieldIn(cursor, 0)];
-  const path = [...first, ...pathIn(cursor, 0)];
+  const path = dottedOrNot(cursor);
   if (!cursor.isAtEnd()) cursor.fail('unexpected text in a path');
   return path;
+}
+
+function dottedOrNot(cursor: Cursor): Path {
+  cursor.skipSpace();
+  const first = /^[.$@[]/.test(cursor.rest()) ? [] : [fieldIn(cursor, 0)];
+  return [...first, ...pathIn(cursor, 0)];
 }
 
 /** Up to the template's end or, inside a range, to its `{end}`. Like kubectl, an `{end}` may be missing at the end. */

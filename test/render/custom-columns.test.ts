@@ -28,7 +28,7 @@ describe('custom-columns', () => {
 
   it('takes a path with braces, relaxed, with commas and colons of its own', () => {
     const spec =
-      "A:{.result.code},B:result.code,C:.result['code','decision'],D:.from.chain[0:1],E:.who.groups[*]";
+      "A:{.result.code},B:{result.code},C:.result['code','decision'],D:.from.chain[0:1],E:.who.groups[*]";
     expect(print(spec)).toMatchInlineSnapshot(`
       "A     B     C            D             E
       200   200   200,allow    203.0.113.7   ops,system:authenticated
