@@ -47,9 +47,12 @@ export function escapeCsv(text: string): string {
   return /[",\n\r;]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** For a cell of a markdown table. */
+/** For a cell of a markdown table. Nothing in it becomes a link: GitHub makes one of any address, without brackets. */
 export function escapeMarkdown(text: string): string {
-  return escapeTerminal(text).replace(/[\\`*_{}[\]()#+!|<>&~-]/g, (char) => MARKDOWN[char] ?? `\\${char}`);
+  return escapeTerminal(text)
+    .replace(/[\\`*_{}[\]()#+!|<>&~$-]/g, (char) => MARKDOWN[char] ?? `\\${char}`)
+    .replace(/:(?=\/\/)/g, '&#58;')
+    .replace(/(?<=\bwww)\./gi, '&#46;');
 }
 
 const MARKDOWN: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '|': '\\|' };

@@ -108,6 +108,9 @@ describe('markdown', () => {
       for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(COLUMNS.length + 1);
       expect(printed).not.toMatch(/<[a-z/!]/i);
     }
+    expect(escapeMarkdown('+https://evil.example WWW.evil.example $x$')).toBe(
+      '\\+https&#58;//evil.example WWW&#46;evil.example \\$x\\$',
+    );
     expect(escapeMarkdown('[a](b) `c` <d> &amp; e|f ![g] \\|')).toBe(
       '\\[a\\]\\(b\\) \\`c\\` &lt;d&gt; &amp;amp; e\\|f \\!\\[g\\] \\\\\\|',
     );
