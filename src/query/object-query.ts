@@ -40,7 +40,9 @@ export function resourcePredicate(object: ObjectQuery): Predicate {
     case 'resource':
       return all(
         oneOf('objectRef.resource', object.resources),
-        ...(object.group === null ? [] : [equals('objectRef.apiGroup', object.group)]),
+        ...(object.group === null
+          ? []
+          : [oneOf('objectRef.apiGroup', groupsOf(object.resources, object.group))]),
         ...(object.subresource === null ? [] : [equals('objectRef.subresource', object.subresource)]),
       );
   }
@@ -59,6 +61,23 @@ export function objectPredicate(object: ObjectQuery): Predicate {
   return all(resourcePredicate(object), inNamespace, namePredicate(object.name));
 }
 
+/** One object is served in several groups: which one a client used says nothing about which object it was. */
+function groupsOf(resources: readonly string[], group: string): readonly string[] {
+  const shared = resources.flatMap((resource) => SHARED_GROUPS.get(resource) ?? []);
+  return shared.includes(group) ? shared : [group];
+}
+
+/** Events, and what older servers also served in extensions (until 1.16, ingresses until 1.22). */
+const SHARED_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['events', ['', 'events.k8s.io']],
+  ['deployments', ['apps', 'extensions']],
+  ['daemonsets', ['apps', 'extensions']],
+  ['replicasets', ['apps', 'extensions']],
+  ['ingresses', ['networking.k8s.io', 'extensions']],
+  ['networkpolicies', ['networking.k8s.io', 'extensions']],
+  ['podsecuritypolicies', ['policy', 'extensions']],
+]);
+
 function namePredicate(name: string | null): Predicate {
   if (name === null) return all();
   const named = hasGlob(name) ? glob('objectRef.name', name) : equals('objectRef.name', name);
@@ -69,7 +88,8 @@ function namePredicate(name: string | null): Predicate {
 export function isOfType(target: TargetKey, object: ObjectQuery): boolean {
   if (object.kind !== 'resource') return object.kind === 'anything';
   if (target.resource === null || !object.resources.includes(target.resource)) return false;
-  return object.group === null || object.group === target.group;
+  if (object.group === null || target.group === null) return object.group === null;
+  return groupsOf(object.resources, object.group).includes(target.group);
 }
 
 export function isInNamespace(target: TargetKey, object: ObjectQuery): boolean {

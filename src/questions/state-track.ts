@@ -70,6 +70,7 @@ function unanswered(before: KnownState, { row, target, asked, hasBody }: Fact): 
 }
 
 function keyOf(fact: Fact): string {
-  const { group, resource, namespace, name } = fact.target;
-  return JSON.stringify([group, resource, namespace, name]);
+  // Whatever the group: several may serve the one object.
+  const { resource, namespace, name } = fact.target;
+  return JSON.stringify([resource, namespace, name]);
 }

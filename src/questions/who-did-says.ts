@@ -53,7 +53,16 @@ export function sentence(told: Told): string {
   const done = told.deeds.filter((deed) => counts(word, deed) && !isPart(deed));
   const [newest] = done;
   if (newest === undefined) return nobody(told);
-  return isOneObject(told.params.object) ? aboutOne(told, newest, done) : aboutMany(told, done);
+  const isOne = isOneObject(told.params.object) && namespacesOf(done).size <= 1;
+  return isOne ? aboutOne(told, newest, done) : aboutMany(told, done);
+}
+
+/** Asked about all namespaces, one name may be several objects. */
+function namespacesOf(deeds: readonly Deed[]): ReadonlySet<string> {
+  const namespaces = deeds.map(({ fact, word }) =>
+    word === 'delete namespace' ? fact.target.name : fact.target.namespace,
+  );
+  return new Set(namespaces.filter((namespace) => namespace !== null));
 }
 
 /** `done`: newest first. */

@@ -153,6 +153,33 @@ describe('requests that overlap', () => {
   });
 });
 
+describe('an object that several groups serve', () => {
+  it('is the same one in each', async () => {
+    const { lines } = await askStory(
+      'delete deploy/web',
+      [remove(1, '/apis/extensions/v1beta1/namespaces/shop/deployments/web')],
+      inShop,
+    );
+    expect(lines).toEqual(['alice delete 200']);
+    const other = await askStory(
+      'delete deploy/web',
+      [remove(1, '/apis/apps.example.com/v1/namespaces/shop/deployments/web')],
+      inShop,
+    );
+    expect(other.lines).toEqual([]);
+  });
+});
+
+describe('one name in several namespaces', () => {
+  it('is several objects', async () => {
+    const { says } = await askStory('delete cm/a', [
+      remove(1, `${CONFIGMAPS}/a`),
+      remove(2, '/api/v1/namespaces/till/configmaps/a', { user: 'bob' }),
+    ]);
+    expect(says).toBe('cm/a: deleted 2 times: alice 1, bob 1');
+  });
+});
+
 describe('objects whose names are not in the log', () => {
   it('are not taken for one that was made again', async () => {
     const generated: Scene = { verb: 'create', uri: PODS, at: 1, code: 201, user: 'rs' };
