@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The npm entry: checks the Node version, imports the bundle; nothing else. Plain enough for an old Node to read.
+// npm builds the bundle when it installs from git, unless its scripts are switched off.
 var needed = [22, 19];
 var found = process.versions.node.split('.').map(Number);
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
@@ -8,7 +9,12 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   process.exit(1);
 } else {
   import('../dist/cli.js').catch(function (error) {
-    console.error(error);
+    if (error.code === 'ERR_MODULE_NOT_FOUND' && /\/dist\/cli\.js$/.test(error.url)) {
+      console.error('error: kubectl-audit is installed, but was not built: dist/cli.js is missing [AUDIT_NOT_BUILT]');
+      console.error('hint: in a checkout, npm ci && npm run build; from git, npm install without --ignore-scripts');
+    } else {
+      console.error(error);
+    }
     process.exit(1);
   });
 }

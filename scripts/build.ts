@@ -1,7 +1,8 @@
 /** Bundles src/cli.ts into dist/: one entry, and a chunk for each command, source and format loaded on demand. */
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { thirdPartyNotices } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -19,7 +20,8 @@ const result = await build({
   format: 'esm',
   target: 'node22.19',
   chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'linked',
+  // The notices below hold the whole licences.
+  legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
   plugins: [leanStringWidth()],
@@ -27,6 +29,7 @@ const result = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+writeFileSync(`${root}dist/THIRD-PARTY-NOTICES.txt`, thirdPartyNotices(result.metafile, root));
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
 process.stdout.write(
   `dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1000)} kB\n`,

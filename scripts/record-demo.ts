@@ -419,6 +419,6 @@ their names, with the tokens that the kubelet gave their pods. The addresses wer
 | \`audit/cp-1/\`, \`audit/cp-2/\` | the audit logs, rotated and compressed by the API servers at 1 MB |
 | \`policy.yaml\` | the audit policy of both |
 | \`context.json\` | what a kubeconfig and the clock would say: namespace, the time at which the questions are asked, the time zone |
-| \`facts.json\` | every deed with the audit IDs that its client was given, and the questions with the rows that answer them |
+| \`facts.json\` | every deed with the audit IDs that its client was given, and the questions with the rows that answer them; in the repository only |
 `;
 }

@@ -1,7 +1,7 @@
 /** What `npm pack` makes, installed and run as a user would, under the Node it needs and under one too old. */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,48 @@ afterAll(async () => {
 });
 
 describe('the installed package', () => {
+  it('holds what it needs and nothing else', async () => {
+    const files = await readdir(join(folder, 'node_modules/kubectl-audit'), { recursive: true });
+    const expected = [
+      /^(?:bin|dist|dist\/chunks|demo|demo\/audit|demo\/audit\/cp-\d)$/,
+      /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json)$/,
+      /^bin\/kubectl-audit\.js$/,
+      /^dist\/(?:cli|chunks\/[\w-]+-[A-Z0-9]{8})\.js$/,
+      /^dist\/THIRD-PARTY-NOTICES\.txt$/,
+      /^demo\/(?:README\.md|context\.json|policy\.yaml|audit\/cp-\d\/audit[\w.-]*\.log(?:\.gz)?)$/,
+    ];
+    expect(files.filter((file) => !expected.some((one) => one.test(file)))).toEqual([]);
+    for (const one of expected)
+      expect(
+        files.some((file) => one.test(file)),
+        String(one),
+      ).toBe(true);
+  });
+
+  it('brings no other package along, but the notices of those that are bundled in it', async () => {
+    const others = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'));
+    expect(others).toEqual(['kubectl-audit']);
+    const notices = await readFile(
+      join(folder, 'node_modules/kubectl-audit/dist/THIRD-PARTY-NOTICES.txt'),
+      'utf8',
+    );
+    for (const name of ['yargs', 'cli-table3', 'date-fns', 'yaml', '@bufbuild/cel'])
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(notices.match(/^={78}$/gm)?.length).toBeGreaterThan(10);
+  });
+
+  it('says so when it was not built', async () => {
+    const unbuilt = join(folder, 'unbuilt');
+    await cp(join(folder, 'node_modules/kubectl-audit'), unbuilt, {
+      recursive: true,
+      filter: (path) => !path.endsWith('/dist'),
+    });
+    const shown = await type(`node ${join(unbuilt, 'bin/kubectl-audit.js')} --help`);
+    expect(shown).toMatchObject({ status: 1, stdout: '' });
+    expect(shown.stderr.trim().split('\n')).toHaveLength(2);
+    expect(shown.stderr).toContain('npm run build');
+  });
+
   it('knows its version', async () => {
     const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
       version: string;
@@ -98,7 +140,7 @@ describe('the installed package', () => {
       questions: Fact[];
     };
     for (const question of facts.questions) {
-      const shown = await type(`npx kubectl-audit ${question.ask} --demo -o json`);
+      const shown = await type(`node_modules/.bin/kubectl-audit ${question.ask} --demo -o json`);
       expect([0, 3], `${question.ask}\n${shown.stderr}`).toContain(shown.status);
       const { rows } = JSON.parse(shown.stdout) as {
         rows: { auditID: string; who: { as: string | null }; result: { code: number }; dryRun: boolean }[];
@@ -124,8 +166,7 @@ describe('the installed package', () => {
   it.skipIf(oldNode === null)('says which Node it needs when run by an older one', async () => {
     const shown = await type('npx kubectl-audit --version', oldNode ?? '');
     expect(shown).toMatchObject({ status: 1, stdout: '' });
-    const lines = shown.stderr.trim().split('\n');
-    expect(lines).toHaveLength(2);
+    expect(shown.stderr.trim().split('\n')).toHaveLength(2);
     expect(shown.stderr).toContain(needed.join('.'));
   });
 });
