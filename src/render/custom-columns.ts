@@ -1,9 +1,8 @@
 /** `-o custom-columns=HEAD:.path,…`: columns of one's own over the rows, laid out as kubectl lays them out. */
 import type { Answer } from '../answer.ts';
-import { UserError } from '../errors.ts';
+import { parseColumns } from './custom-columns-parse.ts';
 import { wordsOf } from './jsonpath.ts';
 import { valuesAt } from './jsonpath-evaluate.ts';
-import { type Path, parsePath } from './jsonpath-parse.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import { widthOf } from './width.ts';
 
@@ -24,29 +23,6 @@ export const customColumns: Renderer = {
 /** kubectl's tabwriter (cli-runtime, printers/tabwriter.go). */
 const PADDING = 3;
 const MIN_WIDTH = 6;
-
-interface CustomColumn {
-  readonly head: string;
-  readonly path: Path;
-}
-
-/** Commas in brackets are the path's own. */
-function parseColumns(spec: string): CustomColumn[] {
-  return spec.split(/,(?![^[\]]*\])/).map((text) => {
-    const colon = text.indexOf(':');
-    const path = text.slice(colon + 1).trim();
-    if (colon === -1 || path === '' || /^\{\s*\}$/.test(path)) {
-      throw new UserError(
-        'AUDIT_BAD_TEMPLATE',
-        `unexpected custom-columns spec "${text}", expected HEAD:.path`,
-        {
-          hint: '-o custom-columns=WHEN:.when,WHO:.who.user,CODE:.result.code',
-        },
-      );
-    }
-    return { head: text.slice(0, colon), path: parsePath(path) };
-  });
-}
 
 function cellOf(values: readonly unknown[]): string {
   if (values.length === 0) return '<none>';

@@ -1,5 +1,7 @@
 /** The formats, one entry each; their code is loaded when one is chosen. */
 import { UserError } from '../errors.ts';
+import { parseColumns } from './custom-columns-parse.ts';
+import { parseTemplate } from './jsonpath-parse.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface Format {
@@ -8,6 +10,8 @@ export interface Format {
   readonly summary: string;
   /** `NAME=TEMPLATE`. */
   readonly takesTemplate: boolean;
+  /** Throws UserError AUDIT_BAD_TEMPLATE: before a log is read, which can take minutes. */
+  check(template: string): void;
   load(): Promise<Renderer>;
 }
 
@@ -39,11 +43,13 @@ export const FORMATS: readonly Format[] = [
   template(
     'jsonpath',
     "kubectl's JSONPath over the document: jsonpath='{.rows[*].who.user}'",
+    parseTemplate,
     async () => (await import('./jsonpath.ts')).jsonpath,
   ),
   template(
     'custom-columns',
     'columns of your own over the rows: custom-columns=WHO:.who.user,CODE:.result.code',
+    parseColumns,
     async () => (await import('./custom-columns.ts')).customColumns,
   ),
   plain(
@@ -79,6 +85,7 @@ export function parseFormat(text: string): ChosenFormat {
       hint: EXAMPLES[name] ?? `-o ${name}=…`,
     });
   }
+  format.check(found);
   return { name, template: format.takesTemplate ? found : null, load: format.load };
 }
 
@@ -92,9 +99,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 function plain(name: string, summary: string, load: () => Promise<Renderer>): Format {
-  return { name, summary, takesTemplate: false, load };
+  return { name, summary, takesTemplate: false, check: () => undefined, load };
 }
 
-function template(name: string, summary: string, load: () => Promise<Renderer>): Format {
-  return { name, summary, takesTemplate: true, load };
+function template(
+  name: string,
+  summary: string,
+  check: (template: string) => void,
+  load: () => Promise<Renderer>,
+): Format {
+  return { name, summary, takesTemplate: true, check, load };
 }

@@ -71,10 +71,7 @@ describe('custom-columns', () => {
     },
   );
 
-  it.each(['A:.a[', 'A:{.a', 'A:{.a}{.b}', 'A:.a b', 'A:{range .a}'])(
-    'refuses the path of %j',
-    (template) => {
-      expect(() => print(template)).toThrow('bad JSONPath');
-    },
-  );
+  it.each(['A:.a[', 'A:{.a', 'A:{.a}{.b}', 'A:.a b'])('refuses the path of %j', (template) => {
+    expect(() => print(template)).toThrow('bad JSONPath');
+  });
 });

@@ -44,4 +44,11 @@ describe('parseFormat', () => {
       expect(errorOf(text).hint).toMatch(/^-o \S+=\S+/);
     },
   );
+
+  it.each(['jsonpath={.rows[', 'custom-columns=WHO', 'custom-columns=WHO:.who['])(
+    'refuses a template at once: %s',
+    (text) => {
+      expect(errorOf(text).code).toBe('AUDIT_BAD_TEMPLATE');
+    },
+  );
 });
