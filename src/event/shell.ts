@@ -2,6 +2,9 @@
 
 /** As it is when plain; else in single quotes, in which nothing acts. What a terminal would act on is left out. */
 export function shellQuoted(text: string): string {
-  if (/^[\w./:@%+=,-]+$/.test(text)) return text;
-  return `'${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replaceAll("'", "'\\''")}'`;
+  // zsh takes a word that begins with = for a program's path, and ~ is a home.
+  if (/^[\w./:@%+,-][\w./:@%+=,-]*$/.test(text)) return text;
+  return `'${text.replace(UNSEEN, '?').replaceAll("'", "'\\''")}'`;
 }
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
