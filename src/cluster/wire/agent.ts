@@ -13,20 +13,30 @@ const POOL = {
   scheduling: 'lifo',
 } as const;
 
-/** `tls` is also what a proxy of https is met with, as in Go. */
+/** Node's types leave the options out. */
+type Pool = HttpAgent & { readonly options: object };
+
+/** `tls` is for the server; what is in it about trust also holds for a proxy of https, as in Go. */
 export async function openAgent(
   server: ServerUrl,
   proxy: URL | null,
   tls: TlsOptions | null,
 ): Promise<HttpAgent> {
-  if (proxy === null) return server.isTls ? new HttpsAgent(POOL) : new HttpAgent(POOL);
+  const agent = await poolFor(server, proxy, tls);
+  // Here and not with each request: Node keeps no socket open that was checked by a request's own function.
+  Object.assign(agent.options, tls);
+  return agent;
+}
+
+async function poolFor(server: ServerUrl, proxy: URL | null, tls: TlsOptions | null): Promise<Pool> {
+  if (proxy === null) return (server.isTls ? new HttpsAgent(POOL) : new HttpAgent(POOL)) as Pool;
   if (proxy.protocol.startsWith('socks')) {
     const { SocksProxyAgent } = await import('socks-proxy-agent');
     // Names are for the proxy to resolve: behind it they may mean something else, or something at all.
     return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), POOL);
   }
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const secure =
+  const trust =
     tls === null ? {} : { secureContext: tls.secureContext, rejectUnauthorized: tls.rejectUnauthorized };
-  return new HttpsProxyAgent(proxy, { ...POOL, ...secure });
+  return new HttpsProxyAgent(proxy, { ...POOL, ...trust });
 }

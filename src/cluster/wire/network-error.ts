@@ -78,6 +78,9 @@ const REASONS: readonly (readonly [RegExp, string, string])[] = [
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const { code } = error as NodeJS.ErrnoException;
+  // OpenSSL's own word for it stands in the text only: `error:NUMBER:SSL routines:FUNCTION:REASON:…`.
+  const reason = code === 'EPROTO' ? /error:\w+:[^:]*:[^:]*:([^:]+):/.exec(error.message)?.[1] : undefined;
+  if (reason !== undefined) return reason.toUpperCase().replaceAll(/\W/g, '_');
   if (typeof code === 'string') return code;
   if (/^Socks/.test(error.message) || error.constructor.name === 'SocksClientError') return 'EPROXY';
   return error.cause === undefined ? '' : codeOf(error.cause);

@@ -19,7 +19,7 @@ export interface Refused {
 export function refusal(refused: Refused): UserError {
   const { address, method, path, status, json } = refused;
   const { message } = toStatus(json);
-  if (status === 401) return notLoggedIn(refused);
+  if (status === 401 || (status === 403 && isNobody(message))) return notLoggedIn(refused);
   if (status === 403) return notAllowed(message, method, path);
   if (status === 407) {
     return new UserError('AUDIT_NO_CREDENTIALS', 'the proxy wants a name and a password', {
@@ -37,6 +37,11 @@ export function refusal(refused: Refused): UserError {
           : 'kubectl cluster-info',
     },
   );
+}
+
+/** Servers let strangers in under this name, to refuse them later. */
+function isNobody(message: string): boolean {
+  return message.includes('User "system:anonymous"');
 }
 
 function notLoggedIn({ address, credential, origin }: Refused): UserError {

@@ -1,4 +1,5 @@
 /** Whom we trust and as whom we appear on the TLS level (client-go transport/transport.go, TLSConfigFor). */
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import {
@@ -62,8 +63,11 @@ function secureContext(trust: Trust, certificate: ClientCertificate | null): Sec
     ...getCACertificates('default'),
     ...getCACertificates('system'),
   ];
-  // One by one, so that the message says which is wrong.
-  attempt('the certificate authority of the cluster', () => createSecureContext({ ca, minVersion }));
+  // One by one, so that the message says which is wrong. What holds no certificate at all, Node takes for an empty list.
+  attempt('the certificate authority of the cluster', () => {
+    if (trust.authorities !== null) new X509Certificate(trust.authorities);
+    return createSecureContext({ ca, minVersion });
+  });
   return attempt('the client certificate or key of the user', () =>
     createSecureContext({ ca, minVersion, ...(certificate === null ? {} : certificate) }),
   );

@@ -54,7 +54,6 @@ export async function openWire(
     host: server.host,
     port: server.port,
     agent,
-    ...(tls ?? {}),
     ...(isPlainProxied ? { host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'), port: proxy.port || 80 } : {}),
   };
   const begin = server.isTls ? requestHttps : requestHttp;
@@ -125,6 +124,7 @@ function sendOn(
       settle();
       reject(call.signal.aborted ? call.signal.reason : error);
     });
-    request.end(call.body ?? undefined);
+    // As bytes: Node would write the headers in the encoding of a text, and ours are bytes already.
+    request.end(call.body === null ? undefined : Buffer.from(call.body, 'utf8'));
   });
 }

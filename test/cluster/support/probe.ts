@@ -41,7 +41,12 @@ async function probe({ flags, ask }: Asked): Promise<Probed> {
     for (const path of ask) {
       const { status, json } =
         path === 'whoami'
-          ? await connected.api.send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', REVIEW, signal)
+          ? await connected.api.send(
+              'POST',
+              '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+              REVIEW,
+              signal,
+            )
           : await connected.api.send('GET', path, null, signal);
       answers.push({ path, status, json });
     }
