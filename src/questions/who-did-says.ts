@@ -3,6 +3,7 @@ import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { NearMiss } from '../answer.ts';
 import type { Coverage, Gap } from '../event/coverage.ts';
 import { isOneObject } from '../query/object-query.ts';
+import { alternativesTo, beginningsOf, chiefOf } from './chief-deed.ts';
 import { counts, type Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
 import type { Effect } from './effect.ts';
@@ -53,11 +54,16 @@ export function sentence(told: Told): string {
   const done = told.deeds.filter((deed) => counts(word, deed) && !isPart(deed));
   const [newest] = done;
   if (newest === undefined) return nobody(told);
-  const isOne = isOneObject(told.params.object) && namespacesOf(done).size <= 1;
-  return isOne ? aboutOne(told, newest, done) : aboutMany(told, done);
+  return isAboutOne(told, done) ? aboutOne(told, newest, done) : aboutMany(told, done);
 }
 
 /** Asked about all namespaces, one name may be several objects. */
+function isAboutOne({ params: { object, word } }: Told, deeds: readonly Deed[]): boolean {
+  if (object.kind !== 'resource' || !isOneObject(object)) return false;
+  const isPlaced = object.namespace !== null || object.isNamespaced === false;
+  return isPlaced || word.name === 'impersonate' || namespacesOf(deeds).size <= 1;
+}
+
 function namespacesOf(deeds: readonly Deed[]): ReadonlySet<string> {
   const namespaces = deeds.map(({ fact, word }) =>
     word === 'delete namespace' ? fact.target.name : fact.target.namespace,
@@ -94,52 +100,9 @@ function moreBy(others: readonly Deed[]): readonly string[] {
   return [others.length === 1 ? `once more by ${name}` : `${others.length} more times, last by ${name}`];
 }
 
-/** Removals are counted by what began them. */
-function beginningsOf({ params, found }: Told, done: readonly Deed[]): readonly Deed[] {
-  if (params.word.name !== 'delete') return done;
-  return done.filter((deed) => found.removals?.begunBy.has(deed.fact.key) !== true);
-}
-
-/**
- * The newest; of a removal what began it, for a release, a repeat or the controller of a namespace's end only carry it
- * out. Where controllers write and read all the time, the newest by anybody else.
- */
-function chiefOf(told: Told, newest: Deed, beginnings: readonly Deed[]): Deed {
-  const begun = told.found.removals?.begunBy.get(newest.fact.key);
-  if (told.params.word.name === 'delete') return begun ?? newest;
-  const isBusy = BUSY.has(told.params.word.name) || !Object.hasOwn(PAST, told.params.word.name);
-  return (isBusy ? beginnings.find((deed) => !isByMachinery(deed)) : undefined) ?? newest;
-}
-
-const BUSY: ReadonlySet<string> = new Set(['change', 'touch', 'read', 'token']);
-
-/** Kubernetes' own: nodes, components, and the controllers of kube-system by their names. */
-function isByMachinery({ fact }: Deed): boolean {
-  const { who } = fact.row;
-  if (who.as !== null) return false;
-  return who.kind === 'node' || who.kind === 'component' || CONTROLLER.test(who.user ?? '');
-}
-
-const CONTROLLER =
-  /^system:serviceaccount:kube-system:(?:[a-z0-9-]*-controller|generic-garbage-collector|pod-garbage-collector|horizontal-pod-autoscaler|persistent-volume-binder|root-ca-cert-publisher|[a-z-]*-cleaner)$/;
-
 /** Somebody else's delete of what was going already. */
 function isAskedAgain({ fact }: Deed, chief: Deed): boolean {
   return fact.row.did.verb === 'delete' && whoText(fact.row.who) !== whoText(chief.fact.row.who);
-}
-
-/** When none is proven: what else may have taken the same object, and was not followed by its being made again. */
-function alternativesTo(told: Told, chief: Deed, beginnings: readonly Deed[]): readonly Deed[] {
-  if (chief.link !== 'likely' || !['delete', 'create'].includes(told.params.word.name)) return [];
-  const births = (told.found.removals?.births ?? []).filter((born) => born.atUs < chief.fact.atUs);
-  const sinceUs = births.at(-1)?.atUs ?? Number.NEGATIVE_INFINITY;
-  return beginnings.filter(
-    (deed) =>
-      deed !== chief &&
-      deed.link === 'likely' &&
-      deed.fact.atUs < chief.fact.atUs &&
-      deed.fact.atUs > sinceUs,
-  );
 }
 
 function doubt(told: Told, chief: Deed): string {
@@ -184,7 +147,7 @@ function aboutMany(told: Told, all: readonly Deed[]): string {
   const what =
     told.params.word.name === 'impersonate'
       ? 'impersonation'
-      : `${objectName(told.params.object)}: ${past(told)}`;
+      : `${objectName(told.params.object)}: ${done.every((deed) => deed.link === 'likely') ? 'most likely ' : ''}${past(told)}`;
   if (byCount.length === 1 && only !== undefined) return `${what} ${times(done.length)} by ${only[0]}`;
   return `${what} ${times(done.length)}: ${named.join(', ')}${rest}`;
 }
