@@ -26,8 +26,8 @@ export interface DeadToken {
 }
 
 export class DeadTokens {
-  readonly #clients = new SmallestKeys<Client>(MAX_CLIENTS, () => {});
-  readonly #deletions = new SmallestKeys<number>(MAX_ACCOUNTS, () => {});
+  readonly #clients = new SmallestKeys<Client>(MAX_CLIENTS);
+  readonly #deletions = new SmallestKeys<number>(MAX_ACCOUNTS);
 
   /** A successful deletion of a service account, or of all in a namespace. */
   deleted(event: AuditEvent): void {
@@ -65,7 +65,7 @@ export class DeadTokens {
   }
 
   #dead({ accounts, failedAtUs }: Client): DeadToken[] {
-    if (failedAtUs === null || accounts.hasFolded) return [];
+    if (failedAtUs === null || accounts.hasMore) return [];
     return accounts.entries().flatMap(([account, refusedUs]) => {
       const [, namespace = '', name = ''] = SERVICE_ACCOUNT.exec(account) ?? [];
       const deletedUs =
@@ -77,7 +77,7 @@ export class DeadTokens {
 }
 
 function newClient(): Client {
-  return { accounts: new SmallestKeys<number>(MAX_NAMES, () => {}), failedAtUs: null, row: null };
+  return { accounts: new SmallestKeys<number>(MAX_NAMES), failedAtUs: null, row: null };
 }
 
 /** `name` null: the whole namespace's. */

@@ -42,7 +42,7 @@ export class RefusalGroup {
   readonly apiVerbs = new TextCounts(MAX_VERBS);
   readonly codes = new Set<number>();
   /** Names (or a URL's paths) asked for, by the verb of the missing right. */
-  readonly names = new SmallestKeys<TextCounts>(MAX_VERBS, () => {});
+  readonly names = new SmallestKeys<TextCounts>(MAX_VERBS);
   /** Verbs of missing rights for which no name was given: all of the resource. */
   readonly unnamed = new TextCounts(MAX_VERBS);
   readonly agents = new TextCounts(MAX_TEXTS);
@@ -75,7 +75,7 @@ export class RefusalGroup {
 
   /** Verbs of the missing rights. */
   verbs(): string[] {
-    return [...new Set([...this.names.keys(), ...this.unnamed.texts()])].sort();
+    return [...new Set([...this.names.entries().map(([verb]) => verb), ...this.unnamed.texts()])].sort();
   }
 
   /** Newest first. */

@@ -2,6 +2,7 @@
  * Refusals by class, identity and what was asked for, in memory that is bounded however many identities there are and
  * however much each tries. What is not told apart is counted.
  */
+import type { DeniedBy } from '../event/outcome.ts';
 import { groupKeys, RefusalGroup } from './failed-auth-group.ts';
 import type { Refusal } from './refusal.ts';
 import { SmallestKeys } from './smallest-keys.ts';
@@ -14,42 +15,30 @@ export const MAX_TARGETS = 100;
 type Targets = SmallestKeys<RefusalGroup>;
 
 export class RefusalGroups {
-  readonly #identities: SmallestKeys<Targets>;
-  #folded = 0;
-  #total = 0;
+  readonly #classes = new Map<DeniedBy, SmallestKeys<Targets>>();
+  readonly #totals = new Map<DeniedBy, number>();
 
-  constructor() {
-    this.#identities = new SmallestKeys(MAX_IDENTITIES, (targets) => {
-      for (const [, group] of targets.entries()) this.#fold(group);
-    });
-  }
-
-  get total(): number {
-    return this.#total;
-  }
-
-  /** Refusals that are in no group. */
-  get folded(): number {
-    return this.#folded;
+  /** Refusals of each class, in a group or not. */
+  get totals(): ReadonlyMap<DeniedBy, number> {
+    return this.#totals;
   }
 
   add(refusal: Refusal): void {
-    this.#total++;
+    this.#totals.set(refusal.class, (this.#totals.get(refusal.class) ?? 0) + 1);
     const { identity, target } = groupKeys(refusal);
-    const targets = this.#identities.at(
-      identity,
-      () => new SmallestKeys(MAX_TARGETS, (old) => this.#fold(old)),
-    );
-    const found = targets?.at(target, () => new RefusalGroup(`${identity}${target}`, refusal)) ?? null;
-    if (found === null) this.#folded++;
-    else found.add(refusal);
+    const targets = this.#identities(refusal.class).at(identity, () => new SmallestKeys(MAX_TARGETS));
+    targets?.at(target, () => new RefusalGroup(`${identity}${target}`, refusal))?.add(refusal);
   }
 
   groups(): RefusalGroup[] {
-    return this.#identities.entries().flatMap(([, targets]) => targets.entries().map(([, group]) => group));
+    return [...this.#classes.values()]
+      .flatMap((identities) => identities.entries())
+      .flatMap(([, targets]) => targets.entries().map(([, group]) => group));
   }
 
-  #fold(group: RefusalGroup): void {
-    this.#folded += group.count;
+  #identities(by: DeniedBy): SmallestKeys<Targets> {
+    const identities = this.#classes.get(by) ?? new SmallestKeys<Targets>(MAX_IDENTITIES);
+    this.#classes.set(by, identities);
+    return identities;
   }
 }

@@ -1,7 +1,9 @@
 /** failed-auth's sentence, its notes, and the commands to try next. */
 import type { Coverage, Note } from '../event/coverage.ts';
+import type { DeniedBy } from '../event/outcome.ts';
 import { shellQuoted } from '../event/shell.ts';
 import type { FailedAuthParams } from './failed-auth.ts';
+import { MAX_IDENTITIES } from './failed-auth-groups.ts';
 import type { FailedAuthRow } from './failed-auth-row.ts';
 import { objectName } from './object-name.ts';
 import { SIGNS, type Sign } from './signs.ts';
@@ -12,8 +14,8 @@ export interface Told {
   /** Newest first, all of them. */
   readonly rows: readonly FailedAuthRow[];
   readonly coverage: Coverage;
-  /** Refusals that are in no row: too many to tell apart. */
-  readonly folded: number;
+  /** Refusals of each class, those included that are in no row. */
+  readonly totals: ReadonlyMap<DeniedBy, number>;
   /** 401s and 403s of the window that are not what was asked for. */
   readonly elsewhere: number;
   /** Failed logins anywhere in the window, asked for or not. */
@@ -23,29 +25,27 @@ export interface Told {
 }
 
 export function sentence(told: Told): string {
-  const refused = told.rows.filter((row) => row.class !== 'unauthenticated');
-  const parts = [
-    ...(refused.length > 0 ? [refusedWords(refused, told.folded)] : [nobodyWords(told)]),
-    ...loginWords(told),
-    ...signWords(told),
-  ];
-  return parts.join('; ');
+  return [refusedWords(told), ...loginWords(told), ...signWords(told)].join('; ');
 }
 
-function refusedWords(rows: readonly FailedAuthRow[], folded: number): string {
-  const identities = new Set(rows.map(({ who }) => JSON.stringify([who.user, who.as, who.session])));
-  const count = sum(rows) + folded;
-  return `${counted(identities.size, 'identity', 'identities')} ${identities.size === 1 ? 'was' : 'were'} refused ${times(count)} (${byClass(rows)})`;
+function refusedWords(told: Told): string {
+  const classes = REFUSING.flatMap((name): [DeniedBy, number][] => {
+    const count = told.totals.get(name);
+    return count === undefined ? [] : [[name, count]];
+  });
+  if (classes.length === 0) return nobodyWords(told);
+  const rows = told.rows.filter((row) => row.class !== 'unauthenticated');
+  const identities = new Set(rows.map(({ who }) => JSON.stringify([who.user, who.as, who.session]))).size;
+  const count = classes.reduce((sum, [, each]) => sum + each, 0);
+  const by = classes.map(([name, each]) => `${name === 'rbac' ? 'RBAC' : name} ${each}`).join(', ');
+  const who =
+    identities === 1
+      ? '1 identity was'
+      : `${identities}${identities < MAX_IDENTITIES ? '' : ' or more'} identities were`;
+  return `${who} refused ${count === 1 ? 'once' : `${count} times`} (${by})`;
 }
 
-function byClass(rows: readonly FailedAuthRow[]): string {
-  return (['rbac', 'escalation', 'admission', 'other'] as const)
-    .flatMap((name) => {
-      const count = sum(rows.filter((row) => row.class === name));
-      return count === 0 ? [] : [`${name === 'rbac' ? 'RBAC' : name} ${count}`];
-    })
-    .join(', ');
-}
+const REFUSING = ['rbac', 'escalation', 'admission', 'other'] as const;
 
 function nobodyWords({ params, coverage, hasGaps }: Told): string {
   const { object } = params;
@@ -62,17 +62,19 @@ function nobodyWords({ params, coverage, hasGaps }: Told): string {
 function loginWords(told: Told): string[] {
   const logins = told.rows.filter((row) => row.class === 'unauthenticated');
   if (logins.length > 0) {
-    const addresses = new Set(logins.flatMap((row) => row.from.top.map(({ ip }) => ip)));
-    const more = logins.some((row) => row.from.distinct > row.from.top.length) ? ' or more' : '';
-    const from =
-      addresses.size === 1 ? ` from ${[...addresses].join('')}` : ` from ${addresses.size}${more} addresses`;
-    const count = sum(logins);
-    return [
-      `${counted(count, 'request', 'requests')} without a valid login${addresses.size === 0 ? '' : from}`,
-    ];
+    const count = told.totals.get('unauthenticated') ?? 0;
+    return [`${counted(count, 'request', 'requests')} without a valid login${fromWords(logins)}`];
   }
   // That nobody failed to log in is never said: it takes a 401 to know that this log holds them at all.
   return told.failedLogins === 0 ? ['no failed login is in this log'] : [];
+}
+
+function fromWords(rows: readonly FailedAuthRow[]): string {
+  const shown = new Set(rows.flatMap((row) => row.from.top.map(({ ip }) => ip)));
+  const most = Math.max(shown.size, ...rows.map((row) => row.from.distinct));
+  if (most <= 1) return most === 0 ? '' : ` from ${[...shown].join('')}`;
+  const areAllShown = rows.every((row) => row.from.distinct === row.from.top.length);
+  return ` from ${most}${areAllShown ? '' : ' or more'} addresses`;
 }
 
 function signWords({ rows }: Told): string[] {
@@ -144,16 +146,8 @@ export function nextCommands(told: Told): string[] {
   ].slice(0, NEXT);
 }
 
-function sum(rows: readonly FailedAuthRow[]): number {
-  return rows.reduce((total, row) => total + row.count, 0);
-}
-
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
 }
 
 /** To the second; rows have the rest. */

@@ -49,23 +49,31 @@ interface Asker {
   askedForBait: boolean;
 }
 
+interface Conclusion {
+  /** Addresses, and keys of askers. */
+  readonly guessing: ReadonlySet<string>;
+  readonly scanning: ReadonlySet<string>;
+  readonly dead: ReadonlyMap<string, DeadToken>;
+}
+
 export class SignFinder {
-  readonly #addresses = new SmallestKeys<Address>(MAX_ADDRESSES, () => {});
-  readonly #askers = new SmallestKeys<Asker>(MAX_IDENTITIES, () => {});
+  readonly #addresses = new SmallestKeys<Address>(MAX_ADDRESSES);
+  readonly #askers = new SmallestKeys<Asker>(MAX_IDENTITIES);
   readonly #deadTokens = new DeadTokens();
-  #dead: ReadonlyMap<string, DeadToken> | null = null;
+  /** What follows from all that was added; null: to be found anew. */
+  #conclusion: Conclusion | null = null;
 
   /** A successful deletion of one service account or of a namespace's. */
   addDeletion(event: AuditEvent): void {
     this.#deadTokens.deleted(event);
-    this.#dead = null;
+    this.#conclusion = null;
   }
 
   add(refusal: Refusal): void {
     if (refusal.class !== 'unauthenticated' && refusal.class !== 'rbac') return;
     const { identity, target } = groupKeys(refusal);
     this.#deadTokens.add(refusal, `${identity}${target}`);
-    this.#dead = null;
+    this.#conclusion = null;
     this.#addAddress(refusal);
     const asker = this.#askers.at(askerOf(refusal, refusal.row.from.ip), newAsker);
     if (asker === null || refusal.atUs === null) return;
@@ -96,8 +104,16 @@ export class SignFinder {
   }
 
   deadTokenOf(group: RefusalGroup): DeadToken | null {
-    this.#dead ??= this.#deadTokens.byRow();
-    return this.#dead.get(group.key) ?? null;
+    return this.#concluded().dead.get(group.key) ?? null;
+  }
+
+  #concluded(): Conclusion {
+    this.#conclusion ??= {
+      guessing: keysOf(this.#addresses, isGuessing),
+      scanning: keysOf(this.#askers, isScanning),
+      dead: this.#deadTokens.byRow(),
+    };
+    return this.#conclusion;
   }
 
   #addAddress({ row, atUs, class: by }: Refusal): void {
@@ -114,11 +130,9 @@ export class SignFinder {
   /** From suspicious addresses for the most part: one shared address does not make a suspect of everybody. */
   #isGuessed(group: RefusalGroup): boolean {
     if (group.class !== 'unauthenticated' && group.class !== 'rbac') return false;
+    const { guessing } = this.#concluded();
     let suspicious = 0;
-    for (const [ip, count] of group.addresses.top()) {
-      const address = this.#addresses.get(ip);
-      if (address !== undefined && isGuessing(address)) suspicious += count;
-    }
+    for (const [ip, count] of group.addresses.top()) if (guessing.has(ip)) suspicious += count;
     return suspicious * 2 > group.count;
   }
 
@@ -127,8 +141,13 @@ export class SignFinder {
     const askers = isNobody(group.who)
       ? group.addresses.texts().map((ip) => askerKey(group.who, ip))
       : [askerKey(group.who, null)];
-    return askers.some((key) => isScanning(this.#askers.get(key)));
+    const { scanning } = this.#concluded();
+    return askers.some((key) => scanning.has(key));
   }
+}
+
+function keysOf<V>(values: SmallestKeys<V>, isSuch: (value: V) => boolean): ReadonlySet<string> {
+  return new Set(values.entries().flatMap(([key, value]) => (isSuch(value) ? [key] : [])));
 }
 
 function isGuessing({ failedLogins, identities }: Address): boolean {
@@ -138,8 +157,7 @@ function isGuessing({ failedLogins, identities }: Address): boolean {
   return moments >= GUESSES && lastUs - firstUs >= GUESSING_US;
 }
 
-function isScanning(asker: Asker | undefined): boolean {
-  if (asker === undefined) return false;
+function isScanning(asker: Asker): boolean {
   if (asker.askedForBait || mostWithin(asker.kinds, SCANNING_US) >= KINDS_SCANNED) return true;
   return (
     mostWithin(asker.places, SCANNING_US) >= PLACES_SCANNED &&
@@ -182,14 +200,14 @@ function earliest(first: SmallestKeys<number>, key: string, atUs: number): void 
 function newAddress(): Address {
   return {
     failedLogins: new TimeCounts(),
-    identities: new SmallestKeys<true>(IDENTITIES_GUESSED, () => {}),
+    identities: new SmallestKeys<true>(IDENTITIES_GUESSED),
   };
 }
 
 function newAsker(): Asker {
   return {
-    kinds: new SmallestKeys<number>(MAX_ASKED, () => {}),
-    places: new SmallestKeys<number>(MAX_ASKED, () => {}),
+    kinds: new SmallestKeys<number>(MAX_ASKED),
+    places: new SmallestKeys<number>(MAX_ASKED),
     askedForBait: false,
   };
 }

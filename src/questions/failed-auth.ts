@@ -120,7 +120,7 @@ class FailedAuthRound implements Round {
 
   end(coverage: Coverage, canGoOn: boolean): Outcome {
     const { object, window } = this.#params;
-    const isNothing = this.#found.groups.total === 0;
+    const isNothing = this.#found.groups.totals.size === 0;
     if (isNothing && isOneObject(object) && window.isDefault && !this.#isWidened && canGoOn) {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
       return { kind: 'ask', round: new FailedAuthRound(this.#params, this.#found, earlier, true) };
@@ -133,12 +133,13 @@ class FailedAuthRound implements Round {
     const groups = this.#found.groups.groups().sort(newestFirst);
     const rows = groups.map((group) => this.#row(group, coverage));
     const shown = limit === null ? groups.length : Math.min(limit, groups.length);
-    const gaps = this.#gaps(coverage);
+    const { totals } = this.#found.groups;
+    const gaps = this.#gaps(coverage, sum(totals.values()) - sum(groups.map(({ count }) => count)));
     const told: Told = {
       params: this.#params,
       rows,
       coverage,
-      folded: this.#found.groups.folded,
+      totals,
       elsewhere: this.#found.elsewhere,
       failedLogins: this.#found.failedLogins,
       isWidened: this.#isWidened,
@@ -168,14 +169,13 @@ class FailedAuthRound implements Round {
     });
   }
 
-  #gaps(coverage: Coverage): Gap[] {
+  #gaps(coverage: Coverage, inNoRow: number): Gap[] {
     const gaps: Gap[] = [];
-    const { folded, total } = this.#found.groups;
-    if (folded > 0) {
-      const text = `${folded} refusals are in no row: at most ${MAX_IDENTITIES} identities, and ${MAX_TARGETS} things each was refused, are told apart; narrow it with -n, --by, --from-ip`;
+    if (inNoRow > 0) {
+      const text = `${inNoRow} refusals are in no row: at most ${MAX_IDENTITIES} identities, and ${MAX_TARGETS} things each was refused, are told apart; narrow it with -n, --by, --from-ip`;
       gaps.push({ code: 'rows-bound', text, source: null });
     }
-    if (total === 0 && coverage.witness === 0) {
+    if (this.#found.groups.totals.size === 0 && coverage.witness === 0) {
       const text = 'the log holds no request on this resource: its policy may not log them';
       gaps.push({ code: 'no-witness', text, source: null });
     }
@@ -210,4 +210,10 @@ function witnessOf(object: ObjectQuery): Predicate {
 
 function newestFirst(a: RefusalGroup, b: RefusalGroup): number {
   return (b.times.lastUs ?? 0) - (a.times.lastUs ?? 0) || (a.key < b.key ? -1 : 1);
+}
+
+function sum(counts: Iterable<number>): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
 }

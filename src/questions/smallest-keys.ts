@@ -1,43 +1,37 @@
 /**
  * A map of bounded size that does not depend on the order in which keys come: it holds the smallest ones. A key that was
- * let go can never come back, so what is held is exact, and everything else is folded together.
+ * let go can never come back, so what is held in the end was held all along.
  */
 export class SmallestKeys<V> {
   readonly #max: number;
-  readonly #fold: (value: V) => void;
   readonly #held = new Map<string, V>();
-  /** Of the held keys, once there are `max`; null: to be found. */
-  #largest: string | null = null;
-  #hasFolded = false;
+  /** Keys beyond it were let go, or would have been; null: none yet. */
+  #last: string | null = null;
 
-  /** `fold`: receives the value of a key that is let go for a smaller one. */
-  constructor(max: number, fold: (value: V) => void) {
+  constructor(max: number) {
     this.#max = max;
-    this.#fold = fold;
   }
 
   /** There are more keys than are held. */
-  get hasFolded(): boolean {
-    return this.#hasFolded;
+  get hasMore(): boolean {
+    this.#prune();
+    return this.#last !== null;
   }
 
   get size(): number {
+    this.#prune();
     return this.#held.size;
   }
 
-  /** Null: the key is not held; what belongs to it is the caller's to fold. */
+  /** Null: the key is not held. */
   at(key: string, make: () => V): V | null {
     const known = this.#held.get(key);
     if (known !== undefined) return known;
-    if (this.#held.size >= this.#max) {
-      this.#hasFolded = true;
-      this.#largest ??= largestOf(this.#held.keys());
-      if (key > this.#largest) return null;
-      this.#letGo(this.#largest);
-    }
+    if (this.#last !== null && key > this.#last) return null;
     const made = make();
     this.#held.set(key, made);
-    this.#largest = null;
+    // Twice as many before any are let go, so that sorting is rare.
+    if (this.#held.size >= this.#max * 2) this.#prune();
     return made;
   }
 
@@ -46,22 +40,20 @@ export class SmallestKeys<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.at(key, () => value) !== null) this.#held.set(key, value);
-  }
-
-  keys(): Iterable<string> {
-    return this.#held.keys();
+    if (this.at(key, () => value) !== null && this.#held.has(key)) this.#held.set(key, value);
   }
 
   /** In the order of keys. */
   entries(): [key: string, value: V][] {
+    this.#prune();
     return [...this.#held].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  #letGo(key: string): void {
-    const value = this.#held.get(key);
-    this.#held.delete(key);
-    if (value !== undefined) this.#fold(value);
+  #prune(): void {
+    if (this.#held.size <= this.#max) return;
+    const keys = [...this.#held.keys()].sort();
+    for (const key of keys.slice(this.#max)) this.#held.delete(key);
+    this.#last = keys[this.#max - 1] ?? '';
   }
 }
 
@@ -70,7 +62,7 @@ export class TextCounts {
   readonly #counts: SmallestKeys<number>;
 
   constructor(max: number) {
-    this.#counts = new SmallestKeys(max, () => {});
+    this.#counts = new SmallestKeys(max);
   }
 
   add(text: string): void {
@@ -78,7 +70,7 @@ export class TextCounts {
   }
 
   get hasMore(): boolean {
-    return this.#counts.hasFolded;
+    return this.#counts.hasMore;
   }
 
   get size(): number {
@@ -93,10 +85,4 @@ export class TextCounts {
   texts(): string[] {
     return this.#counts.entries().map(([text]) => text);
   }
-}
-
-function largestOf(keys: Iterable<string>): string {
-  let largest = '';
-  for (const key of keys) if (key > largest) largest = key;
-  return largest;
 }

@@ -190,7 +190,7 @@ function subjectFor(user: string): Manifest {
 }
 
 /** So that applying them touches no role that was there before. */
-const PREFIX = 'audit-suggested-';
+const PREFIX = 'audit-suggested';
 
 /** Readable, and another one for every user: `Alice` and `alice` are two. */
 function roleName(user: string): string {
@@ -200,7 +200,7 @@ function roleName(user: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
-  return slug === user ? `${PREFIX}${slug}` : `${PREFIX}${slug}-${shortHash(user)}`;
+  return [PREFIX, slug, slug === user ? '' : shortHash(user)].filter((part) => part !== '').join('-');
 }
 
 /** FNV-1a: to tell names apart, not to keep a secret. */

@@ -6,7 +6,7 @@ import { escapeTerminal } from './escape.ts';
 export function manifestText(objects: readonly object[], comments: readonly string[]): string {
   const documents = objects.map((object) => {
     const document = new Document(object, { compat: 'yaml-1.1', aliasDuplicateObjects: false });
-    return document.toString({ lineWidth: 0, blockQuote: false });
+    return document.toString({ lineWidth: 0, blockQuote: false, indentSeq: false });
   });
   const head = comments.map((comment) => `# ${escapeTerminal(comment)}`.trimEnd());
   return [`${head.join('\n')}\n`, ...documents].join('---\n');

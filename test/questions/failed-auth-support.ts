@@ -135,7 +135,7 @@ function pathOf(asked: Asked): string {
     group === '' ? '/api/v1' : `/apis/${group}/v1`,
     ...(asked.namespace == null ? [] : ['namespaces', asked.namespace]),
     resource,
-    ...(asked.name == null ? [] : [encodeURIComponent(asked.name)]),
+    ...(asked.name == null ? [] : [encodeURIComponent(asked.name.toWellFormed())]),
     ...(subresource === undefined ? [] : [subresource]),
   ];
   return parts.join('/');
