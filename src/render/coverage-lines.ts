@@ -2,12 +2,14 @@
 import type { Answer } from '../answer.ts';
 import type { SourceCoverage } from '../event/coverage.ts';
 import { type Clock, clockFor } from './clock.ts';
+import { escapeTerminal } from './escape.ts';
 import type { RenderOptions } from './renderer.ts';
 
-/** Logs named one by one, at most. */
+/** Logs and gaps named one by one, at most; the machine output has all. */
 const LOGS_NAMED = 4;
+const GAPS_NAMED = 12;
 
-/** One line each, not escaped, not wrapped. The last says INCOMPLETE where a gap could hold a match. */
+/** One line each, escaped for a terminal, not wrapped. The last says INCOMPLETE where a gap could hold a match. */
 export function coverageLines(
   answer: Answer,
   options: Pick<RenderOptions, 'nowMs' | 'timeZone' | 'utc'>,
@@ -20,13 +22,17 @@ export function coverageLines(
     .slice(0, LOGS_NAMED)
     .map((source) => logLine(source, source.name.slice(shared.length), clock));
   const rest = coverage.sources.length - logs.length;
-  return [
+  const gaps = coverage.gaps.slice(0, GAPS_NAMED);
+  const more = coverage.gaps.length - gaps.length;
+  const lines = [
     ...logs,
     ...(rest > 0 ? [`and ${rest} more logs`] : []),
     `${counted(coverage.events, 'event')}${coverage.unreadable === 0 ? '' : `, ${counted(coverage.unreadable, 'line')} unreadable`}${witnessWords(answer)}`,
-    ...coverage.gaps.map((gap) => (gap.source === null ? gap.text : `${gap.source}: ${gap.text}`)),
+    ...gaps.map((gap) => (gap.source === null ? gap.text : `${gap.source}: ${gap.text}`)),
+    ...(more > 0 ? [`and ${more} more gaps (-o json)`] : []),
     ...(coverage.complete ? [] : ['INCOMPLETE: a match could be missing here (exit 3)']),
   ];
+  return lines.map(escapeTerminal);
 }
 
 /** What the names of several logs have in common, up to a slash: `cp-1/audit.log` tells them apart. */
