@@ -12,6 +12,7 @@ import {
 } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
+import { isContradicted, isHeld, isRepeat, isSameObject, type Life, lifeKey, tellsRemoval } from './life.ts';
 import { type Collection, judgeNamespaceEnds, type NamespaceEnd } from './namespace-ends.ts';
 import { isLeftOut } from './selector.ts';
 
@@ -34,17 +35,8 @@ export interface Removals {
   readonly isSeen: boolean;
   /** Granted like real deletes, but the object was still there: dry runs whose body is not in the log. */
   readonly idle: readonly Fact[];
-}
-
-interface Life {
-  state: 'unknown' | 'present' | 'terminating' | 'gone';
-  made: Fact | null;
-  /** What began the last removal. */
-  removal: Deed | null;
-  /** At Metadata level: the latest write to an object whose delete is being held. */
-  maybeReleased: Fact | null;
-  finalizers: number | null;
-  isSeen: boolean;
+  /** Objects were written to after these had removed them, and are not seen to have been made again. */
+  readonly doubted: readonly Fact[];
 }
 
 /** A namespace's or a type's end, or a collection whose victims are not known: it may have taken what was there. */
@@ -68,6 +60,7 @@ class RemovalFold {
   readonly #births: Fact[] = [];
   readonly #unlogged: Fact[] = [];
   readonly #idle: Fact[] = [];
+  readonly #doubted: Fact[] = [];
   readonly #sweeps: Sweep[] = [];
   /** By namespace. */
   readonly #namespaceEnds = new Map<string, NamespaceEnd[]>();
@@ -93,6 +86,7 @@ class RemovalFold {
       unlogged: this.#unlogged,
       isSeen: lives.some((life) => life.isSeen),
       idle: this.#idle,
+      doubted: this.#doubted,
     };
   }
 
@@ -193,6 +187,7 @@ class RemovalFold {
   #addWrite(life: Life, fact: Fact): void {
     if (fact.effect !== 'done') return;
     const { after, target } = fact;
+    if (life.removal !== null && isContradicted(life.removal, fact)) this.#doubt(life, life.removal);
     if (after === null) {
       const isHeld =
         life.state === 'terminating' &&
@@ -206,6 +201,17 @@ class RemovalFold {
       target.resource !== 'pods' || fact.asked.touchesFinalizers || (life.finalizers ?? 0) > 0;
     if (after.isTerminating && after.finalizers === 0 && isRelease) this.#release(life, fact, null);
     life.finalizers = after.finalizers;
+  }
+
+  /** Written to after it had gone: it had not, or was made again by a request that is not in the log. */
+  #doubt(life: Life, removal: Deed): void {
+    const why =
+      'written to afterwards without having been made again: a dry run, whose body is not in the log, or its making is missing';
+    if (removal.fact.row.level === 'Metadata')
+      this.#deeds.set(removal.fact.key, { ...removal, link: 'likely', why });
+    this.#doubted.push(removal.fact);
+    life.removal = null;
+    life.state = 'present';
   }
 
   #release(life: Life, fact: Fact, why: string | null): void {
@@ -358,29 +364,3 @@ class RemovalFold {
 
 /** A pod swept longer ago than this, and only now completed, was rather deleted by something else. */
 const LONGEST_GRACE_US = 60 * 60 * 1_000_000;
-
-function lifeKey(resource: string, namespace: string | null, name: string): string {
-  return JSON.stringify([resource, namespace, name]);
-}
-
-/** As far as both uids are known. */
-function isSameObject(a: Fact, b: Fact): boolean {
-  const [one, other] = [a.row.object.uid, b.row.object.uid];
-  return one === null || other === null || one === other;
-}
-
-/** A delete of what is being deleted already. */
-function isRepeat(life: Life, fact: Fact): boolean {
-  if (life.state !== 'terminating' || life.removal === null) return false;
-  // What is held answers with itself; an answer that tells of a removal is another object's.
-  return isSameObject(life.removal.fact, fact) && !tellsRemoval(fact);
-}
-
-/** The answer is a Status with the object's uid: it was there, free of finalizers, and went at once. */
-function tellsRemoval(fact: Fact): boolean {
-  return fact.isRemovedAtOnce === true && fact.after === null;
-}
-
-function isHeld(life: Life): boolean {
-  return life.state === 'terminating' && (life.finalizers ?? 0) > 0;
-}

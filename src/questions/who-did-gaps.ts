@@ -49,6 +49,12 @@ export function gapsOf({ params: { word }, kept, coverage, hasDeed }: Asked, fou
       `made again at ${fact.row.when ?? 'an unknown time'} without having been removed: a removal is missing from what was read`,
     );
   }
+  for (const fact of found.removals?.doubted ?? []) {
+    gap(
+      'unlogged',
+      `written to after it was removed at ${fact.row.when ?? 'an unknown time'}: its making is missing from what was read, or the removal was a dry run`,
+    );
+  }
   const orphans = passing(found.removals?.orphans ?? []);
   const completions = orphans.filter((fact) => fact.isKubeletCompletion && !hasDeed).length;
   if (completions > 0)

@@ -233,6 +233,21 @@ describe('a dry run whose body is not in the log', () => {
   });
 });
 
+describe('a delete after which the object is still written to', () => {
+  it('is doubtful at Metadata level, and a gap in any case', async () => {
+    const write: Scene = { verb: 'patch', uri: `${CONFIGMAPS}/a`, at: 5, user: 'bob' };
+    const { says, gaps } = await askStory(
+      'delete cm/a',
+      [remove(1, `${CONFIGMAPS}/a`, withUid('u1')), write],
+      inShop,
+    );
+    expect(says).toMatch(/most likely deleted by alice/);
+    expect(gaps).toEqual(['unlogged']);
+    const remade = [remove(1, `${CONFIGMAPS}/a`, withUid('u1')), made(2, CONFIGMAPS, 'a'), write];
+    expect((await askStory('delete cm/a', remade, inShop)).gaps).toEqual([]);
+  });
+});
+
 describe('a collection whose victims are not in the log', () => {
   const sweep: Scene = {
     verb: 'deletecollection',
