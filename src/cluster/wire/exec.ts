@@ -20,6 +20,8 @@ const ERROR = 3;
 const MAX_STDERR_BYTES = 4096;
 /** So that nothing in between takes a quiet command for a dead connection; kubectl's is 5 s. */
 const PING_MS = 10_000;
+/** Dialling, the handshakes, and the kubelet's own start of the command. */
+const OPEN_MS = 60_000;
 
 export async function execInContainer(
   exchange: Exchange,
@@ -111,6 +113,7 @@ async function connect(exchange: Exchange, path: string, signal: AbortSignal): P
         ]),
       ),
       perMessageDeflate: false,
+      handshakeTimeout: OPEN_MS,
     });
     const refused = await opened(socket, exchange, signal);
     if (refused === null) return socket;

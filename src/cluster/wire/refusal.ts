@@ -19,7 +19,8 @@ export interface Refused {
 export function refusal(refused: Refused): UserError {
   const { address, method, path, status, json } = refused;
   const { message } = toStatus(json);
-  if (status === 401 || (status === 403 && isNobody(message))) return notLoggedIn(refused);
+  if (status === 401 || (status === 403 && refused.origin === '' && isNobody(message)))
+    return notLoggedIn(refused);
   if (status === 403) return notAllowed(message, method, path);
   if (status === 407) {
     return new UserError('AUDIT_NO_CREDENTIALS', 'the proxy wants a name and a password', {

@@ -58,19 +58,23 @@ export function toTlsOptions(trust: Trust, certificate: ClientCertificate | null
 
 function secureContext(trust: Trust, certificate: ClientCertificate | null): SecureContext {
   const minVersion = 'TLSv1.2';
-  const ca = trust.authorities ?? [
-    // Node's own list is not what kubectl, curl and the browser trust here: companies add theirs to the system's.
-    ...getCACertificates('default'),
-    ...getCACertificates('system'),
-  ];
-  // One by one, so that the message says which is wrong. What holds no certificate at all, Node takes for an empty list.
-  attempt('the certificate authority of the cluster', () => {
-    if (trust.authorities !== null) new X509Certificate(trust.authorities);
-    return createSecureContext({ ca, minVersion });
-  });
+  const ca = trust.authorities ?? systemAuthorities();
+  // On its own, so that the message says which is wrong. What holds no certificate at all, Node takes for an empty list.
+  if (trust.authorities !== null) {
+    const { authorities } = trust;
+    attempt('the certificate authority of the cluster', () => {
+      new X509Certificate(authorities);
+      return createSecureContext({ ca });
+    });
+  }
   return attempt('the client certificate or key of the user', () =>
     createSecureContext({ ca, minVersion, ...(certificate === null ? {} : certificate) }),
   );
+}
+
+/** Node's own list is not what kubectl, curl and the browser trust here: companies add theirs to the system's. */
+function systemAuthorities(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
 function attempt<T>(what: string, make: () => T): T {

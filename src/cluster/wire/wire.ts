@@ -38,6 +38,8 @@ export interface Wire {
 
 /** Dialling and the handshake, client-go's 30 and 10 seconds together. */
 const CONNECT_MS = 40_000;
+/** Until a proxy has let us through, or a socket of the pool is free. */
+const PROXY_MS = 120_000;
 
 export async function openWire(
   server: ServerUrl,
@@ -109,7 +111,9 @@ function sendOn(
       for (const timer of timers) clearTimeout(timer);
     };
     if (call.waitMs > 0) limit(call.waitMs, 'no answer');
+    const passing = limit(PROXY_MS, 'no connection');
     request.on('socket', (socket) => {
+      clearTimeout(passing);
       if (!socket.connecting) return;
       const dialling = limit(CONNECT_MS, 'no connection');
       socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => clearTimeout(dialling));
