@@ -17,6 +17,13 @@ import { VERSION } from './version.ts';
 
 const REPORT_AT = 'https://github.com/kubectl-audit/kubectl-audit/issues';
 
+const NO_NAMES = {
+  namespaces: async () => [],
+  objects: async () => [],
+  nodes: async () => [],
+  contexts: async () => [],
+};
+
 const interrupted = new AbortController();
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -29,6 +36,12 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
+  // Asked by shells while a line is still being typed: it need not be a whole one.
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./commands/complete.ts');
+    await io.out.write(await complete(argv.slice(1), NO_NAMES));
+    return 0;
+  }
   const { words, flags } = parseCommandLine(argv, io.calledAs);
   if (flags.version === true) {
     await io.out.write(`${VERSION}\n`);

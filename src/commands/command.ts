@@ -7,6 +7,8 @@ export interface CommandSummary {
   /** What stands after the name in usage. */
   readonly usage: string;
   readonly summary: string;
+  /** The words it takes, for completion; an object may be two: a type and a name. */
+  readonly takes: readonly ('verb' | 'object' | 'shell')[];
   readonly flags: readonly FlagName[];
   /** What help explains after the flags: a heading, and terms with their meanings; null for nothing. */
   readonly terms: {

@@ -27,11 +27,26 @@ const WHAT: readonly FlagName[] = [
 const OUT: readonly FlagName[] = ['output', 'limit', 'no-headers', 'utc', 'color', 'reveal', 'live'];
 const OTHER: readonly FlagName[] = ['help', 'version'];
 
+/** What completion can be had for, and how it is put to use. `kubectl`: for `kubectl audit <TAB>`. */
+const SHELL_USE = {
+  bash: 'source <(kubectl-audit completion bash), in ~/.bashrc',
+  zsh: 'source <(kubectl-audit completion zsh), in ~/.zshrc, after compinit',
+  fish: 'kubectl-audit completion fish > ~/.config/fish/completions/kubectl-audit.fish',
+  powershell: 'kubectl-audit completion powershell | Out-String | Invoke-Expression, in $PROFILE',
+  kubectl:
+    'for kubectl audit <TAB>: kubectl-audit completion kubectl > kubectl_complete-audit; make it executable and put it on PATH',
+} as const;
+
+export type Shell = keyof typeof SHELL_USE;
+
+export const SHELLS = Object.keys(SHELL_USE) as readonly Shell[];
+
 export const COMMANDS: readonly CommandSummary[] = [
   {
     name: 'who-did',
     usage: 'VERB [TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who did it, when, from where, and what came of it',
+    takes: ['verb', 'object'],
     flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, ...OTHER],
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
@@ -51,6 +66,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     name: 'failed-auth',
     usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who was not let in or not allowed to, by whom, how often, and which right is missing',
+    takes: ['object'],
     flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'suggest-role', ...OTHER],
     examples: [
       ['Who is refused, and what is missing?', 'failed-auth -A --demo'],
@@ -58,6 +74,16 @@ export const COMMANDS: readonly CommandSummary[] = [
     ],
     terms: { heading: 'Signs that it is more than a missing right', of: Object.entries(SIGNS) },
     load: async () => (await import('./failed-auth.ts')).failedAuthCommand,
+  },
+  {
+    name: 'completion',
+    usage: SHELLS.join('|'),
+    summary: 'a script that lets your shell complete questions, verbs, flags, types and names',
+    takes: ['shell'],
+    flags: OTHER,
+    examples: [['The script for bash', 'completion bash']],
+    terms: { heading: 'How to use it', of: Object.entries(SHELL_USE) },
+    load: async () => (await import('./completion.ts')).completionCommand,
   },
 ];
 
