@@ -50,11 +50,13 @@ const REFUSING = ['rbac', 'escalation', 'admission', 'other'] as const;
 function nobodyWords({ params, coverage, hasGaps }: Told): string {
   const { object } = params;
   const about = object.kind === 'anything' && object.namespace === null ? '' : ` on ${objectName(object)}`;
+  if (coverage.from === null) {
+    return `this log cannot tell whether anybody was refused${about}: it holds nothing of that time`;
+  }
   if (coverage.witness === 0) {
     return `this log cannot tell whether anybody was refused${about}: it holds no request of that kind`;
   }
-  const span =
-    coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to ?? '')}`;
+  const span = ` between ${short(coverage.from)} and ${short(coverage.to ?? '')}`;
   const doubt = coverage.complete && !hasGaps ? '' : ' in what was read, which is not all';
   return `nobody was refused anything${about}${span}${doubt}`;
 }

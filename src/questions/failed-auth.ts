@@ -121,7 +121,9 @@ class FailedAuthRound implements Round {
   end(coverage: Coverage, canGoOn: boolean): Outcome {
     const { object, window } = this.#params;
     const isNothing = this.#found.groups.totals.size === 0;
-    if (isNothing && isOneObject(object) && window.isDefault && !this.#isWidened && canGoOn) {
+    // A log that holds nothing of the last 24 h at all was not given for what happened in them.
+    const mayWiden = isOneObject(object) || coverage.from === null;
+    if (isNothing && mayWiden && window.isDefault && !this.#isWidened && canGoOn) {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
       return { kind: 'ask', round: new FailedAuthRound(this.#params, this.#found, earlier, true) };
     }
@@ -175,7 +177,10 @@ class FailedAuthRound implements Round {
       const text = `${inNoRow} refusals are in no row: at most ${MAX_IDENTITIES} identities, and ${MAX_TARGETS} things each was refused, are told apart; narrow it with -n, --by, --from-ip`;
       gaps.push({ code: 'rows-bound', text, source: null });
     }
-    if (this.#found.groups.totals.size === 0 && coverage.witness === 0) {
+    if (coverage.from === null) {
+      const text = 'nothing of the time asked about is in what was read';
+      gaps.push({ code: 'no-witness', text, source: null });
+    } else if (this.#found.groups.totals.size === 0 && coverage.witness === 0) {
       const text = 'the log holds no request on this resource: its policy may not log them';
       gaps.push({ code: 'no-witness', text, source: null });
     }

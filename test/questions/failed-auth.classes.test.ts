@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseBy } from '../../src/query/by.ts';
 import type { ObjectQuery } from '../../src/query/object-query.ts';
-import { event, failedAuthOf, forbidden, type Json, status, unauthenticated } from './failed-auth-support.ts';
+import {
+  DAY,
+  event,
+  failedAuthOf,
+  forbidden,
+  type Json,
+  status,
+  unauthenticated,
+} from './failed-auth-support.ts';
 
 const PODS = { verb: 'create', resource: 'pods', namespace: 'prod', name: 'web' };
 const ROLES = {
@@ -252,5 +260,37 @@ describe('nothing', () => {
     const unseen = await failedAuthOf([pods], { object });
     expect(unseen.says).toMatch(/^this log cannot tell whether anybody was refused on configmaps in prod/);
     expect(unseen.coverage.complete).toBe(false);
+  });
+
+  it('is not said of a time that the log does not hold', async () => {
+    const old = forbidden(0, { verb: 'list', resource: 'pods', namespace: 'prod' });
+    const sinceUs = Date.parse(`${DAY}T06:00:00Z`) * 1000;
+    const asked = await failedAuthOf([old], { window: { sinceUs, untilUs: null, isDefault: false } });
+    expect(asked.says).toMatch(
+      /^this log cannot tell whether anybody was refused: it holds nothing of that time/,
+    );
+    expect(asked.coverage.complete).toBe(false);
+    const byDefault = await failedAuthOf([old], { window: { sinceUs, untilUs: null, isDefault: true } });
+    expect(byDefault.rows).toHaveLength(1);
+    expect(byDefault.notes.map(({ code }) => code)).toContain('widened');
+  });
+
+  it('is looked for earlier when it is about one object', async () => {
+    const object: ObjectQuery = {
+      kind: 'resource',
+      typed: 'pod',
+      resources: ['pods'],
+      group: '',
+      isNamespaced: true,
+      subresource: null,
+      name: 'web',
+      namespace: 'prod',
+    };
+    const sinceUs = Date.parse(`${DAY}T06:00:00Z`) * 1000;
+    const window = { sinceUs, untilUs: null, isDefault: true };
+    const old = forbidden(0, { verb: 'get', resource: 'pods', namespace: 'prod', name: 'web' });
+    const later = event(30_000, { verb: 'list', resource: 'pods' }, { responseStatus: { code: 200 } });
+    expect((await failedAuthOf([old, later], { object, window })).rows).toHaveLength(1);
+    expect((await failedAuthOf([old, later], { window })).rows).toHaveLength(0);
   });
 });
