@@ -90,20 +90,31 @@ function isEviction(fact: Fact): boolean {
 /** An eviction's key → the node whose kubelet completed it. */
 function nodesOf(evictions: readonly Fact[], facts: readonly Fact[]): ReadonlyMap<string, string> {
   const nodes = new Map<string, string>();
-  const completions = facts.filter((fact) => fact.isKubeletCompletion && fact.effect === 'done');
+  const completions = completionsByPod(facts);
   for (const eviction of evictions) {
     if (eviction.effect !== 'done') continue;
-    const its = completions.find(
-      (fact) =>
-        fact.target.name === eviction.target.name &&
-        fact.target.namespace === eviction.target.namespace &&
-        fact.atUs >= eviction.atUs &&
-        fact.atUs - eviction.atUs <= GRACE_US,
-    );
+    const its = completions
+      .get(podOf(eviction))
+      ?.find((fact) => fact.atUs >= eviction.atUs && fact.atUs - eviction.atUs <= GRACE_US);
     const node = its?.row.who.user?.replace(/^system:node:/, '');
     if (node !== undefined) nodes.set(eviction.key, node);
   }
   return nodes;
+}
+
+function completionsByPod(facts: readonly Fact[]): ReadonlyMap<string, readonly Fact[]> {
+  const byPod = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    if (!fact.isKubeletCompletion || fact.effect !== 'done') continue;
+    const known = byPod.get(podOf(fact));
+    if (known === undefined) byPod.set(podOf(fact), [fact]);
+    else known.push(fact);
+  }
+  return byPod;
+}
+
+function podOf({ target }: Fact): string {
+  return JSON.stringify([target.namespace, target.name]);
 }
 
 function isOf(cordon: Fact, eviction: Fact, node: string | null): boolean {
