@@ -11,10 +11,10 @@ interface Outer {
 }
 
 /** Indentation, dashes, the key with its quotes, what parts it from the value, the value. */
-const LINE = /^([ \t]*)((?:-[ \t]+)*)(["']?)([\w.$/-]{1,128})\3([ \t]*(?:=|:(?=[ \t]|$))[ \t]*)(.*)$/s;
+const LINE = /^([ \t]*)((?:-[ \t]+)*)(["']?)([\w.$/-]{1,128})\3([ \t]*(?:=|:(?=[ \t\r]|$))[ \t]*)(.*)$/s;
 const ITEM = /^([ \t]*-[ \t]+)(.+)$/s;
 const BLOCK = /^[|>][+\d-]{0,2}[ \t]*(?:#.*)?$/s;
-const SECRET_MANIFEST = /^[ \t]*(?:-[ \t]+)?["']?kind["']?:[ \t]*["']?Secret(?:List)?["']?[ \t]*$/m;
+const SECRET_MANIFEST = /^[ \t]*(?:-[ \t]+)?["']?kind["']?:[ \t]*["']?Secret(?:List)?["']?[ \t\r]*$/m;
 /** Nothing is told by these; templates and references are filled in elsewhere. */
 const PLAIN = /^["']?(?:true|false|null|~|\{\{.*\}\}|\$\(\w+\)|\$\{\w+\})?["']?,?$/s;
 
@@ -43,7 +43,7 @@ export function redactLines(text: string): string {
     const plain = value.trimEnd();
     if (plain === '' || BLOCK.test(plain)) outer.push({ column: place, hidden });
     if (plain !== '' && hidesText(hidden) && !PLAIN.test(plain)) {
-      shown.push(`${line.slice(0, line.length - value.length)}${REDACTED}`);
+      shown.push(`${line.slice(0, line.length - value.length)}${REDACTED}${line.endsWith('\r') ? '\r' : ''}`);
       // A block, and whatever else goes on in deeper lines.
       hiddenBlock = place;
     } else shown.push(line);

@@ -10,11 +10,12 @@ function maskUri(uri: string): string {
   const at = uri.indexOf('?');
   const path = maskText(at < 0 ? uri : uri.slice(0, at));
   if (at < 0) return path;
+  // Servers before Go 1.17 took `;` for `&`.
   const query = uri
     .slice(at + 1)
-    .split('&')
-    .map(redactParameter)
-    .join('&');
+    .split(/([&;])/)
+    .map((part, n) => (n % 2 === 0 ? redactParameter(part) : part))
+    .join('');
   return `${path}?${query}`;
 }
 
@@ -38,6 +39,7 @@ function maskText(text: string): string {
 }
 
 function decoded(text: string): string {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

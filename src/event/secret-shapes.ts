@@ -40,7 +40,10 @@ function maskOnce(text: string): string {
   if (masked.includes('='))
     masked = masked.replace(PARAMETER, maskParameter).replace(LITERAL, `$1${REDACTED}`);
   if (masked.includes('"'))
-    masked = masked.replace(ENV_STRUCT, `$1"${REDACTED}"`).replace(ENV_JSON, `$1"${REDACTED}"`);
+    masked = masked
+      .replace(ENV_STRUCT, `$1"${REDACTED}"`)
+      .replace(ENV_JSON, `$1"${REDACTED}"`)
+      .replace(MEMBER, maskMember);
   if (masked.includes('value: ')) masked = masked.replace(INVALID, maskInvalid);
   if (masked.includes('</')) masked = masked.replace(ELEMENT, maskElement);
   masked = maskCommandLine(masked);
@@ -181,11 +184,19 @@ function maskParameter(whole: string, mark: string, name: string): string {
   return namesSecretParameter(name) ? `${mark}${name}=${REDACTED}` : whole;
 }
 
+/** A member of an object of JSON that is cut: any name that says so, not only those that a text is searched for. */
+const MEMBER = /("([^"\\]{1,100})"\s{0,40}:\s{0,40})"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
+
+function maskMember(whole: string, start: string, name: string): string {
+  return namesSecret(name) ? `${start}"${REDACTED}"` : whole;
+}
+
 /** `kubectl create secret … --from-literal=pin=1234`, kept in kubernetes.io/change-cause. */
 const LITERAL = /(--from-literal[= ]["']?[^=\s]{1,253}=)[^\s]+/g;
 /** An environment variable in a refusal that quotes a pod: as a Go structure, and as JSON. */
 const ENV_STRUCT = /(\bValue: ?)"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
-const ENV_JSON = /("name": ?"[^"]{0,256}", ?"value": ?|"auth": ?)"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
+const ENV_JSON =
+  /("name":\s{0,40}"[^"]{0,256}",\s{0,40}"value":\s{0,40}|"auth":\s{0,40})"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
 
 /** A refusal quotes what was wrong, after its path. */
 const INVALID =

@@ -17,6 +17,17 @@ describe('texts of lines', () => {
       'kind: Secret\nstringData:\n  pin: |\n    one\n\n    two\nmetadata:\n  name: x\n',
       'kind: Secret\nstringData:\n  pin: <redacted>\nmetadata:\n  name: x\n',
     ],
+    [
+      'lines as Windows ends them',
+      'kind: Secret\r\ndata:\r\n  a: x\r\nb: c\r\n',
+      'kind: Secret\r\ndata:\r\n  a: <redacted>\r\nb: c\r\n',
+    ],
+    ['JSON over lines that is cut', '{\n  "dbPass":\n    "x",\n', '{\n  "dbPass":\n    "<redacted>",\n'],
+    [
+      'an environment in JSON that is cut',
+      '{"env":[{"name":"X",\n "value":"x"}',
+      '{"env":[{"name":"X",\n "value":"<redacted>"}',
+    ],
     ['a folded password', 'password: >-\n  x y\nb: c', 'password: <redacted>\nb: c'],
     [
       'words to the end of the line',

@@ -328,6 +328,7 @@ describe('URLs', () => {
       '/api/v1/secrets?labelSelector=app%3Dweb&limit=500',
       '/api/v1/secrets?labelSelector=app%3Dweb&limit=500',
     ],
+    ['/x?a=1;command=hunter2', '/x?a=1;command=<redacted>'],
     ['/x?command=', '/x?command='],
     ['/x?%', '/x?%'],
   ])('%s', (requestURI, expected) => {
@@ -534,10 +535,11 @@ describe('text', () => {
     for (const bait of baits) {
       const text = bait.repeat(Math.ceil(1e6 / bait.length));
       for (const hostile of [text, `/x?${text}`, `${text}!`]) {
-        const started = performance.now();
+        // Of the processor: a busy machine takes its time.
+        const started = process.cpuUsage();
         redactText(hostile);
-        expect([bait, Math.round(performance.now() - started)]).toSatisfy(
-          ([, ms]: [string, number]) => ms < 1_000,
+        expect([bait, process.cpuUsage(started).user / 1000]).toSatisfy(
+          ([, ms]: [string, number]) => ms < 1_500,
         );
       }
     }
