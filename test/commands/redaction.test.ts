@@ -37,6 +37,9 @@ const SECRETS = [
   'Pa55-in-last',
   'Pa55-in-patch',
   'c2lnbmF0dXJlLW9mLXRoZS10b2tlbg',
+  'Pa55-in-yaml',
+  'Pa55-in-a-shell',
+  'Pa55-in-a-refusal',
 ];
 
 function event(n: number, more: Record<string, unknown>): string {
@@ -53,8 +56,8 @@ function event(n: number, more: Record<string, unknown>): string {
     userAgent: 'kubectl',
     objectRef: { resource: 'secrets', namespace: 'x', name: 'db', apiVersion: 'v1' },
     responseStatus: { metadata: {}, code: 200 },
-    requestReceivedTimestamp: `2026-11-24T08:00:0${n}.000000Z`,
-    stageTimestamp: `2026-11-24T08:00:0${n}.000001Z`,
+    requestReceivedTimestamp: `2026-11-24T08:00:${String(n).padStart(2, '0')}.000000Z`,
+    stageTimestamp: `2026-11-24T08:00:${String(n).padStart(2, '0')}.000001Z`,
     ...more,
   });
 }
@@ -130,6 +133,27 @@ const careless = [
       message: 'Secret "db" is invalid: data[key]: Invalid value: "sk_live_1": nope',
     },
     user: { username: JWT },
+  }),
+  event(10, {
+    objectRef: { resource: 'configmaps', namespace: 'x', name: 'manifests' },
+    requestObject: {
+      kind: 'ConfigMap',
+      data: {
+        'secret.yaml': 'kind: Secret\nstringData:\n  pin: Pa55-in-yaml\n',
+      },
+    },
+  }),
+  event(11, {
+    objectRef: { resource: 'pods', namespace: 'x', name: 'p' },
+    requestObject: { kind: 'Pod', spec: { containers: [{ args: ['sh', '-c', 'mysql -pPa55-in-a-shell'] }] } },
+    userAgent: 'curl --token Pa55-in-a-shell',
+  }),
+  event(12, {
+    objectRef: { resource: 'widgets', apiGroup: 'x.io', namespace: 'x', name: 'w' },
+    responseStatus: {
+      code: 422,
+      message: 'Widget "w" is invalid: spec.credentials.pin: Invalid value: "Pa55-in-a-refusal": too short',
+    },
   }),
 ];
 writeFileSync(join(folder, 'careless.log'), `${careless.join('\n')}\n`);
