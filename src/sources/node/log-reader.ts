@@ -20,6 +20,8 @@ export interface PieceReader {
   readonly name: string;
   /** How far back it was read, microseconds; null: not at all yet. */
   readonly reachedUs: number | null;
+  /** The latest receipt that was seen; null: none. */
+  readonly newestUs: number | null;
   readonly isDone: boolean;
   /** What the next piece would take. */
   readonly wantedBytes: number;
@@ -50,6 +52,8 @@ export class LogReader implements PieceReader {
   #end: number;
   #pieceBytes = 0;
   #reachedUs: number | null = null;
+  #newestUs: number | null = null;
+  #taken = 0;
 
   constructor(plan: LogPlan, options: ReadOptions) {
     this.name = plan.name;
@@ -61,6 +65,10 @@ export class LogReader implements PieceReader {
 
   get reachedUs(): number | null {
     return this.#reachedUs;
+  }
+
+  get newestUs(): number | null {
+    return this.#newestUs;
   }
 
   get isDone(): boolean {
@@ -86,9 +94,8 @@ export class LogReader implements PieceReader {
   async *readPiece(bytes: number, signal: AbortSignal): AsyncGenerator<EventBatch> {
     const [step] = this.#left;
     if (step === undefined) return;
-    const own = new AbortController();
     try {
-      yield* this.#read(step, bytes, AbortSignal.any([signal, own.signal]));
+      yield* this.#read(step, bytes, signal);
       const untold = this.#bytesOf(step) - (this.#told.get(step) ?? 0);
       this.#told.set(step, this.#bytesOf(step));
       // Probes, and what was read twice at the edges of pieces.
@@ -97,8 +104,6 @@ export class LogReader implements PieceReader {
       signal.throwIfAborted();
       if (!(error instanceof UserError || error instanceof FileGone)) throw error;
       this.#fail(error);
-    } finally {
-      own.abort();
     }
   }
 
@@ -112,7 +117,6 @@ export class LogReader implements PieceReader {
     this.#taken = bytes;
     return fresh;
   }
-  #taken = 0;
 
   async *#read(step: FileStep, bytes: number, signal: AbortSignal): AsyncGenerator<EventBatch> {
     const to = this.#end;
@@ -149,9 +153,19 @@ export class LogReader implements PieceReader {
     const reading = scan(count.watch(chunks), isBeginning ? options : { ...options, alwaysDecoded: 0 });
     for await (const batch of reading) {
       count.add(batch);
+      this.#noteNewest(batch);
       this.#told.set(step, (this.#told.get(step) ?? 0) + batch.passedOver.bytes);
       yield batch;
     }
+  }
+
+  #noteNewest({ events, passedOver }: EventBatch): void {
+    const latestUs = Math.max(
+      this.#newestUs ?? Number.NEGATIVE_INFINITY,
+      events.at(-1)?.receivedUs ?? Number.NEGATIVE_INFINITY,
+      passedOver.toUs ?? Number.NEGATIVE_INFINITY,
+    );
+    if (Number.isFinite(latestUs)) this.#newestUs = latestUs;
   }
 
   #next(): void {

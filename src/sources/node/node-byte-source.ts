@@ -27,16 +27,22 @@ export class NodeByteSource implements RemoteFile {
 
   /** Size, time and first bytes in one request. */
   async stat(signal: AbortSignal): Promise<FileFacts> {
-    return this.#request(0, HEAD_BYTES, signal, async (response) => {
+    try {
+      const response = await this.#get(0, HEAD_BYTES, signal);
       const modifiedUs = microsOf(response.headers['last-modified']);
-      if (response.status === 416)
-        return { bytes: sizeIn(response) ?? 0, modifiedUs, head: NO_BYTES, hasRanges: true };
-      const head = await firstOf(response.body, HEAD_BYTES);
-      if (response.status === 206)
-        return { bytes: sizeIn(response) ?? head.length, modifiedUs, head, hasRanges: true };
-      const bytes = Number(response.headers['content-length'] ?? Number.NaN);
-      return { bytes: Number.isFinite(bytes) ? bytes : head.length, modifiedUs, head, hasRanges: false };
-    });
+      const hasRanges = response.status !== 200;
+      const head = await firstOf(response.body, response.status === 416 ? 0 : HEAD_BYTES);
+      const bytes = hasRanges ? sizeIn(response) : Number(response.headers['content-length'] ?? Number.NaN);
+      return {
+        bytes: bytes !== null && Number.isFinite(bytes) ? bytes : head.length,
+        modifiedUs,
+        head,
+        hasRanges,
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw troubleOf(error, this.#at.node);
+    }
   }
 
   async readAt(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array> {
@@ -47,47 +53,26 @@ export class NodeByteSource implements RemoteFile {
 
   async *stream(from: number, to: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (to <= from) return;
-    const own = new AbortController();
     try {
-      const response = await this.#get(from, to, AbortSignal.any([signal, own.signal]));
-      if (response.status === 416) return;
+      const response = await this.#get(from, to, signal);
       // A proxy in between that knows no ranges gives the file from its beginning.
       let skip = response.status === 206 ? 0 : from;
-      let left = to - from;
+      let left = response.status === 416 ? 0 : to - from;
+      const isBeyond = response.status === 200 && Number(response.headers['content-length']) > to;
       for await (const chunk of response.body) {
         const wanted = chunk.subarray(Math.min(skip, chunk.length)).subarray(0, left);
         skip -= Math.min(skip, chunk.length);
         left -= wanted.length;
         if (wanted.length > 0) yield wanted;
-        if (left === 0) break;
+        if (left === 0 && isBeyond) return;
       }
     } catch (error) {
       signal.throwIfAborted();
       throw troubleOf(error, this.#at.node);
-    } finally {
-      own.abort();
     }
   }
 
   async close(): Promise<void> {}
-
-  /** One request whose answer is dropped when `use` has seen enough of it. */
-  async #request<T>(
-    from: number,
-    to: number,
-    signal: AbortSignal,
-    use: (response: ApiResponse) => Promise<T>,
-  ): Promise<T> {
-    const own = new AbortController();
-    try {
-      return await use(await this.#get(from, to, AbortSignal.any([signal, own.signal])));
-    } catch (error) {
-      signal.throwIfAborted();
-      throw troubleOf(error, this.#at.node);
-    } finally {
-      own.abort();
-    }
-  }
 
   async #get(from: number, to: number, signal: AbortSignal): Promise<ApiResponse> {
     const response = await this.#api.get(this.#url, {
@@ -98,8 +83,6 @@ export class NodeByteSource implements RemoteFile {
     throw await refusalOf(response, this.#at.node, this.#at.path);
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 /** A connection that broke gives Node's own errors; those of our own making stand. */
 function troubleOf(error: unknown, node: string): unknown {
@@ -141,13 +124,16 @@ function microsOf(header: string | undefined): number | null {
   return Number.isNaN(ms) ? null : ms * 1000;
 }
 
+/** A short answer is read to its end, so that its connection serves the next request. */
 async function firstOf(body: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
-    parts.push(part);
+    if (size < length) parts.push(part);
     size += part.length;
-    if (size >= length) break;
+    if (size >= SHORT_BYTES) break;
   }
   return Buffer.concat(parts).subarray(0, length);
 }
+
+const SHORT_BYTES = 64 * 1024;

@@ -49,6 +49,7 @@ export class PodFile implements RemoteFile {
     const blocks = Math.ceil(to / BLOCK_BYTES) - first;
     const command = ['sh', '-c', READ, 'sh', this.#path, ...[BLOCK_BYTES, first, blocks].map(String)];
     const own = new AbortController();
+    let isEnded = false;
     let skip = from - first * BLOCK_BYTES;
     let left = to - from;
     try {
@@ -60,15 +61,15 @@ export class PodFile implements RemoteFile {
         skip -= Math.min(skip, chunk.length);
         left -= wanted.length;
         if (wanted.length > 0) yield wanted;
-        if (left === 0) return;
       }
       const { exitCode, stderr } = await running.ended;
+      isEnded = true;
       if (exitCode !== 0) throw failureOf(stderr, this.name);
     } catch (error) {
       signal.throwIfAborted();
       throw troubleOf(error, this.name);
     } finally {
-      own.abort();
+      if (!isEnded) own.abort();
     }
   }
 

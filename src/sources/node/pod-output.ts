@@ -17,6 +17,7 @@ export class PodOutputReader implements PieceReader {
   readonly name: string;
   readonly isWhole = true;
   readonly reachedUs = null;
+  readonly newestUs = null;
   readonly #api: ApiServer;
   readonly #log: NodeLog;
   readonly #output: PodOutput;
@@ -58,10 +59,8 @@ export class PodOutputReader implements PieceReader {
     this.#isDone = true;
     const { needles, tally } = this.#options;
     const file = outputUrl(this.#output, this.#sinceUs);
-    const own = new AbortController();
     try {
-      const both = AbortSignal.any([signal, own.signal]);
-      const response = await this.#api.get(file, { signal: both });
+      const response = await this.#api.get(file, { signal });
       if (response.status !== 200)
         throw await podRefusal(await refusalOf(response, this.#log.node, file), this.#output);
       const onTrouble = (why: string): void => tally.addTrouble(this.name, file, why);
@@ -71,7 +70,7 @@ export class PodOutputReader implements PieceReader {
         unwrap,
         needles,
         onTrouble,
-        signal: both,
+        signal,
       });
       const text = `${this.name}: of the standard output, pods/log gives what was written since the kubelet rotated it last`;
       tally.addNote('live-output-only', text);
@@ -85,8 +84,6 @@ export class PodOutputReader implements PieceReader {
               cause: error,
             });
       tally.addFailure(this.#log, this.name, failure, null);
-    } finally {
-      own.abort();
     }
   }
 

@@ -49,21 +49,25 @@ function* nextReaders(
   active: ReadonlyMap<PieceReader, Active>,
   allowance: Allowance,
 ): Generator<PieceReader> {
-  const idle = readers
-    .filter((reader) => !reader.isDone && !active.has(reader))
-    .sort((a, b) => reached(b) - reached(a));
+  // An archive that does not fit may be the last of its log; the others go on without waiting for it.
+  const going = readers.filter(
+    (reader) =>
+      !reader.isDone && (active.has(reader) || !reader.isWhole || reader.wantedBytes <= allowance.leftBytes),
+  );
+  const newestUs = Math.max(...readers.map((reader) => reader.newestUs ?? Number.NEGATIVE_INFINITY));
+  const depthOf = ({ reachedUs }: PieceReader): number =>
+    reachedUs === null ? 0 : Math.max(0, newestUs - reachedUs);
+  const mostUs = AHEAD_FACTOR * Math.min(...going.map(depthOf)) + AHEAD_US;
+  const idle = going.filter((reader) => !active.has(reader)).sort((a, b) => depthOf(a) - depthOf(b));
   for (const reader of idle) {
-    if (active.size >= NODES_AT_ONCE || allowance.isUsedUp) return;
-    // An archive that does not fit may be the last of its log; the others go on.
-    if (reader.isWhole && reader.wantedBytes > allowance.leftBytes) continue;
+    if (active.size >= NODES_AT_ONCE || allowance.isUsedUp || depthOf(reader) > mostUs) return;
     yield reader;
   }
 }
 
-/** Not read at all yet: as late as can be. */
-function reached({ reachedUs }: PieceReader): number {
-  return reachedUs ?? Number.MAX_SAFE_INTEGER;
-}
+/** How much further back one may be than the one that is least far back, and still go on beside it. */
+const AHEAD_FACTOR = 1.5;
+const AHEAD_US = 60_000_000;
 
 function begin(
   reader: PieceReader,
