@@ -28,21 +28,6 @@ export function openKubeletFolder(api: ApiServer, node: string, path: string): L
   };
 }
 
-/** Folders in it, of which `list` tells nothing. */
-export async function foldersIn(
-  api: ApiServer,
-  node: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const url = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/logs${encodePath(path.slice(SERVED.length))}/`;
-  const response = await api.get(url, { signal });
-  if (response.status !== 200) throw await refusalOf(response, node, path);
-  return namesIn(await textOf(response))
-    .filter((name) => name.endsWith('/'))
-    .map((name) => name.slice(0, -1));
-}
-
 export function isServed(path: string): boolean {
   return path.startsWith(`${SERVED}/`) && !path.split('/').includes('..');
 }
