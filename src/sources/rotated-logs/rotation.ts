@@ -22,7 +22,7 @@ export function rotationOf(fileName: string): Rotation {
     const stampUs = stampMicros(stamp);
     if (stampUs !== null) return { liveName: prefix + extension, stampUs, isLive: false, isCompressed };
   }
-  const [, name, , extension = ''] = NUMBERED.exec(plain) ?? DATED.exec(plain) ?? [];
+  const [, name, , , extension = ''] = NUMBERED.exec(plain) ?? DATED.exec(plain) ?? [];
   if (name !== undefined) return { liveName: name + extension, stampUs: null, isLive: false, isCompressed };
   return { liveName: plain, stampUs: null, isLive: !isCompressed, isCompressed };
 }
@@ -32,8 +32,11 @@ const COMPRESSED = /\.(?:gz|zst|zstd)$/;
 const LUMBERJACK = /^(.+)-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})(\.[^.]+)?$/;
 /** logrotate: audit.log.1 */
 const NUMBERED = /^(.+\.[^.]*[a-z][^.]*|[^.]+)\.(\d{1,4})$/i;
-/** logrotate with dateext: audit.log-20260102, audit.log-20260102-15, and with `extension`: audit-20260102.log. */
-const DATED = /^(.+?)-((?:19|20)\d{6}(?:-\d{1,10})?)(\.[a-z]{1,8})?$/i;
+/**
+ * logrotate with dateext: audit.log-20260102, audit.log-20260102-15, and with `extension`: audit-20260102.log; the kubelet:
+ * 0.log.20260102-150405; others: audit.log.2026-01-02.
+ */
+const DATED = /^(.+?)[-.]((?:19|20)\d\d(-?)[01]\d\3[0-3]\d(?:[-T_]\d{1,10})?)(\.[a-z]{1,8})?$/i;
 
 function stampMicros(stamp: string): number | null {
   const [date = '', time = ''] = stamp.split('T');
