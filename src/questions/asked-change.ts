@@ -20,7 +20,22 @@ export interface AskedChange {
 /** A strategic merge patch takes single finalizers away by a directive of its own. */
 const FINALIZER_DIRECTIVE = ['metadata', '$deleteFromPrimitiveList/finalizers'];
 
+/** One for all requests without a body: most have none, and many are kept. */
+const NOTHING_ASKED: AskedChange = {
+  isEmpty: false,
+  resourceVersion: null,
+  generation: null,
+  replicas: undefined,
+  touchesTemplate: false,
+  touchesFinalizers: false,
+  touchesSubjects: false,
+  restartedAt: undefined,
+  unschedulable: undefined,
+  approval: undefined,
+};
+
 export function askedOf(body: unknown): AskedChange {
+  if (body === undefined) return NOTHING_ASKED;
   const unschedulable = said(body, ['spec', 'unschedulable']);
   const replicas = number(said(body, ['spec', 'replicas']).value) ?? replicasOf(body);
   return {
