@@ -20,6 +20,7 @@ export interface Told {
   readonly elsewhere: number;
   /** Failed logins anywhere in the window, asked for or not. */
   readonly failedLogins: number;
+  readonly guessingAddresses: readonly string[];
   readonly isWidened: boolean;
   readonly hasGaps: boolean;
 }
@@ -90,7 +91,9 @@ export function notesOf(told: Told): Note[] {
   const note = (code: string, text: string) => notes.push({ code, text });
   for (const sign of Object.keys(SIGNS) as Sign[]) {
     const rows = told.rows.filter((row) => row.signs.includes(sign));
-    if (rows.length > 0) note(sign, `${sign} (${counted(rows.length, 'row', 'rows')}): ${SIGNS[sign]}`);
+    if (rows.length === 0) continue;
+    const from = sign === 'guessing' ? `, from ${someOf(told.guessingAddresses)}` : '';
+    note(sign, `${sign} (${counted(rows.length, 'row', 'rows')}${from}): ${SIGNS[sign]}`);
   }
   if (told.failedLogins === 0) {
     note(
@@ -123,6 +126,13 @@ export function notesOf(told: Told): Note[] {
     );
   if (told.isWidened) note('widened', 'nothing in the last 24 h: everything before was read too');
   return notes;
+}
+
+const ADDRESSES_SAID = 3;
+
+function someOf(addresses: readonly string[]): string {
+  const left = addresses.length - ADDRESSES_SAID;
+  return `${addresses.slice(0, ADDRESSES_SAID).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
 const CONNECTIONS: readonly (string | null)[] = ['exec', 'attach', 'portforward'];

@@ -127,10 +127,19 @@ export class SignFinder {
     if (user !== null) address.identities.set(JSON.stringify([user, as, session]), true);
   }
 
-  /** From suspicious addresses for the most part: one shared address does not make a suspect of everybody. */
+  /** Addresses that guess. */
+  guessingAddresses(): string[] {
+    return [...this.#concluded().guessing];
+  }
+
+  /**
+   * Failed logins from one such address among many others; what RBAC refused, from such addresses for the most part: one
+   * that is shared does not make a suspect of everybody.
+   */
   #isGuessed(group: RefusalGroup): boolean {
-    if (group.class !== 'unauthenticated' && group.class !== 'rbac') return false;
     const { guessing } = this.#concluded();
+    if (group.class === 'unauthenticated') return group.addresses.texts().some((ip) => guessing.has(ip));
+    if (group.class !== 'rbac') return false;
     let suspicious = 0;
     for (const [ip, count] of group.addresses.top()) if (guessing.has(ip)) suspicious += count;
     return suspicious * 2 > group.count;

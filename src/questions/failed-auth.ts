@@ -144,6 +144,7 @@ class FailedAuthRound implements Round {
       totals,
       elsewhere: this.#found.elsewhere,
       failedLogins: this.#found.failedLogins,
+      guessingAddresses: this.#found.signs.guessingAddresses(),
       isWidened: this.#isWidened,
       hasGaps: gaps.length > 0,
     };

@@ -35,6 +35,14 @@ describe('guessing', () => {
     expect(await signsOf(times(30, (n) => unauthenticated(n * 20, API, loopback)))).toEqual([]);
   });
 
+  it('is seen among failed logins from many other addresses', async () => {
+    const others = times(200, (n) => unauthenticated(n, API, { sourceIPs: [`10.1.0.${n}`] }));
+    expect(await signsOf([...others, ...times(30, (n) => unauthenticated(n * 20, API))])).toEqual([
+      'guessing',
+    ]);
+    expect(await signsOf(others)).toEqual([]);
+  });
+
   it('makes no suspects of those who come from elsewhere', async () => {
     const { rows } = await failedAuthOf([
       ...times(30, (n) => unauthenticated(n * 20, API)),
@@ -141,6 +149,8 @@ describe('the token of a deleted account', () => {
 
 it('explains each sign in a note', async () => {
   const { notes, says } = await failedAuthOf(times(30, (n) => unauthenticated(n * 20, API)));
-  expect(notes[0]?.text).toMatch(/^guessing \(1 row\): .*also a program with an expired token/);
+  expect(notes[0]?.text).toMatch(
+    /^guessing \(1 row, from 10\.0\.0\.1\): .*also a program with an expired token/,
+  );
   expect(says).toMatch(/; signs: guessing$/);
 });
