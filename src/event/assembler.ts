@@ -122,10 +122,13 @@ export class Assembler {
 }
 
 /**
- * Whether no later stage can follow. Failed authentication writes ResponseStarted and nothing else
- * (apiserver, pkg/endpoints/filters/authn_audit.go). A 401 with a user is a backend's, passed on by a proxy: it ends later.
+ * Whether no later stage can follow. Failed authentication (401) and a deadline that cannot be read (400) write
+ * ResponseStarted and nothing else, before anybody is known (apiserver, pkg/endpoints/filters/authn_audit.go and
+ * request_deadline.go). A 401 with a user is a backend's, passed on by a proxy: it ends later.
  */
 export function isOutcome(event: AuditEvent): boolean {
   if (event.stage === 'ResponseComplete' || event.stage === 'Panic') return true;
-  return event.stage === 'ResponseStarted' && event.responseStatus?.code === 401 && event.user === null;
+  if (event.stage !== 'ResponseStarted' || event.user !== null) return false;
+  const code = event.responseStatus?.code;
+  return code === 401 || code === 400;
 }

@@ -55,6 +55,14 @@ describe('Assembler', () => {
     expect(given.map((request) => request.isOpen)).toEqual([false]);
   });
 
+  it('takes a deadline that could not be read for an outcome too, and no refusal of somebody known', () => {
+    const refused = { responseStatus: aStatus(400) };
+    const ended = (over: object) =>
+      assemble([stage('ResponseStarted', over)]).map((request) => request.endedUs !== null);
+    expect(ended({ ...refused, user: null })).toEqual([true]);
+    expect(ended(refused)).toEqual([false]);
+  });
+
   it('takes Panic for the outcome', () => {
     expect(
       assemble([stage('Panic', { responseStatus: aStatus(500) })]).map((request) => request.endedUs !== null),
