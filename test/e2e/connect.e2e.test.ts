@@ -103,7 +103,7 @@ describe('the configuration that is resolved, and what goes over the line', () =
 
 describe('the real API server', () => {
   const cases = KUBECONFIG_CASES.filter((one) => one.isRecorderOnly !== true);
-  it.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+  it.concurrent.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
     const place = await lay(one, real());
     const [raw, who, ours] = await Promise.all([
       place.kubectl('get', '--raw', '/version'),
