@@ -25,44 +25,44 @@ export type RequestRow = {
   readonly source: string;
 };
 
-/** `isRevealed`: with --reveal, text is left as it is. */
+/** `isRevealed`: with --reveal, text is left as it is. Somebody's token can end up in any field, so every text is cleaned. */
 export function requestRow(request: AuditRequest, word: string, isRevealed: boolean): RequestRow {
   const { event } = request;
-  const clean = (text: string | null): string | null =>
-    text === null || isRevealed ? text : redactText(text);
-  const target = targetOf(event);
-  return {
-    auditID: redactedID(event.auditID, isRevealed),
+  const row: RequestRow = {
+    auditID: event.auditID,
     when: event.requestReceivedTimestamp,
     until: request.endedUs === null ? null : event.stageTimestamp,
-    who: cleanActor(actorOf(event), clean),
+    who: actorOf(event),
     did: { verb: event.verb, word },
-    object: { ...target, name: clean(target.name), namespace: clean(target.namespace) },
-    from: { ip: event.sourceIPs.at(-1) ?? null, chain: event.sourceIPs.map((ip) => clean(ip) ?? '') },
-    with: clean(event.userAgent),
+    object: targetOf(event),
+    from: { ip: event.sourceIPs.at(-1) ?? null, chain: event.sourceIPs },
+    with: event.userAgent,
     result: outcomeOf(event),
     dryRun: isDryRun(event),
     stage: event.stage,
     level: event.level,
     source: event.source,
   };
+  return withTexts(row, isRevealed ? shared : (text) => shared(redactText(text)));
 }
 
-/** Somebody's token can end up where a name was meant. */
-function cleanActor(who: Actor, clean: (text: string | null) => string | null): Actor {
-  return {
-    ...who,
-    user: clean(who.user),
-    as: clean(who.as),
-    groups: who.groups.map((group) => clean(group) ?? ''),
-    session: clean(who.session),
-    credential: clean(who.credential),
-    pod: clean(who.pod),
-    node: clean(who.node),
-  };
+/** The same, but for its texts, however deep. Keys are ours. */
+function withTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((one) => withTexts(one, change)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, one]) => [key, withTexts(one, change)]);
+  return Object.fromEntries(entries) as T;
 }
 
-/** A client may put anything into its Audit-ID, a token by mistake too. */
-function redactedID(id: string, isRevealed: boolean): string {
-  return isRevealed ? id : redactText(id);
+/** Users, agents, addresses and names come again and again: kept rows hold each text once. */
+const SHARED_TEXTS = 20_000;
+const texts = new Map<string, string>();
+
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= SHARED_TEXTS) texts.clear();
+  texts.set(text, text);
+  return text;
 }
