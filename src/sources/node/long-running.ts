@@ -6,11 +6,13 @@ import type { AuditEvent } from '../../event/event.ts';
 import { mayMatch } from '../../query/matches.ts';
 import type { Query } from '../../query/query.ts';
 
-/** Some long-running request could be wanted: its events may lie anywhere behind the window, and before it its first. */
-export function wantsLongRunning({ predicate, witness }: Query): boolean {
-  return LONG_RUNNING.some(
-    (event) => mayMatch(event, predicate) || (witness !== null && mayMatch(event, witness)),
-  );
+/**
+ * Long-running requests are what is asked about: their events may lie anywhere behind the window, and before it their first.
+ * The witness says what is asked about; the predicate takes in near misses too, of any kind that bears the same name. Of a
+ * long-running one among those, its beginning is seen.
+ */
+export function asksLongRunning({ predicate, witness }: Query): boolean {
+  return LONG_RUNNING.some((event) => mayMatch(event, witness ?? predicate));
 }
 
 /** Nothing is known of a request but what makes it long-running (the API server's LongRunningRequestCheck). */

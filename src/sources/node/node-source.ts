@@ -18,7 +18,7 @@ import { openKubeletFolder } from './kubelet-folder.ts';
 import { FileGone, type LogFolder } from './log-folder.ts';
 import { type LogPlan, planLog, type StageWindow } from './log-plan.ts';
 import { emptyBatch, LogReader, type PieceReader } from './log-reader.ts';
-import { wantsLongRunning } from './long-running.ts';
+import { asksLongRunning } from './long-running.ts';
 import { type NodeLog, pathOf } from './node-log.ts';
 import { NodeTally, withSshLine } from './node-tally.ts';
 import { openPodFolder } from './pod-folder.ts';
@@ -89,7 +89,7 @@ class NodeSource implements Source {
   async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
     signal.throwIfAborted();
     const found = await this.#find(signal);
-    const isLongRunning = wantsLongRunning(query);
+    const isLongRunning = asksLongRunning(query);
     const names = namesOf(found.logs);
     const planned = await mapBounded(found.logs, NODES_AT_ONCE, (log) =>
       this.#planLog(log, names.get(log) ?? log.node, stageWindow(query.window, log, isLongRunning), signal),
