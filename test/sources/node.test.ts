@@ -469,6 +469,13 @@ describe('when something happens on the way', () => {
     await expect(read(await open())).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
   });
 
+  it.each(['audit.log', '/var/log/kubernetes/audit/', ''])(
+    'refuses "%s" as the path of a log',
+    async (logPath) => {
+      await expect(open({ logPath })).rejects.toMatchObject({ code: 'AUDIT_USAGE' });
+    },
+  );
+
   it('says that a file is no audit log', async () => {
     await put('cp-1', 'audit.log', 'type=USER_LOGIN msg=audit(1700000000.123:45): pid=1\n'.repeat(10));
     await expect(read(await open())).rejects.toMatchObject({ code: 'AUDIT_NOT_AN_AUDIT_LOG' });

@@ -39,6 +39,12 @@ export async function openNodeSource(
       },
     );
   }
+  const { logPath } = cluster;
+  if (logPath !== null && !/^\/.*[^/]$/.test(logPath)) {
+    throw new UserError('AUDIT_USAGE', `--log-path "${logPath}" is not the absolute path of a file`, {
+      hint: 'say it as it is on the node: --log-path /var/log/kubernetes/audit/audit.log',
+    });
+  }
   return new NodeSource(cluster, maxBytes, io);
 }
 
