@@ -11,7 +11,7 @@ export function actsOn(run: string) {
   /** kubectl as somebody, who must succeed. Words of the command hold no spaces. */
   async function kubectl(who: string, command: string, stdin?: string): Promise<Act> {
     const act = await cluster.kubectl(who, command.split(' '), stdin === undefined ? {} : { stdin });
-    expect(act, `${who}: kubectl ${command}`).toMatchObject({ code: 0 });
+    expect(act, `${who}: kubectl ${command}\n${act.stderr}`).toMatchObject({ code: 0 });
     return act;
   }
 
