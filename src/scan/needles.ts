@@ -36,13 +36,15 @@ function derive(predicate: Predicate): Needles | null {
 
 /**
  * String fields whose value stands in the line as it is. Left out: URLs and their paths (encoded), lists, codes, times
- * (normalised), what is in nearly every line, and what is derived from several fields.
+ * (normalised), and what is in nearly every line. A session is derived from several fields, and yet it is a whole value, or
+ * the last segment of one (an ARN): event/actor.ts.
  */
 const SEARCHED: ReadonlySet<Field> = new Set<Field>([
   'auditID',
   'verb',
   'user.username',
   'impersonatedUser.username',
+  'session',
   'objectRef.apiGroup',
   'objectRef.resource',
   'objectRef.subresource',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseBy } from '../../src/query/by.ts';
 import { mayMatch } from '../../src/query/matches.ts';
 import {
   absent,
@@ -46,6 +47,7 @@ describe('texts to search for', () => {
     ['a part without a text', all(equals('objectRef.name', 'api'), glob('userAgent', '*x*')), 'api'],
     ['a negation', not(equals('objectRef.name', 'api')), 'any line'],
     ['what JSON may write in another way', equals('user.username', 'a&b'), 'any line'],
+    ['who, by any of their names', parseBy('alice'), 'alice'],
     ['the core group', equals('objectRef.apiGroup', ''), 'any line'],
     [
       'lists, codes, times, URLs',
@@ -95,6 +97,20 @@ describe('passing over lines', () => {
     const longer = line('c', { requestURI: '/api-7', objectRef: { resource: 'pods', name: 'my-api' } });
     const scanned = await scanFor(`${inUrl}\n${generated}\n${longer}\n`, equals('objectRef.name', 'api'));
     expect([scanned.ids, scanned.passed]).toEqual([['a', 'b'], 1]);
+  });
+
+  it('reads the person behind a shared login, wherever that stands', async () => {
+    const loggedIn = (id: string, extra: Record<string, string[]>): string =>
+      line(id, { user: { username: 'shared', extra } });
+    const text = [
+      loggedIn('a', { sessionName: ['alice'] }),
+      loggedIn('b', { arn: ['arn:aws:sts::12:assumed-role/ops/alice'] }),
+      loggedIn('c', { preferred_username: ['alice'] }),
+      line('d', { impersonatedUser: { username: 'other', extra: { email: ['alice'] } } }),
+      loggedIn('e', { sessionName: ['alicent'], arn: ['arn:aws:sts::12:assumed-role/my-alice'] }),
+    ].join('\n');
+    const scanned = await scanFor(`${text}\n`, equals('session', 'alice'));
+    expect([scanned.ids, scanned.passed]).toEqual([['a', 'b', 'c', 'd'], 1]);
   });
 
   it('never passes over a line that is not whole', async () => {

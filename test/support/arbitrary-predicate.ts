@@ -10,6 +10,7 @@ import {
   NAMES,
   NAMESPACES,
   RESOURCES,
+  SESSIONS,
   USERS,
   VERBS,
 } from './arbitrary.ts';
@@ -25,6 +26,7 @@ const VALUES: Partial<Record<Field, readonly string[]>> = {
   'user.groups': GROUPS,
   'impersonatedUser.username': USERS,
   'impersonatedUser.groups': GROUPS,
+  session: SESSIONS,
   sourceIPs: ADDRESSES,
   userAgent: AGENTS,
   'objectRef.apiGroup': ['', 'apps'],

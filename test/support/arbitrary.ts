@@ -31,6 +31,16 @@ export const USERS = [
   'eks:mgr',
   HOSTILE[1],
 ];
+/** Where the person behind a shared login may stand, and who that is. */
+const EXTRAS = [
+  [{ sessionName: ['alice-7'] }, 'alice-7'],
+  [{ arn: ['arn:aws:sts::12:assumed-role/ops/carol@corp'] }, 'carol@corp'],
+  [{ 'example.com/x': ['alice-7'] }, null],
+  [{ preferred_username: ['dave'] }, 'dave'],
+  [{ sessionName: [HOSTILE[1]] }, HOSTILE[1]],
+  [{ sessionName: [] }, null],
+] as const;
+export const SESSIONS = EXTRAS.flatMap(([, session]) => session ?? []);
 export const GROUPS = ['ops', 'dev', 'system:masters', HOSTILE[3]];
 export const AGENTS = ['kubectl/v1.34.1', 'Helm/3.1', 'kube-scheduler', ...HOSTILE];
 export const ADDRESSES = [
@@ -60,7 +70,7 @@ const user = fc.record(
     username: fc.constantFrom(...USERS),
     uid: fc.constant('u-1'),
     groups: fc.subarray(GROUPS),
-    extra: fc.constant({ sessionName: ['s'] }),
+    extra: fc.constantFrom(...EXTRAS.map(([extra]) => extra)),
   },
   { requiredKeys: ['username'] },
 );

@@ -60,6 +60,7 @@ function propertiesOf(field: Field): readonly string[] {
   if (field.startsWith('objectRef.')) return BODIES;
   if (field === 'dryRun') return ['requestObject', 'annotations'];
   if (field === 'requestPath') return ['requestURI'];
+  if (field === 'session') return ['user', 'impersonatedUser'];
   return [field.split('.')[0] ?? field];
 }
 
