@@ -62,7 +62,8 @@ function deniedByOf(event: AuditEvent): DeniedBy | null {
   const message = event.responseStatus?.message ?? '';
   // After authorization a webhook or a policy may answer with any code, 401 too.
   if (decision !== 'forbid' && isAdmissionText(message)) return 'admission';
-  if (code === 401) return 'unauthenticated';
+  // With a user, it is the answer of what stands behind a proxy (a pod, a kubelet): the server itself let them in.
+  if (code === 401) return decision === 'allow' || event.user !== null ? 'other' : 'unauthenticated';
   if (code !== 403) return null;
   if (ESCALATIONS.some((text) => message.includes(text))) return 'escalation';
   if (isAdmissionRefusal(message)) return 'admission';

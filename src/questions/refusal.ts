@@ -32,18 +32,16 @@ export function refusalOf(
   const { event } = request;
   const { deniedBy } = outcomeOf(event);
   if (deniedBy === null) return null;
-  // A 401 with a user is an answer of what stands behind a proxy (a pod, a kubelet): this user was let in here.
-  const isProxied = deniedBy === 'unauthenticated' && event.user !== null;
   const row = requestRow(request, event.verb, keep.isRevealed);
   const right = refusedRight(event.responseStatus?.message ?? '');
   return {
-    class: isProxied ? 'other' : deniedBy,
+    class: deniedBy,
     atUs: event.receivedUs ?? event.stageUs,
     key: request.key,
     row,
     groups: event.impersonatedUser?.groups ?? event.user?.groups ?? [],
     ...rightOf(row, deniedBy, right, keep.isRevealed),
-    reason: refusalReason(event, isProxied ? 'other' : deniedBy, keep.isRevealed),
+    reason: refusalReason(event, deniedBy, keep.isRevealed),
     event: keep.events ? (keep.isRevealed ? event.json : redactEvent(event.json)) : null,
   };
 }

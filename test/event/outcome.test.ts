@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../src/event/outcome.ts';
-import { anEvent, aStatus } from './an-event.ts';
+import { anEvent, aStatus, aUser } from './an-event.ts';
 
 const DECISION = 'authorization.k8s.io/decision';
 
@@ -11,7 +11,6 @@ function deniedBy(code: number, message: string, decision?: string) {
 
 describe('who said no', () => {
   it.each([
-    [401, 'Unauthorized', undefined, 'unauthenticated'],
     [
       403,
       'secrets is forbidden: User "dave" cannot list resource "secrets" in API group "" in the namespace "shop"',
@@ -143,6 +142,19 @@ describe('who said no', () => {
     [500, 'Internal error occurred: failed calling webhook "w": timeout', 'allow', null],
   ])('%i %s (decision %s): %s', (code, message, decision, expected) => {
     expect(deniedBy(code, message, decision)).toBe(expected);
+  });
+
+  it("a 401 is a failed login, unless the user was let in: then it is a backend's behind a proxy", () => {
+    const of = (over: Parameters<typeof anEvent>[0]) =>
+      outcomeOf(anEvent({ responseStatus: aStatus(401, { message: 'Unauthorized' }), ...over })).deniedBy;
+    const allowed = { [DECISION]: 'allow' };
+    expect([
+      of({ user: null, annotations: {} }),
+      of({ user: aUser('alice'), annotations: allowed }),
+      of({ user: aUser('alice'), annotations: {} }),
+      // The user of a cut line may be lost.
+      of({ user: null, annotations: allowed }),
+    ]).toEqual(['unauthenticated', 'other', 'other', 'other']);
   });
 
   it.each([
