@@ -451,6 +451,18 @@ describe('when something happens on the way', () => {
     });
   });
 
+  it('says that one is not logged in, which no right would mend', async () => {
+    kubelet.intercept = (_, response) => {
+      sendStatus(response, 401, 'Unauthorized');
+      return true;
+    };
+    await expect(read(await open())).rejects.toMatchObject({
+      code: 'AUDIT_NO_CREDENTIALS',
+      message: expect.stringContaining('does not know who is asking'),
+      hint: expect.stringContaining('log in again'),
+    });
+  });
+
   it.each([
     [
       403,
@@ -458,6 +470,7 @@ describe('when something happens on the way', () => {
       'AUDIT_NO_AUDIT_LOG',
       'refuses the API server itself',
     ],
+    [401, 'Unauthorized', 'AUDIT_NO_AUDIT_LOG', 'does not know the API server itself'],
     [405, 'logs endpoint is disabled.', 'AUDIT_NO_AUDIT_LOG', 'serves no logs'],
     [503, 'error trying to reach service', 'AUDIT_CLUSTER_UNREACHABLE', 'cannot be read: 503'],
     [404, '404 page not found', 'AUDIT_NO_AUDIT_LOG', 'there is no /var/log/kubernetes/audit'],

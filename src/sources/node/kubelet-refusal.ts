@@ -14,7 +14,7 @@ export async function refusalOf(
   const said = (status?.message ?? body.trim().split('\n', 1)[0] ?? '').slice(0, SHOWN_CHARACTERS);
   switch (response.status) {
     case 401:
-      return new UserError('AUDIT_FORBIDDEN', `the API server does not know who is asking: ${said}`);
+      return status === null ? unknownToKubelet(node, said) : unknownToServer(said);
     case 403:
       return status === null ? refusedByKubelet(node, said) : refusedByServer(node, said);
     case 404:
@@ -44,6 +44,22 @@ function refusedByServer(node: string, said: string): UserError {
     `reading the log of ${node} needs the right "get nodes/proxy": ${said}`,
     {
       hint: 'it is no harmless right: who has it can run commands in every container of the node; --via pod needs another',
+    },
+  );
+}
+
+function unknownToServer(said: string): UserError {
+  return new UserError('AUDIT_NO_CREDENTIALS', `the API server does not know who is asking: ${said}`, {
+    hint: 'log in again; kubectl auth whoami must work first',
+  });
+}
+
+function unknownToKubelet(node: string, said: string): UserError {
+  return new UserError(
+    'AUDIT_NO_AUDIT_LOG',
+    `the kubelet of ${node} does not know the API server itself: ${said}`,
+    {
+      hint: "the kubelet's client certificate authority must have signed the API server's --kubelet-client-certificate",
     },
   );
 }
