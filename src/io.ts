@@ -91,6 +91,7 @@ export interface ExecTarget {
   readonly command: readonly string[];
 }
 
+/** `ended`, and reading `stdout`, reject with a UserError when the container could not run the command: said only after the start. */
 export interface RunningCommand {
   readonly stdout: AsyncIterable<Uint8Array>;
   /** Resolves after stdout has ended: the exit status, and what it said on stderr (its first 4 KiB). */
