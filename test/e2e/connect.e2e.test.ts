@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,17 +17,12 @@ import { select } from '../../src/cluster/kubeconfig/select.ts';
 import { KUBECONFIG_CASES, type KubeconfigCase } from '../cluster/support/kubeconfig-cases.ts';
 import type { Probed } from '../cluster/support/probe.ts';
 import type { Recorder, Seen } from '../cluster/support/recorder.ts';
-import { openCluster } from './support/cluster.ts';
+import { bin, openCluster } from './support/cluster.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const support = join(here, '../cluster/support');
 const cluster = openCluster(inject('run'));
-const kubectl = join(
-  process.env.KUBECTL_AUDIT_E2E_CACHE ??
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubectl-audit/e2e'),
-  process.env.KVER && process.env.KVER !== '1.34.4' ? `bin-${process.env.KVER}` : 'bin',
-  'kubectl',
-);
+const kubectl = join(bin, 'kubectl');
 
 let work = '';
 let enter: string[] = [];
