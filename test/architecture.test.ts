@@ -13,7 +13,7 @@ interface Room {
 }
 
 const ROOMS: Readonly<Record<string, Room>> = {
-  event: { rooms: [], packages: [] },
+  event: { rooms: [], packages: [/^node:crypto$/] },
   query: {
     rooms: ['event'],
     packages: [/^date-fns\/\w+$/, /^@bufbuild\/cel/, /^@bufbuild\/protobuf/, /^node:net$/],
@@ -60,7 +60,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'cluster',
       '../demo/context.json',
     ],
-    packages: [],
+    packages: [/^node:(v8|vm)$/],
   },
   'cli.ts': {
     rooms: ['commands', 'io.ts', 'render', 'version.ts'],

@@ -23,6 +23,7 @@ import {
   type Round,
 } from '../questions/question.ts';
 import type { EventBatch, Source, SourcePlan } from '../sources/source.ts';
+import { Heap } from './heap.ts';
 import type { Progress } from './progress.ts';
 
 export interface AskOptions {
@@ -65,6 +66,7 @@ function answered(outcome: Outcome): Exclude<Outcome, { kind: 'look' }> {
 class Reading {
   readonly #options: AskOptions;
   readonly #count = new CoverageCount();
+  readonly #heap = new Heap();
   readonly #notes: Note[] = [];
   readonly #logsOf = new Map<Source, Set<string>>();
   #window: Window | null = null;
@@ -123,6 +125,7 @@ class Reading {
   }
 
   #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler): void {
+    this.#heap.relieve();
     const logs = this.#logsOf.get(source);
     if (logs !== undefined && !logs.has(batch.source)) logs.add(batch.source);
     this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));

@@ -1,11 +1,12 @@
 /**
  * One request: its stages joined, repeated records dropped. What questions see. Joining is assembler.ts's.
  */
+import { digest } from './digest.ts';
 import type { AuditEvent } from './event.ts';
 
 export interface AuditRequest {
   /**
-   * (auditID, requestReceivedTimestamp, verb, requestURI, authenticated user). Audit IDs alone are chosen by clients and
+   * Of (auditID, requestReceivedTimestamp, verb, requestURI, authenticated user). Audit IDs alone are chosen by clients and
    * shared by aggregated servers. The same key again replaces an earlier, still open request (following only).
    */
   readonly key: string;
@@ -29,12 +30,7 @@ export function isLongRunning(event: AuditEvent): boolean {
   );
 }
 
-export function requestKey(event: AuditEvent): string {
-  return JSON.stringify([
-    event.auditID,
-    event.receivedUs,
-    event.verb,
-    event.requestURI,
-    event.user?.username ?? null,
-  ]);
+/** Kept by the hundred thousand, and made of what clients choose: a digest. */
+export function requestKey({ auditID, receivedUs, verb, requestURI, user }: AuditEvent): string {
+  return digest(JSON.stringify([auditID, receivedUs, verb, requestURI, user?.username ?? null]));
 }

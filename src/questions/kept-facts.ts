@@ -1,8 +1,8 @@
 /** The facts a question holds, bounded: beyond the bound the oldest go, and are counted. */
 import type { Fact } from './fact.ts';
 
-/** Facts kept at most; about 1.5 KB each, so that a question stays well within 200 MB. */
-const MAX_FACTS = 40_000;
+/** Facts kept at most; about 1 KB each. */
+const MAX_FACTS = 20_000;
 
 export class KeptFacts {
   readonly #facts = new Map<string, Fact>();
@@ -22,8 +22,8 @@ export class KeptFacts {
     this.#facts.set(fact.key, fact);
     if (passes) this.#passing.add(fact.key);
     else this.#passing.delete(fact.key);
-    // Half as much again before the oldest are let go, so that sorting is rare.
-    if (this.#facts.size >= MAX_FACTS * 1.5) this.#dropOldest();
+    // A quarter more before the oldest are let go, so that sorting is rare.
+    if (this.#facts.size >= MAX_FACTS * 1.25) this.#dropOldest();
   }
 
   passes(fact: Fact): boolean {

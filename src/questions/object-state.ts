@@ -1,4 +1,5 @@
 /** How an object stands after a request, from the answer's body. */
+import { digest } from '../event/digest.ts';
 import { at, number, text } from './body.ts';
 
 export interface ObjectState {
@@ -7,6 +8,7 @@ export interface ObjectState {
   readonly isTerminating: boolean;
   readonly finalizers: number;
   readonly replicas: number | null;
+  /** Of the pod template; to be compared. */
   readonly template: string | null;
   readonly restartedAt: string | null;
   readonly unschedulable: boolean;
@@ -30,7 +32,7 @@ export function stateOf(body: unknown): ObjectState | null {
     isTerminating: text(at(metadata, 'deletionTimestamp')) !== null,
     finalizers: finalizersOf(body, kind),
     replicas: replicasOf(body),
-    template: template === undefined ? null : JSON.stringify(template),
+    template: template === undefined ? null : digest(JSON.stringify(template)),
     restartedAt: text(at(template, 'metadata', 'annotations', RESTARTED_AT)),
     unschedulable: at(body, 'spec', 'unschedulable') === true,
     subjects: subjectsOf(body),

@@ -28,41 +28,43 @@ export type RequestRow = {
 /** `isRevealed`: with --reveal, text is left as it is. Somebody's token can end up in any field, so every text is cleaned. */
 export function requestRow(request: AuditRequest, word: string, isRevealed: boolean): RequestRow {
   const { event } = request;
-  const row: RequestRow = {
-    auditID: event.auditID,
+  const clean = <T>(value: T): T => (isRevealed ? value : withTexts(value, redactText));
+  return {
+    auditID: clean(event.auditID),
     when: event.requestReceivedTimestamp,
     until: request.endedUs === null ? null : event.stageTimestamp,
-    who: actorOf(event),
-    did: { verb: event.verb, word },
-    object: targetOf(event),
-    from: { ip: event.sourceIPs.at(-1) ?? null, chain: event.sourceIPs },
-    with: event.userAgent,
-    result: outcomeOf(event),
+    who: shared(actorOf(event), clean),
+    did: shared({ verb: event.verb, word }, clean),
+    object: clean(targetOf(event)),
+    from: shared({ ip: event.sourceIPs.at(-1) ?? null, chain: event.sourceIPs }, clean),
+    with: shared(event.userAgent, clean),
+    result: shared(outcomeOf(event), clean),
     dryRun: isDryRun(event),
     stage: event.stage,
     level: event.level,
     source: event.source,
   };
-  return withTexts(row, isRevealed ? shared : (text) => shared(redactText(text)));
 }
 
-/** The same, but for its texts, however deep. Keys are ours. */
+/** The same but for its texts, however deep; itself when none changes. Keys are ours. */
 function withTexts<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T;
-  if (Array.isArray(value)) return value.map((one) => withTexts(one, change)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, one]) => [key, withTexts(one, change)]);
-  return Object.fromEntries(entries) as T;
+  const entries = Object.entries(value).map(([key, one]): [string, unknown] => [key, withTexts(one, change)]);
+  if (entries.every(([key, one]) => value[key as keyof T] === one)) return value;
+  return (Array.isArray(value) ? entries.map(([, one]) => one) : Object.fromEntries(entries)) as T;
 }
 
-/** Users, agents, addresses and names come again and again: kept rows hold each text once. */
-const SHARED_TEXTS = 20_000;
-const texts = new Map<string, string>();
+/** Who, from where and with what come again and again: a question keeps tens of thousands of rows, and each of these once. */
+const SHARED = 10_000;
+const known = new Map<string, unknown>();
 
-function shared(text: string): string {
-  const known = texts.get(text);
-  if (known !== undefined) return known;
-  if (texts.size >= SHARED_TEXTS) texts.clear();
-  texts.set(text, text);
-  return text;
+function shared<T>(value: T, clean: (value: T) => T): T {
+  const cleaned = clean(value);
+  const key = JSON.stringify(cleaned);
+  const same = known.get(key);
+  if (same !== undefined) return same as T;
+  if (known.size >= SHARED) known.clear();
+  known.set(key, cleaned);
+  return cleaned;
 }
