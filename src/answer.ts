@@ -24,11 +24,19 @@ export type Cell =
 export interface Column<R extends Row = Row> {
   /** Upper case in tables; as it is elsewhere. */
   readonly name: string;
-  /** Only with `-o wide` (and in csv). */
-  readonly wide?: boolean;
+  /** Only with `-o wide` (and in csv); where that depends on them, of these rows. */
+  readonly wide?: boolean | ((rows: readonly Row[]) => boolean);
   /** When a table is too narrow, columns of a higher rank shrink first, those of 0 only when all others have. Default 1. */
   readonly shrink?: number;
+  /** The width at which its texts can still be read, when they are longer. Default 12. */
+  readonly readable?: number;
+  /** A table too narrow for all columns to be readable leaves out those of the highest rank first. Default: never. */
+  readonly drop?: number;
+  /** What goes first of a text that is too long. Default: its end. */
+  readonly shorten?: 'end' | 'middle' | 'path';
   cell(row: R): Cell;
+  /** For a table that has to fit: without what the question or another column says already. Default: the cell. */
+  brief?(row: R): Cell;
 }
 
 export interface NearMiss {

@@ -5,8 +5,10 @@ import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
 
 export interface EffectWords {
-  /** For the RESULT column: `done 200`, `refused RBAC 403`. */
+  /** For the RESULT column: `done 200`, `refused RBAC 403`, `failed 429`. */
   readonly text: string;
+  /** The same with the server's reason, where it says more: `failed 429 TooManyRequests`. */
+  readonly full: string;
   readonly tone: Extract<Cell, { kind: 'status' }>['tone'];
   /** For the DID column: what kind of delete, what it was scaled to; null for nothing to add. */
   readonly detail: string | null;
@@ -20,7 +22,14 @@ const DENIED: Readonly<Record<string, string>> = {
   other: '',
 };
 
-export function effectWords({ fact, link, word }: Deed): EffectWords {
+export function effectWords(deed: Deed): EffectWords {
+  const words = wordsOf(deed);
+  const { reason } = deed.fact.row.result;
+  const isSilent = deed.fact.effect !== 'failed' || reason === null;
+  return { ...words, full: isSilent ? words.text : `${words.text} ${reason}` };
+}
+
+function wordsOf({ fact, link, word }: Deed): Omit<EffectWords, 'full'> {
   const code = fact.row.result.code === null ? '' : ` ${fact.row.result.code}`;
   const detail = detailOf(fact, word);
   const sure = link === 'likely' ? ' (likely)' : '';
@@ -44,11 +53,7 @@ export function effectWords({ fact, link, word }: Deed): EffectWords {
     case 'not found':
       return { text: `not found${code}`, tone: 'muted', detail };
     case 'failed':
-      return {
-        text: `failed${code}${fact.row.result.reason === null ? '' : ` ${fact.row.result.reason}`}`,
-        tone: 'bad',
-        detail,
-      };
+      return { text: `failed${code}`, tone: 'bad', detail };
     case 'unknown':
       return { text: `outcome unknown${code}`, tone: 'plain', detail };
     default:

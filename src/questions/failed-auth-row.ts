@@ -133,16 +133,30 @@ const BARS_IN_ONE = 4;
 
 export const COLUMNS: readonly Column[] = [
   { name: 'CLASS', shrink: 0, cell: (row) => status(asRow(row)) },
-  { name: 'WHO', shrink: 2, cell: (row) => text(whoText(asRow(row).who)) },
-  { name: 'MISSING', cell: (row) => text(SHORT.get(row) ?? asRow(row).missing) },
+  {
+    name: 'WHO',
+    readable: 20,
+    shorten: 'path',
+    cell: (row) => text(whoText(asRow(row).who)),
+  },
+  {
+    name: 'MISSING',
+    readable: 20,
+    cell: (row) => text(SHORT.get(row) ?? asRow(row).missing),
+  },
   { name: 'COUNT', shrink: 0, cell: (row) => ({ kind: 'number', value: asRow(row).count }) },
   { name: 'FIRST', wide: true, shrink: 0, cell: (row) => time(asRow(row).first) },
   { name: 'LAST', shrink: 0, cell: (row) => age(asRow(row).last) },
-  { name: 'TREND', shrink: 0, cell: (row) => text(sparkText(asRow(row).sparkline, BARS_IN_ONE)) },
-  { name: 'FROM', cell: (row) => text(fromText(asRow(row))) },
-  { name: 'CODES', wide: true, shrink: 0, cell: (row) => text(asRow(row).codes.join(',')) },
-  { name: 'SIGNS', wide: true, shrink: 3, cell: (row) => text(asRow(row).signs.join(',')) },
-  { name: 'AUDIT-IDS', wide: true, shrink: 3, cell: (row) => text(asRow(row).auditIDs.join(',')) },
+  {
+    name: 'TREND',
+    shrink: 0,
+    drop: 2,
+    cell: (row) => text(sparkText(asRow(row).sparkline, BARS_IN_ONE)),
+  },
+  { name: 'FROM', drop: 1, readable: 15, shorten: 'middle', cell: (row) => text(fromText(asRow(row))) },
+  { name: 'CODES', wide: true, cell: (row) => text(asRow(row).codes.join(',')) },
+  { name: 'SIGNS', wide: true, cell: (row) => text(asRow(row).signs.join(',')) },
+  { name: 'AUDIT-IDS', wide: true, cell: (row) => text(asRow(row).auditIDs.join(',')) },
 ];
 
 /** kubectl's form of the resource: `deployments.apps`; a URL's path. */

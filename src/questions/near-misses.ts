@@ -67,8 +67,7 @@ function some<T>(list: readonly T[]): readonly T[] {
 }
 
 function ofDeed(code: string, deed: Deed): NearMiss {
-  const { text } = effectWords(deed);
-  return near(code, deed, `${deed.word}: ${text}`);
+  return near(code, deed, `${deed.word}: ${effectWords(deed).full}`);
 }
 
 function of(code: string, fact: Fact, why: string): NearMiss {

@@ -1,8 +1,7 @@
 /** who-did's rows (PRODUCT §4) and the columns over them. */
 import type { AnswerDocument, Cell, Column, Row } from '../answer.ts';
 import { kubectlName } from '../event/resource-names.ts';
-import type { ObjectQuery } from '../query/object-query.ts';
-import { isOneObject } from '../query/object-query.ts';
+import { isNamed, isOfType, isOneObject, type ObjectQuery } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import { type EffectWords, effectWords } from './effect-words.ts';
 import type { RequestRow } from './request-row.ts';
@@ -52,20 +51,28 @@ export function whoDidRow(deed: Deed): WhoDidRow {
 export function columnsFor(object: ObjectQuery): Column[] {
   const columns: Column[] = [
     { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
-    { name: 'AGE', shrink: 0, cell: (row) => ageOf(asRow(row).when) },
-    { name: 'WHO', cell: (row) => textOf(whoText(asRow(row).who)) },
+    { name: 'AGE', shrink: 0, drop: 2, cell: (row) => ageOf(asRow(row).when) },
+    { name: 'WHO', readable: 20, shorten: 'path', cell: (row) => textOf(whoText(asRow(row).who)) },
     { name: 'DID', cell: (row) => textOf(didText(asRow(row))) },
     {
       name: 'OBJECT',
-      ...(isOneObject(object) ? { wide: true } : {}),
+      readable: 20,
+      shorten: 'middle',
+      wide: (rows) => isOneObject(object) && rows.every((row) => isItself(asRow(row), object)),
       cell: (row) => textOf(objectText(asRow(row))),
+      brief: (row) => textOf(briefObjectText(asRow(row), object)),
     },
-    { name: 'FROM', cell: (row) => textOf(asRow(row).from.ip) },
-    { name: 'WITH', wide: true, shrink: 2, cell: (row) => textOf(asRow(row).with) },
-    { name: 'RESULT', shrink: 0, cell: (row) => resultCell(row) },
-    { name: 'LEVEL', wide: true, shrink: 2, cell: (row) => textOf(asRow(row).level) },
-    { name: 'SOURCE', wide: true, shrink: 2, cell: (row) => textOf(asRow(row).source) },
-    { name: 'AUDIT-ID', wide: true, shrink: 0, cell: (row) => textOf(asRow(row).auditID) },
+    { name: 'FROM', drop: 1, readable: 15, shorten: 'middle', cell: (row) => textOf(asRow(row).from.ip) },
+    { name: 'WITH', wide: true, cell: (row) => textOf(asRow(row).with) },
+    {
+      name: 'RESULT',
+      shrink: 0,
+      cell: (row) => resultCell(row, 'full'),
+      brief: (row) => resultCell(row, 'text'),
+    },
+    { name: 'LEVEL', wide: true, cell: (row) => textOf(asRow(row).level) },
+    { name: 'SOURCE', wide: true, cell: (row) => textOf(asRow(row).source) },
+    { name: 'AUDIT-ID', wide: true, cell: (row) => textOf(asRow(row).auditID) },
   ];
   return columns;
 }
@@ -93,11 +100,36 @@ function shortUser(user: string | null): string {
 }
 
 export function objectText(row: RequestRow): string {
-  const { group, resource, subresource, namespace, name } = row.object;
+  const { group, resource, namespace, name } = row.object;
   if (resource === null) return name ?? '';
-  const through = tellsSubresource(row.did.word) ? null : subresource;
-  const path = [kubectlName(group ?? '', resource), name, through].filter((part) => part !== null).join('/');
-  return namespace === null ? path : `${namespace}/${path}`;
+  return joined(namespace, kubectlName(group ?? '', resource), name, throughOf(row));
+}
+
+/** What the question and DID leave open: of pods in one namespace only the name, of anything in it the type too. */
+function briefObjectText(row: RequestRow, object: ObjectQuery): string {
+  const { group, resource, namespace, name } = row.object;
+  if (resource === null) return name ?? '';
+  const isHere = object.kind !== 'path' && object.namespace !== null && object.namespace === namespace;
+  // A whole collection has no name: then the type stands for it.
+  const isNameEnough = name !== null && object.kind === 'resource' && isOfType(row.object, object);
+  const type = isNameEnough ? null : kubectlName(group ?? '', resource);
+  const through = throughOf(row);
+  const isTold = through !== null && row.did.word.split(' ').includes(through);
+  return joined(isHere ? null : namespace, type, name, isTold ? null : through);
+}
+
+function joined(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join('/');
+}
+
+function throughOf(row: RequestRow): string | null {
+  return tellsSubresource(row.did.word) ? null : row.object.subresource;
+}
+
+/** The very object that was asked about, and not its namespace, its type, or one of the same name elsewhere. */
+function isItself({ object: target }: RequestRow, object: ObjectQuery): boolean {
+  if (!isOfType(target, object) || !isNamed(target, object)) return false;
+  return object.kind === 'resource' && (target.namespace === null || target.namespace === object.namespace);
 }
 
 function didText(row: WhoDidRow): string {
@@ -107,9 +139,9 @@ function didText(row: WhoDidRow): string {
   return effect.detail.startsWith('to ') ? `${word} ${effect.detail}` : `${word}, ${effect.detail}`;
 }
 
-function resultCell(row: Row): Cell {
+function resultCell(row: Row, words: 'text' | 'full'): Cell {
   const effect = EFFECTS.get(row);
-  return effect === undefined ? { kind: 'none' } : { kind: 'status', text: effect.text, tone: effect.tone };
+  return effect === undefined ? { kind: 'none' } : { kind: 'status', text: effect[words], tone: effect.tone };
 }
 
 function asRow(row: Row): WhoDidRow {

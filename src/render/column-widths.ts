@@ -1,4 +1,4 @@
-/** How wide each column is drawn, so that a row fits. */
+/** Which columns are drawn, and how wide each, so that a row fits. */
 import type { Column } from '../answer.ts';
 
 /** Between columns. */
@@ -8,9 +8,26 @@ const READABLE_WIDTH = 12;
 /** An audit ID is 36 wide, but a client may send a longer one, and must not squeeze the other columns with it. */
 const WHOLE_WIDTH = 40;
 
+/** Which columns stay, by their places: as many as can be read side by side. */
+export function columnsThatFit(
+  natural: readonly number[],
+  columns: readonly Column[],
+  available: number,
+): number[] {
+  const needed = (n: number) => Math.min(natural[n] ?? 1, readableWidth(columns[n]));
+  const dropOf = (n: number) => columns[n]?.drop ?? 0;
+  let kept = [...columns.keys()];
+  while (sum(kept.map(needed)) + gutters(kept.length) > available) {
+    const highest = Math.max(...kept.map(dropOf));
+    if (highest === 0) break;
+    kept = kept.filter((n) => dropOf(n) !== highest);
+  }
+  return kept;
+}
+
 /**
- * Columns of the highest rank give first, the widest of them first; those of `shrink: 0` only when there is nothing else left to take. Where
- * even that is too wide (`wide` on a narrow terminal), none is kept readable.
+ * Columns of the highest rank give first, the widest of them first; those of `shrink: 0` only when there is nothing else
+ * left to take. Where even that is too wide, none is kept readable.
  */
 export function columnWidths(
   natural: readonly number[],
@@ -18,21 +35,22 @@ export function columnWidths(
   available: number,
 ): number[] {
   const widths = natural.map((width) => Math.min(width, available));
-  const room = available - GUTTER * Math.max(0, columns.length - 1);
+  const room = available - gutters(columns.length);
   const rankOf = (n: number) => columns[n]?.shrink ?? 1;
+  const readable = (n: number) => readableWidth(columns[n]);
   const rounds = [
-    { least: WHOLE_WIDTH, mayShrink: (n: number) => rankOf(n) === 0 },
-    { least: READABLE_WIDTH, mayShrink: (n: number) => rankOf(n) > 1 },
-    { least: READABLE_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },
-    { least: MIN_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },
-    { least: MIN_WIDTH, mayShrink: () => true },
-    { least: 1, mayShrink: () => true },
+    { least: readable, mayShrink: (n: number) => rankOf(n) === 0 },
+    { least: readable, mayShrink: (n: number) => rankOf(n) > 1 },
+    { least: readable, mayShrink: (n: number) => rankOf(n) > 0 },
+    { least: () => MIN_WIDTH, mayShrink: (n: number) => rankOf(n) > 0 },
+    { least: () => MIN_WIDTH, mayShrink: () => true },
+    { least: () => 1, mayShrink: () => true },
   ];
   for (const { least, mayShrink } of rounds) {
     while (sum(widths) > room) {
       const widest = widestOf(widths, least, mayShrink);
       if (widest === null) break;
-      widths[widest] = (widths[widest] ?? least) - 1;
+      widths[widest] = (widths[widest] ?? 1) - 1;
     }
   }
   return widths;
@@ -40,14 +58,22 @@ export function columnWidths(
 
 function widestOf(
   widths: readonly number[],
-  least: number,
+  least: (n: number) => number,
   mayShrink: (n: number) => boolean,
 ): number | null {
   let found: number | null = null;
   for (const [n, width] of widths.entries()) {
-    if (width > least && mayShrink(n) && (found === null || width > (widths[found] ?? 0))) found = n;
+    if (width > least(n) && mayShrink(n) && (found === null || width > (widths[found] ?? 0))) found = n;
   }
   return found;
+}
+
+function readableWidth(column: Column | undefined): number {
+  return column?.shrink === 0 ? WHOLE_WIDTH : (column?.readable ?? READABLE_WIDTH);
+}
+
+function gutters(count: number): number {
+  return GUTTER * Math.max(0, count - 1);
 }
 
 function sum(widths: readonly number[]): number {

@@ -1,4 +1,4 @@
-/** Cells, none wider than its column → lines of a table without borders. Widths are column-widths.ts's. */
+/** Cells → lines of a table without borders. A cell wider than its column shifts the rest of its row. Widths are column-widths.ts's. */
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import { GUTTER } from './column-widths.ts';
@@ -11,10 +11,23 @@ const BY_CLI_TABLE = 1000;
 
 /** May be coloured; without a line break. Trailing blanks are left out. */
 export function* laidOut(rows: readonly (readonly string[])[], widths: readonly number[]): Generator<string> {
-  for (let from = 0; from < Math.min(rows.length, BY_CLI_TABLE); from += AT_ONCE)
-    yield* byCliTable(rows.slice(from, Math.min(from + AT_ONCE, BY_CLI_TABLE)), widths);
+  for (let from = 0; from < Math.min(rows.length, BY_CLI_TABLE); from += AT_ONCE) {
+    const some = rows.slice(from, Math.min(from + AT_ONCE, BY_CLI_TABLE));
+    const isSmall = some.length * widths.reduce((sum, width) => sum + width, 0) <= PRIVATE;
+    if (isSmall && some.every((row) => fits(row, widths))) yield* byCliTable(some, widths);
+    else for (const row of some) yield lineOf(row, widths);
+  }
   // Fast path; the slow one is above.
   for (let n = BY_CLI_TABLE; n < rows.length; n++) yield lineOf(rows[n] ?? [], widths);
+}
+
+function fits(row: readonly string[], widths: readonly number[]): boolean {
+  return row.every((cell, n) => {
+    const seen = stripVTControlCharacters(cell);
+    // With no width of its own to stand in for.
+    const isUpheld = !STARTS_WITHOUT_WIDTH.test(seen);
+    return isUpheld && widthOf(seen) <= (widths[n] ?? 0);
+  });
 }
 
 function lineOf(cells: readonly string[], widths: readonly number[]): string {
@@ -62,9 +75,10 @@ function standingIn(cell: string, held: string[]): string {
 }
 
 /** With the letter that it begins to mark, for that is where its width is. */
-const FOREIGN = /(?:[\x20-\x7e](?=[\p{Mn}\p{Me}])|[^\x00-\x7f])+/gu;
+const FOREIGN = /(?:[\x20-\x7e](?=[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7ff])|[^\x00-\x7f])+/gu;
+const STARTS_WITHOUT_WIDTH = /^[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7ff]/u;
 
-/** More than a table's pieces can hold: 20 rows of a line as wide as terminals are. */
+/** A piece that could hold more is not given to cli-table3. */
 const PRIVATE = 6400;
 
 function privateAt(n: number): string {

@@ -21,7 +21,11 @@ export const FORMATS: readonly Format[] = [
     'a table that fits the terminal, with what was read and what to try next',
     async () => (await import('./table.ts')).table,
   ),
-  plain('wide', 'the table with every column', async () => (await import('./table.ts')).wide),
+  plain(
+    'wide',
+    'the table with every column and nothing shortened, however wide',
+    async () => (await import('./table.ts')).wide,
+  ),
   plain(
     'json',
     'one document: rows, near misses, notes, next, coverage',

@@ -1,9 +1,9 @@
-/** `-o table` and `-o wide`: what is said, the rows, and below them what was read and what to try next. */
+/** `-o table`, which fits the terminal, and `-o wide`, which cuts nothing: what is said, the rows, and below them what was read and what to try next. */
 import { styleText } from 'node:util';
 import type { Answer, Cell, Column, NearMiss, Row } from '../answer.ts';
 import { cellText } from './cell.ts';
 import { type Clock, clockFor } from './clock.ts';
-import { columnWidths } from './column-widths.ts';
+import { columnsThatFit, columnWidths } from './column-widths.ts';
 import { coverageLines } from './coverage-lines.ts';
 import { escapeCell, escapeTerminal } from './escape.ts';
 import { laidOut } from './lay-out.ts';
@@ -22,16 +22,17 @@ export const wide: Renderer = {
 /** The labels at the left of what stands below the rows. */
 const INDENT = 7;
 const MIN_COLUMNS = 40;
+/** With `-o wide` nothing is cut; but what one client sent as its name must not push every row apart. */
+const WIDEST = 200;
 /** Notes printed; the rest are counted, and are in the machine output. */
 const NOTES_SHOWN = 5;
 
 function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator<string> {
   const options = { ...given, columns: Math.max(MIN_COLUMNS, given.columns) };
   yield* lines('', answer.says, options, 'bold');
-  if (answer.rows.length > 0) yield* drawRows(answer, options, isWide);
-  if (answer.total > answer.rows.length) {
-    yield* lines('', `${answer.rows.length} of ${answer.total} shown; --limit N for more`, options, 'dim');
-  }
+  const leftOut = answer.rows.length > 0 ? yield* drawRows(answer, options, isWide) : [];
+  const missing = missingWords(answer, leftOut);
+  if (missing !== '') yield* lines('', missing, options, 'dim');
   yield '\n';
   const shown = new Set(answer.rows.map((row) => row.auditID));
   yield* section('near', nearTexts(answer.nearMisses, shown), options);
@@ -40,22 +41,46 @@ function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator
   yield* section('next', answer.next, options);
 }
 
-function* drawRows(answer: Answer, options: RenderOptions, isWide: boolean): Generator<string> {
-  const columns = answer.columns.filter((column) => isWide || column.wide !== true);
-  const cells = answer.rows.map((row) => columns.map((column) => column.cell(row)));
+/** Rows or columns that are not shown. */
+function missingWords({ rows, total }: Answer, leftOut: readonly string[]): string {
+  return [
+    ...(total > rows.length ? [`${rows.length} of ${total} shown; --limit N for more`] : []),
+    ...(leftOut.length > 0 ? [`no room for ${leftOut.join(', ')}; -o wide shows all`] : []),
+  ].join('; ');
+}
+
+/** Returns the names of the columns that found no room. */
+function* drawRows(answer: Answer, options: RenderOptions, isWide: boolean): Generator<string, string[]> {
+  const { rows } = answer;
+  const columns = answer.columns.filter((column) => isWide || !isWideOnly(column, rows));
+  const cells = rows.map((row) =>
+    columns.map((column) => (isWide ? column.cell(row) : (column.brief?.(row) ?? column.cell(row)))),
+  );
   const times = cells.flat().flatMap((cell) => (cell.kind === 'time' ? [cell.at] : []));
   const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
-  const heads = columns.map((column) => headOf(column, answer.rows, clock));
+  const heads = columns.map((column) => headOf(column, rows, clock));
   const texts = cells.map((row) => row.map((cell) => escapeCell(cellText(cell, clock, options.nowMs))));
   const all = options.noHeaders ? texts : [heads, ...texts];
   const natural = columns.map((_, n) => all.reduce((most, row) => Math.max(most, widthOf(row[n] ?? '')), 1));
-  const widths = columnWidths(natural, columns, options.columns);
+  const kept = isWide ? [...columns.keys()] : columnsThatFit(natural, columns, options.columns);
+  const of = <T>(list: readonly T[]) => kept.flatMap((n) => list[n] ?? []);
+  const shown = of(columns);
+  const widths = isWide
+    ? natural.map((width) => Math.min(width, WIDEST))
+    : columnWidths(of(natural), shown, options.columns);
+  const cut = (text: string, n: number) => (isWide ? text : fitted(text, widths[n] ?? 1, shown[n]?.shorten));
   yield '\n';
-  if (!options.noHeaders) yield* laidOut([heads.map((head, n) => fitted(head, widths[n] ?? 1))], widths);
-  const drawn = texts.map((row, r) =>
-    row.map((text, n) => toned(fitted(text, widths[n] ?? 1), cells[r]?.[n], options)),
-  );
+  if (!options.noHeaders) yield* laidOut([of(heads).map(cut)], widths);
+  const drawn = texts.map((row, r) => {
+    const its = of(cells[r] ?? []);
+    return of(row).map((text, n) => toned(cut(text, n), its[n], options));
+  });
   yield* laidOut(drawn, widths);
+  return columns.filter((_, n) => !kept.includes(n)).map((column) => column.name);
+}
+
+function isWideOnly({ wide }: Column, rows: readonly Row[]): boolean {
+  return typeof wide === 'function' ? wide(rows) : wide === true;
 }
 
 function headOf(column: Column, rows: readonly Row[], clock: Clock): string {

@@ -12,18 +12,32 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** At most `width` columns; what is cut off the end is marked. */
-export function fitted(text: string, width: number): string {
+/**
+ * At most `width` columns; what is left out is marked. `middle`: for names that their ends tell apart. `path`: all but the
+ * last name of a path goes first (`sa:…/runner`), for it tells the least.
+ */
+export function fitted(text: string, width: number, shorten: 'end' | 'middle' | 'path' = 'end'): string {
   if (widthOf(text) <= width) return text;
-  let kept = '';
+  if (shorten === 'path' && LAST_OF_PATH.test(text))
+    return fitted(text.replace(LAST_OF_PATH, '$1…$2'), width, 'end');
+  const room = width - 1;
+  const tailRoom = shorten === 'end' ? 0 : Math.floor(room / 2);
+  const tail = beginning([...text].reverse(), tailRoom)
+    .reverse()
+    .join('');
+  return `${beginning([...text], room - widthOf(tail)).join('')}…${tail}`;
+}
+
+const LAST_OF_PATH = /^(\w+:)?\S*(\/[^\s/]+)$/;
+
+/** As many of the characters as `room` holds. */
+function beginning(chars: readonly string[], room: number): string[] {
   let used = 0;
-  for (const char of text) {
-    const more = widthOf(char);
-    if (used + more > width - 1) break;
-    kept += char;
-    used += more;
-  }
-  return `${kept}…`;
+  const end = chars.findIndex((char) => {
+    used += widthOf(char);
+    return used > room;
+  });
+  return chars.slice(0, end === -1 ? chars.length : end);
 }
 
 /** Lines of at most `width` columns, broken at spaces where there are any; none is lost. */

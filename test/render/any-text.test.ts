@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Answer } from '../../src/answer.ts';
 import { documentOf } from '../../src/render/document.ts';
+import { escapeCell } from '../../src/render/escape.ts';
 import { FORMATS } from '../../src/render/registry.ts';
 import { widthOf } from '../../src/render/width.ts';
 import { answerWith, OPTIONS, textOf } from '../support/answers.ts';
@@ -71,11 +72,26 @@ describe('any text', () => {
     );
   });
 
-  it.each(['table', 'wide'])('never overflows %s', async (format) => {
+  it('never overflows a table', async () => {
     await fc.assert(
       fc.asyncProperty(answers, fc.integer({ min: 40, max: 200 }), async (answer, columns) => {
-        for (const line of (await printed(format, answer, columns)).split('\n')) {
+        for (const line of (await printed('table', answer, columns)).split('\n')) {
           expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+        }
+      }),
+    );
+  });
+
+  it('is whole in wide, and a line each row', async () => {
+    await fc.assert(
+      fc.asyncProperty(answers, async (answer) => {
+        const lines = (await printed('wide', answer, 80)).split('\n');
+        const head = lines.findIndex((line) => line.startsWith('WHEN  UTC'));
+        for (const [n, row] of answer.rows.entries()) {
+          for (const column of answer.columns) {
+            const cell = column.cell(row);
+            if (cell.kind === 'text') expect(lines[head + 1 + n]).toContain(escapeCell(cell.text));
+          }
         }
       }),
     );

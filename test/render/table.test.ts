@@ -1,6 +1,7 @@
 /** The table at three widths, and what it does with colours, long lists and little room. */
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { Column } from '../../src/answer.ts';
 import { escapeTerminal } from '../../src/render/escape.ts';
 import { table, wide } from '../../src/render/table.ts';
 import { widthOf } from '../../src/render/width.ts';
@@ -74,9 +75,9 @@ describe('table', () => {
     expect(textOf(wide.render(ORDINARY, { ...OPTIONS, columns: 240 }))).toMatchInlineSnapshot(`
       "alice@example.com deleted deployment shop/web at 02:58:11 (RequestResponse, 200)
 
-      WHEN  UTC  AGE   WHO                               DID                      OBJECT           FROM                              WITH                               RESULT              LEVEL            SOURCE  AUDIT-ID
-      02:58:11   61m   alice@example.com                 delete                   shop/deploy/web  10.20.30.40                       kubectl/v1.34.1 (linux/amd64) ku…  done                RequestResponse  nodes   3a1f6b1e-8f5c-4d2b-9f57-0c6a8a2f…
-      01:10:00   170m  system:serviceaccount:ci/deploy…  delete of its namespace  shop/deploy/web  2001:db8:1234:5678:9abc:def0:12…  kubectl/v1.34.1 (linux/amd64) ku…  refused: Forbidden  RequestResponse  nodes   77f0a2b4-11a0-4b8f-8a33-6a1a3ce1…
+      WHEN  UTC  AGE   WHO                                                            DID                      OBJECT           FROM                                    WITH                                              RESULT              LEVEL            SOURCE  AUDIT-ID
+      02:58:11   61m   alice@example.com                                              delete                   shop/deploy/web  10.20.30.40                             kubectl/v1.34.1 (linux/amd64) kubernetes/93248f9  done                RequestResponse  nodes   3a1f6b1e-8f5c-4d2b-9f57-0c6a8a2f4c11
+      01:10:00   170m  system:serviceaccount:ci/deployer-of-everything-in-production  delete of its namespace  shop/deploy/web  2001:db8:1234:5678:9abc:def0:1234:5678  kubectl/v1.34.1 (linux/amd64) kubernetes/93248f9  refused: Forbidden  RequestResponse  nodes   77f0a2b4-11a0-4b8f-8a33-6a1a3ce1b0c2
 
       near   shop-staging has a deployment web; carol scaled it to zero an hour before, at 01:58:11
       note   audit ID 3a1f6b1e was used by two requests
@@ -132,21 +133,18 @@ describe('table', () => {
   });
 
   it.each([40, 41, 63, 80, 100, 160])('keeps hostile text within %i columns', (columns) => {
-    for (const renderer of [table, wide]) {
-      for (const line of textOf(renderer.render(HOSTILE, { ...OPTIONS, columns })).split('\n')) {
-        expect(widthOf(line), line).toBeLessThanOrEqual(columns);
-      }
+    for (const line of textOf(table.render(HOSTILE, { ...OPTIONS, columns })).split('\n')) {
+      expect(widthOf(line), line).toBeLessThanOrEqual(columns);
     }
   });
 
-  it('lets no long audit ID squeeze the other columns', () => {
-    const columns = ORDINARY.columns.map((column) =>
-      column.name === 'AUDIT-ID' ? { ...column, shrink: 0 } : column,
-    );
-    const rows = [rowOf({ ...PLAIN, auditID: 'a'.repeat(5000) }, '2026-11-23T02:58:11.120000Z', 200)];
-    const text = textOf(wide.render({ ...ORDINARY, columns, rows }, { ...OPTIONS, columns: 200 }));
-    expect(text).toContain('alice@example.com');
-    expect(text).toContain('shop/deploy/web');
+  it('lets one long text push nothing but its own row apart with wide', () => {
+    const long = { ...PLAIN, agent: 'a'.repeat(5000) };
+    const rows = [long, PLAIN].map((texts) => rowOf(texts, '2026-11-23T02:58:11.120000Z', 200));
+    const [, , head, first, second] = textOf(wide.render({ ...ORDINARY, rows }, OPTIONS)).split('\n');
+    expect(first).toContain(long.agent);
+    expect(widthOf(second ?? '')).toBeLessThan(500);
+    expect(second?.indexOf('RequestResponse')).toBe(head?.indexOf('LEVEL'));
   });
 
   it('tells blanks of a name from those between columns', () => {
@@ -178,6 +176,60 @@ describe('table', () => {
       const ends = lines.slice(1, 3).map((line) => widthOf(line));
       expect(new Set(ends).size, `${text}: ${starts.join()}`).toBe(1);
     }
+  });
+});
+
+describe('a table too narrow for its columns', () => {
+  const [plain] = ORDINARY.rows;
+  const rows = plain === undefined ? [] : [plain];
+  const fixed = (name: string, text: string, more: Partial<Column> = {}): Column => ({
+    ...{ name, cell: () => ({ kind: 'text', text }) },
+    ...more,
+  });
+  const drawn = (columns: readonly Column[], width: number, total = 1) => {
+    const [, , head = '', row = '', below = ''] = textOf(
+      table.render({ ...ORDINARY, says: 'x', rows, columns, total }, { ...OPTIONS, columns: width }),
+    ).split('\n');
+    return { head, row, below };
+  };
+
+  it('leaves out those of the highest rank, and says which', () => {
+    const columns = [
+      fixed('POD', 'web-6bf4c8fd48-4mxg4-of-a-long-name', { readable: 20 }),
+      fixed('AGE', '2d1h', { shrink: 0, drop: 2 }),
+      fixed('FROM', '127.0.0.1', { drop: 1 }),
+      fixed('RESULT', 'refused RBAC 403', { shrink: 0 }),
+    ];
+    expect(drawn(columns, 60).head).toMatch(/POD +AGE +FROM +RESULT/);
+    expect(drawn(columns, 50).head).toMatch(/POD +FROM +RESULT/);
+    expect(drawn(columns, 45).head).toMatch(/POD +RESULT/);
+    expect(drawn(columns, 45).below).toBe('no room for AGE, FROM; -o wide shows all');
+    expect(drawn(columns, 60, 17).below).toBe('1 of 17 shown; --limit N for more');
+    expect(drawn(columns, 50).below).toBe('no room for AGE; -o wide shows all');
+  });
+
+  it('keeps of a name what tells it apart', () => {
+    const columns = [
+      fixed('POD', 'web-6bf4c8fd48-4mxg4', { shorten: 'middle' }),
+      fixed('WHO', 'sa:kube-system/generic-garbage-collector', { shorten: 'path' }),
+      fixed('DID', 'remove last finalizer'),
+    ];
+    expect(drawn(columns, 48).row).toBe('web-6bf…-4mxg4  sa:…/generic-g…  remove last fi…');
+  });
+
+  it('says briefly what wide says in full', () => {
+    const columns = [
+      fixed('RESULT', 'failed 429 TooManyRequests', { brief: () => ({ kind: 'text', text: 'failed 429' }) }),
+    ];
+    expect(drawn(columns, 80).row).toBe('failed 429');
+    expect(textOf(wide.render({ ...ORDINARY, rows, columns }, OPTIONS))).toContain('429 TooManyRequests');
+  });
+
+  it('draws a column of wide when the rows call for it', () => {
+    const columns = [fixed('NAME', 'x'), fixed('OBJECT', 'y', { wide: (all) => all.length > 1 })];
+    expect(drawn(columns, 80).head).toBe('NAME  OBJECT');
+    const two = textOf(table.render({ ...ORDINARY, rows: [...rows, ...rows], columns }, OPTIONS));
+    expect(two.split('\n')[2]).toBe('NAME');
   });
 });
 
