@@ -42,7 +42,9 @@ export interface Column<R extends Row = Row> {
 export interface NearMiss {
   readonly code: string;
   readonly text: string;
-  /** The request it is about, as a row; null when it is about none. */
+  /** How often the like of it came about. */
+  readonly count: number;
+  /** The request it is about, the newest of several, as a row; null when it is about none. */
   readonly row: Row | null;
 }
 
@@ -71,7 +73,7 @@ export interface AnswerDocument<R> {
   /** One sentence. */
   readonly says: string;
   readonly rows: readonly R[];
-  readonly nearMisses: readonly { readonly code: string; readonly text: string; readonly row: R | null }[];
+  readonly nearMisses: readonly (Omit<NearMiss, 'row'> & { readonly row: R | null })[];
   readonly notes: readonly Note[];
   /** Commands to try next. */
   readonly next: readonly string[];

@@ -9,7 +9,7 @@ import { effectWords } from './effect-words.ts';
 import type { Fact } from './fact.ts';
 import { objectText, whoDidRow, whoText } from './who-did-row.ts';
 
-/** Near misses of each kind, at most; the newest. */
+/** Near misses of each kind, at most; attempts are all told. */
 const OF_EACH_KIND = 5;
 
 export function nearMissesOf(
@@ -21,35 +21,34 @@ export function nearMissesOf(
 ): NearMiss[] {
   const newestFirst = facts.toReversed();
   const attempts = deeds.filter((deed) => !tookEffect(deed.fact.effect));
+  const couldBe = `could have been it; the log does not hold ${word.name === 'create' ? 'its name' : 'what it changed'}`;
+  const completions = (found.removals?.orphans ?? []).filter((fact) => fact.isKubeletCompletion);
+  const elsewhere = newestFirst.filter((fact) => isElsewhere(word, object, fact));
   return [
-    ...attempts.map((deed) => ofDeed(ATTEMPTS[deed.fact.effect] ?? 'attempt', deed)),
-    ...some(found.unsure.toReversed()).map((fact) =>
-      of(
-        'could-be',
-        fact,
-        `could have been it; the log does not hold ${word.name === 'create' ? 'its name' : 'what it changed'}`,
-      ),
-    ),
-    ...some(found.otherwise.toReversed()).map((fact) => of('otherwise', fact, OTHERWISE[word.name] ?? '')),
-    ...some(found.noOps.toReversed()).map((fact) => of('no-op', fact, 'succeeded, but changed nothing')),
-    ...some((found.removals?.orphans ?? []).filter((fact) => fact.isKubeletCompletion).toReversed()).map(
-      (fact) =>
-        of('completed-by-kubelet', fact, 'completes a deletion whose request is not in what was read'),
-    ),
-    ...some(newestFirst.filter((fact) => isScaledToZero(word, object, fact))).map((fact) =>
-      of('scaled-to-zero', fact, 'scaled it to zero: its pods went, not the object'),
+    ...folded(attempts.map((deed) => ofDeed(ATTEMPTS[deed.fact.effect] ?? 'attempt', deed))),
+    ...some('could-be', found.unsure.toReversed(), couldBe),
+    ...some('otherwise', found.otherwise.toReversed(), OTHERWISE[word.name] ?? ''),
+    ...some('no-op', found.noOps.toReversed(), 'succeeded, but changed nothing'),
+    ...some(
+      'completed-by-kubelet',
+      completions.toReversed(),
+      'completes a deletion whose request is not in what was read',
     ),
     ...some(
-      newestFirst.filter(
-        (fact) =>
-          isElsewhere(word, object, fact) &&
-          !isInNamespace(fact.target, object) &&
-          isOfType(fact.target, object),
-      ),
-    ).map((fact) => of('other-namespace', fact, 'the same name in another namespace')),
+      'scaled-to-zero',
+      newestFirst.filter((fact) => isScaledToZero(word, object, fact)),
+      'scaled it to zero: its pods went, not the object',
+    ),
     ...some(
-      newestFirst.filter((fact) => isElsewhere(word, object, fact) && !isOfType(fact.target, object)),
-    ).map((fact) => of('other-kind', fact, 'the same name, another kind')),
+      'other-namespace',
+      elsewhere.filter((fact) => !isInNamespace(fact.target, object) && isOfType(fact.target, object)),
+      'the same name in another namespace',
+    ),
+    ...some(
+      'other-kind',
+      elsewhere.filter((fact) => !isOfType(fact.target, object)),
+      'the same name, another kind',
+    ),
   ];
 }
 
@@ -62,16 +61,37 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   drain: 'cordoned, but no pod was evicted after it',
 };
 
-function some<T>(list: readonly T[]): readonly T[] {
-  return list.slice(0, OF_EACH_KIND);
+/** The newest of those that differ. */
+function some(code: string, newestFirst: readonly Fact[], why: string): readonly NearMiss[] {
+  const misses = newestFirst.map((fact) =>
+    near(code, { fact, word: fact.row.did.word, link: null, why }, why),
+  );
+  return folded(misses).slice(0, OF_EACH_KIND);
+}
+
+/** What reads the same is one: the newest, with how often. `misses`: newest first. */
+function folded(misses: readonly NearMiss[]): readonly NearMiss[] {
+  const alike = new Map<string, NearMiss>();
+  const counts = new Map<string, number>();
+  for (const miss of misses) {
+    const key = JSON.stringify([miss.code, miss.text]);
+    if (!alike.has(key)) alike.set(key, miss);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...alike].map(([key, miss]) => {
+    const count = counts.get(key) ?? 1;
+    if (count === 1) return miss;
+    return { ...miss, count, text: `${miss.text} (${count} times, last at ${lastOf(miss)})` };
+  });
+}
+
+/** To the second; the row has the rest. */
+function lastOf({ row }: NearMiss): string {
+  return typeof row?.when === 'string' ? row.when.replace(/\.\d+Z$/, 'Z') : 'an unknown time';
 }
 
 function ofDeed(code: string, deed: Deed): NearMiss {
   return near(code, deed, `${deed.word}: ${effectWords(deed).full}`);
-}
-
-function of(code: string, fact: Fact, why: string): NearMiss {
-  return near(code, { fact, word: fact.row.did.word, link: null, why }, why);
 }
 
 function near(code: string, deed: Deed, why: string): NearMiss {
@@ -79,6 +99,7 @@ function near(code: string, deed: Deed, why: string): NearMiss {
   return {
     code,
     text: `${objectText(row)}: ${deed.word} by ${whoText(row.who)}: ${why}`,
+    count: 1,
     row: whoDidRow(deed),
   };
 }

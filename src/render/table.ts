@@ -24,7 +24,7 @@ const INDENT = 7;
 const MIN_COLUMNS = 40;
 /** With `-o wide` nothing is cut; but what one client sent as its name must not push every row apart. */
 const WIDEST = 200;
-/** Notes printed; the rest are counted, and are in the machine output. */
+/** Kinds of notes printed; the rest are counted, and are in the machine output. */
 const NOTES_SHOWN = 5;
 
 function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator<string> {
@@ -98,11 +98,19 @@ function nearTexts(misses: readonly NearMiss[], shown: ReadonlySet<unknown>): st
   return misses.filter((miss) => miss.row === null || !shown.has(miss.row.auditID)).map((miss) => miss.text);
 }
 
+/** The first of each kind, so that many of one do not hide the others. */
 function noteTexts({ notes }: Answer): string[] {
-  const texts = notes.slice(0, NOTES_SHOWN).map((note) => note.text);
-  return notes.length > NOTES_SHOWN
-    ? [...texts, `and ${notes.length - NOTES_SHOWN} more notes (-o json)`]
-    : texts;
+  const kinds = new Map<string, string[]>();
+  for (const { code, text } of notes) {
+    const known = kinds.get(code);
+    if (known === undefined) kinds.set(code, [text]);
+    else known.push(text);
+  }
+  const texts = [...kinds.values()].slice(0, NOTES_SHOWN).flatMap(([first = '', ...more]) => {
+    return more.length === 0 ? [first] : [first, `and ${more.length} more of this kind (-o json)`];
+  });
+  const rest = [...kinds.values()].slice(NOTES_SHOWN).flat().length;
+  return rest === 0 ? texts : [...texts, `and ${rest} more ${rest === 1 ? 'note' : 'notes'} (-o json)`];
 }
 
 function* section(label: string, texts: readonly string[], options: RenderOptions): Generator<string> {

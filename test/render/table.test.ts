@@ -119,16 +119,32 @@ describe('table', () => {
     expect(textOf(table.render(ORDINARY, { ...OPTIONS, noHeaders: true }))).not.toMatch(/WHEN|RESULT/);
   });
 
-  it('says how many rows are not shown, and counts the notes that are not', () => {
-    const notes = Array.from({ length: 7 }, (_, n) => ({ code: 'x', text: `note ${n}` }));
-    const text = textOf(table.render({ ...ORDINARY, total: 9, notes }, OPTIONS));
+  it('says how many rows are not shown', () => {
+    const text = textOf(table.render({ ...ORDINARY, total: 9 }, OPTIONS));
     expect(text).toContain('2 of 9 shown; --limit N for more');
-    expect(text).toContain('and 2 more notes (-o json)');
-    expect(text).not.toContain('note 5');
+  });
+
+  it('shows the first note of each kind, and counts the others', () => {
+    const kinds = ['likely', 'done', 'likely', 'likely', 'widened', 'a', 'b', 'c', 'c'];
+    const notes = kinds.map((code, n) => ({ code, text: `${code} ${n}` }));
+    const text = textOf(table.render({ ...ORDINARY, notes }, OPTIONS));
+    expect(text).toContain(
+      [
+        'note   likely 0',
+        '       and 2 more of this kind (-o json)',
+        '       done 1',
+        '       widened 4',
+        '       a 5',
+        '       b 6',
+        '       and 2 more notes (-o json)',
+      ].join('\n'),
+    );
   });
 
   it('does not repeat a near miss that is a row', () => {
-    const nearMisses = [{ code: 'refused', text: 'a refused attempt', row: ORDINARY.rows[0] ?? null }];
+    const nearMisses = [
+      { code: 'refused', text: 'a refused attempt', count: 1, row: ORDINARY.rows[0] ?? null },
+    ];
     expect(textOf(table.render({ ...ORDINARY, nearMisses }, OPTIONS))).not.toContain('a refused attempt');
   });
 

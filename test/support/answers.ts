@@ -136,7 +136,7 @@ export function answerOf(rows: readonly Row[], asides: Asides, more: Partial<Ans
     rows,
     columns: COLUMNS,
     nameOf: (row) => `deployments.apps/${at(row, 'object', 'name')}`,
-    nearMisses: [{ code: 'scaled', text: asides.near, row: null }],
+    nearMisses: [{ code: 'scaled', text: asides.near, count: 1, row: null }],
     notes: [{ code: 'shared-id', text: asides.note }],
     next: [asides.next],
     coverage: {

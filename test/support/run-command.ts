@@ -12,7 +12,7 @@ export interface WhoDidDocument {
   readonly question: string;
   readonly says: string;
   readonly rows: readonly RequestRow[];
-  readonly nearMisses: readonly { code: string; text: string; row: RequestRow | null }[];
+  readonly nearMisses: readonly { code: string; text: string; count: number; row: RequestRow | null }[];
   readonly notes: readonly { code: string; text: string }[];
   readonly next: readonly string[];
   readonly coverage: Coverage;
