@@ -17,13 +17,6 @@ import { VERSION } from './version.ts';
 
 const REPORT_AT = 'https://github.com/kubectl-audit/kubectl-audit/issues';
 
-const NO_NAMES = {
-  namespaces: async () => [],
-  objects: async () => [],
-  nodes: async () => [],
-  contexts: async () => [],
-};
-
 const interrupted = new AbortController();
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -39,7 +32,8 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   // Asked by shells while a line is still being typed: it need not be a whole one.
   if (argv[0] === '__complete') {
     const { complete } = await import('./commands/complete.ts');
-    await io.out.write(await complete(argv.slice(1), NO_NAMES));
+    const { liveNames } = await import('./commands/live-names.ts');
+    await io.out.write(await complete(argv.slice(1), liveNames(argv.slice(1, -1), io)));
     return 0;
   }
   const { words, flags } = parseCommandLine(argv, io.calledAs);
@@ -143,7 +137,10 @@ function realIo(): Io {
     now: () => Date.now(),
     env: process.env,
     signal: interrupted.signal,
-    timeZone: localZone(),
+    // 45 ms, for those who print or read local times.
+    get timeZone() {
+      return localZone();
+    },
     calledAs: calledAs(process.argv[1] ?? ''),
     cwd: process.cwd(),
     demoFolder: fileURLToPath(new URL('../demo', import.meta.url)),

@@ -61,7 +61,7 @@ describe('the command line', () => {
     [['who-did', '--demo'], 'AUDIT_USAGE'],
     [['who-did', 'delet', 'cm/x', '--demo'], 'AUDIT_UNKNOWN_WORD'],
     [['who-did', 'delete', 'cm/x', '--demo', '--bogus'], 'AUDIT_USAGE'],
-    [['who-did', 'delete', 'cm/x'], 'AUDIT_NO_SOURCE'],
+    [['who-did', 'delete', 'cm/x'], 'AUDIT_BAD_KUBECONFIG'],
     [['who-did', 'delete', 'cm/x', '-f', 'a.log', 'b.log'], 'AUDIT_USAGE'],
     [['who-did', 'delete', 'cm/x', '--demo', '--suggest-role'], 'AUDIT_USAGE'],
     [['who-did', 'delete', 'cm/x', '-f', '/no/such/log'], 'AUDIT_FILE_NOT_FOUND'],

@@ -9,6 +9,7 @@ import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { targetOf } from '../event/target.ts';
+import type { LiveCluster } from '../live.ts';
 import { isInWindow } from '../query/in-window.ts';
 import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
 import { describePredicate } from '../query/plan.ts';
@@ -29,6 +30,8 @@ import type { Progress } from './progress.ts';
 export interface AskOptions {
   readonly sources: readonly Source[];
   readonly inputs: Inputs;
+  /** How things stand now; null: not asked. */
+  readonly live: LiveCluster | null;
   readonly nowUs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -50,16 +53,21 @@ async function throughRounds<P>(question: Question<P>, params: P, options: AskOp
     await reading.read(round);
     const canGoOn =
       n < MAX_ROUNDS && options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
-    const outcome = answered(round.end(reading.coverage(round), canGoOn));
+    const outcome = await looked(round.end(reading.coverage(round), canGoOn), options);
     if (outcome.kind === 'answer') return reading.finish(round, outcome.answer);
     round = outcome.round;
   }
 }
 
-/** Until the live cluster can be asked, every look finds nothing known. */
-function answered(outcome: Outcome): Exclude<Outcome, { kind: 'look' }> {
+/** Without a live cluster every look finds nothing. */
+async function looked(
+  outcome: Outcome,
+  { live, signal }: AskOptions,
+): Promise<Exclude<Outcome, { kind: 'look' }>> {
   let here = outcome;
-  while (here.kind === 'look') here = here.resume(new Map());
+  while (here.kind === 'look') {
+    here = here.resume(live === null ? new Map() : await live.look(here.keys, signal));
+  }
   return here;
 }
 

@@ -13,13 +13,12 @@ import { COMMANDS, SHELLS } from './registry.ts';
 /** A value, and what it means; '' where nothing need be said. */
 export type Candidate = readonly [value: string, means: string];
 
-/** Names that only the cluster and the kubeconfig know. Each may be slow or fail: then none are offered. */
+/** Names that only the cluster knows. Each may be slow or fail: then none are offered. */
 export interface LiveNames {
   namespaces(): Promise<readonly string[]>;
   /** `type`: as typed. `namespace`: null for the context's. */
   objects(type: string, namespace: string | null): Promise<readonly string[]>;
   nodes(): Promise<readonly string[]>;
-  contexts(): Promise<readonly string[]>;
 }
 
 /** cobra's ShellCompDirective: bits that tell the shell what to do besides. */
@@ -149,8 +148,15 @@ async function valuesFor(name: FlagName, live: LiveNames): Promise<readonly Cand
   switch (name) {
     case 'file':
       return 'files';
+    case 'kubeconfig':
+    case 'certificate-authority':
+    case 'client-certificate':
+    case 'client-key':
+      return 'files';
     case 'namespace':
       return named(await quietly(live.namespaces()));
+    case 'node':
+      return named(await quietly(live.nodes()));
     case 'output':
       return FORMATS.map((format) => [
         format.takesTemplate ? `${format.name}=` : format.name,
@@ -169,6 +175,7 @@ const SUGGESTED: Readonly<Partial<Record<FlagName, readonly string[]>>> = {
   subresource: ['none', 'status', 'scale', 'exec', 'attach', 'portforward', 'log', 'eviction', 'token'],
   by: ['sa:', 'group:', 'node:'],
   color: ['auto', 'always', 'never'],
+  via: ['proxy', 'pod', 'stdout'],
   'max-bytes': ['100MB', '500MB', '2GiB'],
 };
 

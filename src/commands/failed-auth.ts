@@ -11,9 +11,10 @@ import { coverageLines } from '../render/coverage-lines.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import { manifestText } from '../render/manifest.ts';
 import type { Command } from './command.ts';
-import { boolFlag, FLAGS, type Flag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { boolFlag, textFlag } from './flags.ts';
 import type { Printing } from './print-answer.ts';
-import { placedOf, runQuestion } from './run-question.ts';
+import { runQuestion } from './run-question.ts';
+import { flagsInGroup, typedAgain } from './typed-again.ts';
 
 export const failedAuthCommand: Command = {
   async run(words, flags, io) {
@@ -23,12 +24,18 @@ export const failedAuthCommand: Command = {
         hint: 'leave one of them out',
       });
     const more = {
-      object: parseObject(ANYTHING, words, placedOf(flags)),
       sameWindow: typedAgain(flags, ['since', 'until']),
       sameQuestion: `${words.map((word) => ` ${shellQuoted(word)}`).join('')}${typedAgain(flags, NARROWING)}`,
     };
     const print = isSuggesting ? printRoles : undefined;
-    return runQuestion(failedAuth, (shared) => ({ ...shared, ...more }), flags, io, print);
+    return runQuestion(
+      failedAuth,
+      words[0],
+      ({ placed, ...shared }) => ({ ...shared, ...more, object: parseObject(ANYTHING, words, placed) }),
+      flags,
+      io,
+      print,
+    );
   },
 };
 
@@ -37,20 +44,7 @@ const ANYTHING: Word = findWord('touch') ?? {
   ...{ name: 'touch', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
 };
 
-const NARROWING: readonly FlagName[] = (Object.values(FLAGS) as Flag[])
-  .filter((flag) => flag.group === 'Who and what')
-  .map((flag) => flag.name as FlagName);
-
-/** Flags as they were given, each after a space. */
-function typedAgain(flags: FlagValues, names: readonly FlagName[]): string {
-  return names
-    .flatMap((name) => {
-      const isOn = boolFlag(flags, name);
-      if (isOn !== null) return isOn ? [` --${name}`] : [` --no-${name}`];
-      return listFlag(flags, name).map((value) => ` --${name} ${shellQuoted(value)}`);
-    })
-    .join('');
-}
+const NARROWING = flagsInGroup('Who and what');
 
 /** The manifests to stdout, so that they can be piped; what they are from in their head, what was read to stderr. */
 async function printRoles(answer: Answer, printing: Printing, io: Io): Promise<void> {

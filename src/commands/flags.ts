@@ -10,7 +10,12 @@ export interface Flag {
   /** What stands for the value in help. */
   readonly value?: string;
   readonly help: string;
-  readonly group: 'Where from' | 'When' | 'Who and what' | 'Out' | 'Other';
+  readonly group: 'Where from' | 'When' | 'Who and what' | 'Out' | 'Cluster' | 'Other';
+}
+
+/** One of kubectl's own about the connection. */
+function text<N extends string>(name: N, value: string, help: string) {
+  return { name, type: 'string', value, help, group: 'Cluster' } as const;
 }
 
 export const FLAGS = {
@@ -29,6 +34,35 @@ export const FLAGS = {
     isList: true,
     value: 'SOURCE',
     help: 'a log store, by URL',
+    group: 'Where from',
+  },
+  node: {
+    name: 'node',
+    type: 'string',
+    isList: true,
+    value: 'NODE',
+    help: "read these nodes only (default: the control plane's, found by asking)",
+    group: 'Where from',
+  },
+  'log-path': {
+    name: 'log-path',
+    type: 'string',
+    value: 'PATH',
+    help: "the audit log's path on the node (default: what the API server's --audit-log-path says)",
+    group: 'Where from',
+  },
+  via: {
+    name: 'via',
+    type: 'string',
+    value: 'WAY',
+    help: "proxy: through the API server and the kubelet (default); pod: a short-lived pod on the node; stdout: the API server pod's output",
+    group: 'Where from',
+  },
+  image: {
+    name: 'image',
+    type: 'string',
+    value: 'IMAGE',
+    help: 'of the pod of --via pod; needs sh, ls, head, date, dd and sleep (default: a pinned busybox)',
     group: 'Where from',
   },
   demo: {
@@ -63,7 +97,7 @@ export const FLAGS = {
     short: 'n',
     type: 'string',
     value: 'NS',
-    help: 'namespace of the object (log files: all, when not given)',
+    help: "namespace of the object (default: the context's; all, when log files are read)",
     group: 'Who and what',
   },
   'all-namespaces': {
@@ -188,7 +222,7 @@ export const FLAGS = {
   live: {
     name: 'live',
     type: 'boolean',
-    help: '--no-live: do not ask the cluster how things stand now',
+    help: '--no-live: do not ask the cluster how things stand now; --live: do, though the log is a file',
     group: 'Out',
   },
   'suggest-role': {
@@ -197,6 +231,26 @@ export const FLAGS = {
     help: 'failed-auth: print the smallest Roles that would allow what RBAC refused; never applied',
     group: 'Out',
   },
+  kubeconfig: text('kubeconfig', 'FILE', 'path of the kubeconfig (also KUBECONFIG)'),
+  context: text('context', 'NAME', "the kubeconfig's context to use"),
+  cluster: text('cluster', 'NAME', "the kubeconfig's cluster to use"),
+  user: text('user', 'NAME', "the kubeconfig's user to use"),
+  server: { ...text('server', 'URL', 'address of the API server'), short: 's' },
+  'tls-server-name': text('tls-server-name', 'NAME', "name that the API server's certificate must have"),
+  'certificate-authority': text('certificate-authority', 'FILE', "certificates to trust the API server's by"),
+  'insecure-skip-tls-verify': {
+    name: 'insecure-skip-tls-verify',
+    type: 'boolean',
+    help: "do not check the API server's certificate: anybody could be it",
+    group: 'Cluster',
+  },
+  'client-certificate': text('client-certificate', 'FILE', 'certificate to log in with'),
+  'client-key': text('client-key', 'FILE', 'its key'),
+  token: text('token', 'TOKEN', 'bearer token to log in with'),
+  as: text('as', 'USER', 'user to act as'),
+  'as-group': { ...text('as-group', 'GROUP', 'group to act as; may be repeated'), isList: true },
+  'as-uid': text('as-uid', 'UID', 'UID to act as'),
+  'request-timeout': text('request-timeout', 'TIME', 'how long to wait for one answer: 10s, 1m; 0: for ever'),
   help: { name: 'help', short: 'h', type: 'boolean', help: 'this text', group: 'Other' },
   version: { name: 'version', type: 'boolean', help: 'the version of the program', group: 'Other' },
 } as const satisfies Readonly<Record<string, Flag>>;

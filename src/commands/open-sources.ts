@@ -1,11 +1,15 @@
-/** From the flags that say where from to open sources. */
+/** From the flags that say where from to open sources: log files, stores, the demo, else the cluster's own logs. */
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { openSource } from '../sources/registry.ts';
+import { type ClusterReach, openSource } from '../sources/registry.ts';
 import type { Source } from '../sources/source.ts';
 import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 
-export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> {
+export async function openSources(
+  flags: FlagValues,
+  io: Io,
+  cluster: ClusterReach | null,
+): Promise<Source[]> {
   const given = [...listFlag(flags, 'file'), ...listFlag(flags, 'source')];
   const isDemo = boolFlag(flags, 'demo') === true;
   if (isDemo && given.length > 0) {
@@ -18,17 +22,13 @@ export async function openSources(flags: FlagValues, io: Io): Promise<Source[]> 
   }
   const files = isDemo ? [`${io.demoFolder}/audit`] : listFlag(flags, 'file');
   const urls = listFlag(flags, 'source');
-  if (files.length === 0 && urls.length === 0) {
-    throw new UserError('AUDIT_NO_SOURCE', 'no audit log to read', {
-      hint: `name one: --file '/var/log/kubernetes/audit/*.log*', --file - for standard input, or try --demo`,
-    });
-  }
   if (files.includes('-') && io.inIsTTY) {
     throw new UserError('AUDIT_STDIN_IS_TERMINAL', 'standard input is a terminal, and --file - reads it', {
       hint: `ssh NODE sudo cat /var/log/kubernetes/audit/audit.log | ${io.calledAs} … --file -`,
     });
   }
   const maxBytes = parseSize(textFlag(flags, 'max-bytes'));
+  if (cluster !== null) return [await openSource('node', { patterns: [], maxBytes }, io, cluster)];
   const opened: Source[] = [];
   if (files.length > 0) opened.push(await openSource('file', { patterns: files, maxBytes }, io, null));
   for (const url of urls)

@@ -7,7 +7,34 @@ import { SIGNS } from '../questions/signs.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 
-const WHERE_FROM: readonly FlagName[] = ['file', 'source', 'demo', 'max-bytes', 'explain'];
+const WHERE_FROM: readonly FlagName[] = [
+  'file',
+  'node',
+  'log-path',
+  'via',
+  'image',
+  'source',
+  'demo',
+  'max-bytes',
+  'explain',
+];
+const CLUSTER: readonly FlagName[] = [
+  'kubeconfig',
+  'context',
+  'cluster',
+  'user',
+  'server',
+  'tls-server-name',
+  'certificate-authority',
+  'insecure-skip-tls-verify',
+  'client-certificate',
+  'client-key',
+  'token',
+  'as',
+  'as-group',
+  'as-uid',
+  'request-timeout',
+];
 const WHEN: readonly FlagName[] = ['since', 'until'];
 const WHAT: readonly FlagName[] = [
   'namespace',
@@ -47,7 +74,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: 'VERB [TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who did it, when, from where, and what came of it',
     takes: ['verb', 'object'],
-    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, ...OTHER],
+    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, ...CLUSTER, ...OTHER],
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
       ['Who changed anything in namespace prod, people only?', 'who-did change -n prod --humans --demo'],
@@ -67,7 +94,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who was not let in or not allowed to, by whom, how often, and which right is missing',
     takes: ['object'],
-    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'suggest-role', ...OTHER],
+    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'suggest-role', ...CLUSTER, ...OTHER],
     examples: [
       ['Who is refused, and what is missing?', 'failed-auth -A --demo'],
       ['Which Role would let the CI runner through?', 'failed-auth --by sa:ci/runner --suggest-role --demo'],

@@ -4,7 +4,6 @@
  */
 import type { Answer } from '../answer.ts';
 import { UserError } from '../errors.ts';
-import { shellQuoted } from '../event/shell.ts';
 import type { Io } from '../io.ts';
 import { parseFilters } from '../query/filters.ts';
 import type { Placed } from '../query/parse-object.ts';
@@ -16,13 +15,17 @@ import { ask } from './ask.ts';
 import { DEMO } from './demo.ts';
 import { explain } from './explain.ts';
 import { filterFlags } from './filter-flags.ts';
-import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagName, type FlagValues, textFlag } from './flags.ts';
 import { openSources } from './open-sources.ts';
 import { type Printing, printAnswer, printingOf } from './print-answer.ts';
 import { progressOn } from './progress.ts';
+import { type Reached, reachCluster } from './reach-cluster.ts';
+import { flagsInGroup, typedAgain } from './typed-again.ts';
 
 /** Parameters that every question takes. */
 export interface SharedParams {
+  /** Where the object is, as flags and the kubeconfig say it, and which types there are. */
+  readonly placed: Placed;
   readonly window: ParsedWindow;
   readonly filters: Predicate;
   readonly limit: number | null;
@@ -34,11 +37,12 @@ export interface SharedParams {
 }
 
 /**
- * `toParams` adds what is the question's own; it must throw its UserErrors before a source is opened. `print`: default
- * as -o says.
+ * `toParams` adds what is the question's own; it must throw its UserErrors before a source is opened. `typed`: the type as
+ * the user named it; undefined for none. `print`: default as -o says.
  */
-export async function runQuestion<P extends SharedParams>(
+export async function runQuestion<P extends Omit<SharedParams, 'placed'>>(
   question: Question<P>,
+  typed: string | undefined,
   toParams: (shared: SharedParams) => P,
   flags: FlagValues,
   io: Io,
@@ -46,13 +50,17 @@ export async function runQuestion<P extends SharedParams>(
 ): Promise<number> {
   const nowUs = (boolFlag(flags, 'demo') === true ? DEMO.nowMs : io.now()) * 1000;
   const printing = printingOf(flags, io, nowUs / 1000);
-  const asked = toParams(await sharedParams(flags, io, nowUs, printing));
-  const sources = await openSources(flags, io);
+  const shared = await sharedParams(flags, io, nowUs, printing);
+  const reached = await reachCluster(flags, io);
+  const placed = await placedIn(reached, typed, flags, io);
+  const asked = toParams({ ...shared, placed });
+  const sources = await openSources(flags, io, reached.logs);
   try {
     const params = { ...asked, window: windowFor(asked.window, sources) };
     if (boolFlag(flags, 'explain') === true)
       return await explain(question, params, sources, { nowUs, timeZone: timeZoneOf(flags, io) }, io);
-    const options = { sources, inputs: {}, nowUs, signal: io.signal, progress: progressOn(io) };
+    const { live } = reached;
+    const options = { sources, inputs: {}, live, nowUs, signal: io.signal, progress: progressOn(io) };
     const answer = await ask(question, params, options);
     await print(answer, printing, io);
     return answer.coverage.complete ? 0 : 3;
@@ -61,15 +69,22 @@ export async function runQuestion<P extends SharedParams>(
   }
 }
 
-/** Where the object of a question is, as flags say it. */
-export function placedOf(flags: FlagValues): Placed {
+/** Where the object of a question is, as flags and the kubeconfig say it. */
+async function placedIn(
+  { cluster, logs }: Reached,
+  typed: string | undefined,
+  flags: FlagValues,
+  io: Io,
+): Promise<Placed> {
   const subresource = textFlag(flags, 'subresource');
   const isNone = subresource === 'none' || subresource === '-';
-  return { namespace: namespaceOf(flags), subresource: isNone ? null : subresource };
-}
-
-function timeZoneOf(flags: FlagValues, io: Io): string {
-  return boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
+  const isType = typed !== undefined && typed !== '' && !typed.startsWith('/');
+  return {
+    // A log file has no current namespace, and may be of any cluster.
+    namespace: namespaceOf(flags, logs === null ? null : (cluster?.namespace ?? null)),
+    subresource: isNone ? null : subresource,
+    types: isType ? await cluster?.typesFor(typed.split('/')[0] ?? '', io.signal) : undefined,
+  };
 }
 
 async function sharedParams(
@@ -77,7 +92,7 @@ async function sharedParams(
   io: Io,
   nowUs: number,
   printing: Printing,
-): Promise<SharedParams> {
+): Promise<Omit<SharedParams, 'placed'>> {
   const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
   return {
     window: parseWindow(typed, nowUs, timeZoneOf(flags, io)),
@@ -86,15 +101,12 @@ async function sharedParams(
     keepsEvents: printing.needsEvents,
     isRevealed: boolFlag(flags, 'reveal') === true,
     calledAs: io.calledAs,
-    sameLogs: sameLogs(flags),
+    sameLogs: typedAgain(flags, SAME_LOGS),
   };
 }
 
-/**
- * A log file has no current namespace: without -n every one is asked about. The demo has its own. `-n ''` says nothing, as
- * with kubectl.
- */
-function namespaceOf(flags: FlagValues): string | null {
+/** `current`: the context's; null: all. The demo has its own. `-n ''` says nothing, as with kubectl. */
+function namespaceOf(flags: FlagValues, current: string | null): string | null {
   const named = textFlag(flags, 'namespace') || null;
   const isAll = boolFlag(flags, 'all-namespaces') === true;
   if (named !== null && isAll)
@@ -106,7 +118,8 @@ function namespaceOf(flags: FlagValues): string | null {
       hint: `one name in lower case; for several -A, and --where 'objectRef.namespace.startsWith("team-")'`,
     });
   if (named !== null) return named;
-  return boolFlag(flags, 'demo') === true && !isAll ? DEMO.namespace : null;
+  if (isAll) return null;
+  return boolFlag(flags, 'demo') === true ? DEMO.namespace : current;
 }
 
 /** An RFC 1123 label, as the API server demands of namespaces. */
@@ -130,10 +143,11 @@ function limitOf(flags: FlagValues, printing: Printing): number | null {
   return Number(typed) === 0 ? null : Number(typed);
 }
 
-/** For the next commands: the flags that say where from. */
-function sameLogs(flags: FlagValues): string {
-  if (boolFlag(flags, 'demo') === true) return ' --demo';
-  return listFlag(flags, 'file')
-    .map((file) => ` --file ${shellQuoted(file)}`)
-    .join('');
+function timeZoneOf(flags: FlagValues, io: Io): string {
+  return boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
 }
+
+const SAME_LOGS: readonly FlagName[] = [
+  ...flagsInGroup('Where from').filter((name) => name !== 'explain' && name !== 'max-bytes'),
+  ...flagsInGroup('Cluster'),
+];

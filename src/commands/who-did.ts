@@ -5,17 +5,28 @@ import { parseObject } from '../query/parse-object.ts';
 import { whoDid } from '../questions/who-did.ts';
 import type { Command } from './command.ts';
 import { printAnswer } from './print-answer.ts';
-import { placedOf, runQuestion } from './run-question.ts';
+import { runQuestion } from './run-question.ts';
 import { notesOnTyped } from './typed-notes.ts';
 import { parseVerb } from './verb.ts';
 
 export const whoDidCommand: Command = {
   async run([verb, ...rest], flags, io) {
     const word = parseVerb(verb, rest, io.calledAs);
-    const object = parseObject(word, rest, placedOf(flags));
+    let onTyped: readonly Note[] = [];
     const print: typeof printAnswer = (answer, ...how) =>
-      printAnswer(answer.rows.length > 0 ? answer : withNotes(answer, notesOnTyped(object)), ...how);
-    return runQuestion(whoDid, (shared) => ({ ...shared, word, object }), flags, io, print);
+      printAnswer(answer.rows.length > 0 ? answer : withNotes(answer, onTyped), ...how);
+    return runQuestion(
+      whoDid,
+      rest[0],
+      ({ placed, ...shared }) => {
+        const object = parseObject(word, rest, placed);
+        onTyped = notesOnTyped(object);
+        return { ...shared, word, object };
+      },
+      flags,
+      io,
+      print,
+    );
   },
 };
 

@@ -1,6 +1,6 @@
 /**
  * What a resource is called: kubectl's ways of naming a type → the names it has in the log, and the shortest familiar
- * name for display. From the built-in table; live discovery is cluster's.
+ * name for display. From the built-in table, or whatever types are given: discovery is cluster's.
  */
 import { UserError } from '../errors.ts';
 import { type ResourceType, resourceTypes } from './resource-table.ts';
@@ -16,14 +16,15 @@ export interface NamedResource {
 }
 
 /** Short name, singular, plural or kind in any case; `type.group`; `type.version.group`. Throws AUDIT_BAD_OBJECT. */
-export function parseResource(text: string): NamedResource {
+export function parseResource(text: string, types: readonly ResourceType[] = resourceTypes()): NamedResource {
   const typed = text.trim().toLowerCase();
   assertType(typed, text);
   const dot = typed.indexOf('.');
   const name = dot < 0 ? typed : typed.slice(0, dot);
   const group = dot < 0 ? null : withoutVersion(typed.slice(dot + 1));
-  const found = typesNamed(name).filter((type) => group === null || type.group === group);
-  const [type] = found.length > 0 || group === null || group === '' ? found : inGroupsFrom(name, group);
+  const found = typesNamed(name, types).filter((type) => group === null || type.group === group);
+  const [type] =
+    found.length > 0 || group === null || group === '' ? found : inGroupsFrom(name, group, types);
   if (type === undefined) return { resources: guesses(name), group, isNamespaced: null, kind: null };
   if (type.isBuiltIn || group !== null) return oneType(type);
   return anyGroup(found);
@@ -71,8 +72,7 @@ function withoutVersion(rest: string): string {
 }
 
 /** Plurals first, then short names, then kinds and singulars: kubectl's order. */
-function typesNamed(name: string): readonly ResourceType[] {
-  const types = resourceTypes();
+function typesNamed(name: string, types: readonly ResourceType[]): readonly ResourceType[] {
   const plurals = types.filter((type) => type.resource === name);
   if (plurals.length > 0) return plurals;
   const shortened = types.filter((type) => type.shortNames.includes(name));
@@ -80,8 +80,8 @@ function typesNamed(name: string): readonly ResourceType[] {
 }
 
 /** kubectl takes the beginning of a group for the group when no group fits exactly. */
-function inGroupsFrom(name: string, prefix: string): readonly ResourceType[] {
-  return typesNamed(name).filter((type) => type.group.startsWith(prefix));
+function inGroupsFrom(name: string, prefix: string, types: readonly ResourceType[]): readonly ResourceType[] {
+  return typesNamed(name, types).filter((type) => type.group.startsWith(prefix));
 }
 
 function oneType({ resource, group, isNamespaced, kind }: ResourceType): NamedResource {
@@ -145,7 +145,7 @@ function familiarName(type: ResourceType): [string, string][] {
   const { resources, group } = parseResource(name);
   const isTheOne =
     resources.length === 1 && resources[0] === type.resource && (group ?? type.group) === type.group;
-  const namesakes = typesNamed(type.resource);
+  const namesakes = typesNamed(type.resource, resourceTypes());
   const isAlone = namesakes[0] === type && (type.isBuiltIn || namesakes.length === 1);
   return isTheOne && isAlone ? [[`${type.resource}.${type.group}`, name]] : [];
 }

@@ -11,7 +11,7 @@ export interface ResourceType {
   readonly kind: string;
   readonly shortNames: readonly string[];
   readonly isNamespaced: boolean;
-  /** Served by kube-apiserver itself. */
+  /** Known to be served: by kube-apiserver itself, or found by discovery. Its name alone means it. */
   readonly isBuiltIn: boolean;
 }
 
@@ -22,6 +22,12 @@ export function resourceTypes(): readonly ResourceType[] {
 }
 
 let types: readonly ResourceType[] | undefined;
+
+/** What a cluster serves, before what it does not serve now: the log may tell of types that are gone. */
+export function withServedTypes(served: readonly ResourceType[]): readonly ResourceType[] {
+  const known = new Set(served.map(({ group, resource }) => `${resource}.${group}`));
+  return [...served, ...resourceTypes().filter(({ group, resource }) => !known.has(`${resource}.${group}`))];
+}
 
 /** `plural Kind namespaced|cluster short names…` by group. */
 type Group = readonly [group: string, types: readonly string[]];

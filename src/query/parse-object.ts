@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import { parsePath } from '../event/request-path.ts';
 import { parseResource } from '../event/resource-names.ts';
+import type { ResourceType } from '../event/resource-table.ts';
 import type { ObjectQuery } from './object-query.ts';
 import type { Word } from './words.ts';
 
@@ -9,6 +10,8 @@ export interface Placed {
   /** Null: all namespaces. */
   readonly namespace: string | null;
   readonly subresource: string | null;
+  /** What the cluster serves; left out: the built-in table. */
+  readonly types?: readonly ResourceType[] | undefined;
 }
 
 /** `words`: what stands after the verb: nothing, TYPE, TYPE/NAME, TYPE NAME, or a path that starts with a slash. */
@@ -28,7 +31,7 @@ export function parseObject(word: Word, words: readonly string[], placed: Placed
     );
   }
   if (slash !== -1) return ofType(word, type, nameAfter(first, slash), placed);
-  const isNameAlone = second === undefined && word.to !== null && !isTypeOf(word, first);
+  const isNameAlone = second === undefined && word.to !== null && !isTypeOf(word, first, placed);
   return isNameAlone ? ofFixedType(word, first, placed) : ofType(word, first, second ?? null, placed);
 }
 
@@ -60,13 +63,17 @@ function ofUrl(word: Word, url: string, second: string | undefined, placed: Plac
   const ref = parsePath(path);
   if (ref === null) return { kind: 'path', pattern: path };
   const type = `${ref.resource}.${ref.group}`;
-  const { isNamespaced } = parseResource(type);
+  const { isNamespaced } = parseResource(type, placed.types);
   const namespace = (isNamespaced === false ? null : ref.namespace) ?? placed.namespace;
-  return ofType(word, type, ref.name, { namespace, subresource: ref.subresource ?? placed.subresource });
+  return ofType(word, type, ref.name, {
+    ...placed,
+    namespace,
+    subresource: ref.subresource ?? placed.subresource,
+  });
 }
 
-function isTypeOf(word: Word, typed: string): boolean {
-  const { resources } = parseResource(typed);
+function isTypeOf(word: Word, typed: string, { types }: Placed): boolean {
+  const { resources } = parseResource(typed, types);
   if (word.name === 'bind') return resources.some((r) => r.endsWith('roles') || r.endsWith('bindings'));
   return resources.some((resource) => word.to?.resources.includes(resource));
 }
@@ -97,8 +104,8 @@ function isNamespacedType(word: Word): boolean | null {
 }
 
 function ofType(word: Word, typed: string, name: string | null, placed: Placed): ObjectQuery {
-  const known = parseResource(typed);
-  if (word.to !== null && !isTypeOf(word, typed)) {
+  const known = parseResource(typed, placed.types);
+  if (word.to !== null && !isTypeOf(word, typed, placed)) {
     throw badObject(
       `${word.name} is something done to ${word.to.resources.join(' or ')}, not to "${typed}"`,
       `who-did ${word.name} ${word.to.resources[0] ?? ''}/NAME`,

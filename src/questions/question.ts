@@ -5,6 +5,7 @@
 import type { Answer } from '../answer.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
+import type { LiveFinding, LiveKey } from '../live.ts';
 import type { Query } from '../query/query.ts';
 
 export const MAX_ROUNDS = 4;
@@ -13,14 +14,6 @@ export const MAX_ROUNDS = 4;
 export type InputName = 'rbac' | 'events';
 /** Filled for the declared names; null when the cluster was not asked (--no-live) or did not answer. */
 export type Inputs = Readonly<Partial<Record<InputName, unknown>>>;
-
-/** An object to look up in the live cluster. */
-export interface LiveKey {
-  readonly group: string;
-  readonly resource: string;
-  readonly namespace: string | null;
-  readonly name: string;
-}
 
 export interface Round {
   readonly query: Query;
@@ -34,11 +27,11 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly answer: AnswerDraft }
   /** Another round; its query may look elsewhere and earlier. */
   | { readonly kind: 'ask'; readonly round: Round }
-  /** Live objects first (null: unknown), then on. */
+  /** How things stand now first, then on. Nothing is found of a key where no cluster is asked. */
   | {
       readonly kind: 'look';
       readonly keys: readonly LiveKey[];
-      resume(found: ReadonlyMap<LiveKey, unknown>): Outcome;
+      resume(found: ReadonlyMap<LiveKey, LiveFinding>): Outcome;
     };
 
 /** An answer but for its coverage, which the runner knows. `gaps` are what the question adds to it. */

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type AskOptions, ask } from '../../src/commands/ask.ts';
 import { NO_PROGRESS } from '../../src/commands/progress.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
+import type { LiveFinding, LiveKey } from '../../src/live.ts';
 import { EVERYTHING, equals } from '../../src/query/predicate.ts';
 import type { Query, Window } from '../../src/query/query.ts';
-import type { AnswerDraft, LiveKey, Outcome, Question, Round } from '../../src/questions/question.ts';
+import type { AnswerDraft, Outcome, Question, Round } from '../../src/questions/question.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { memorySource } from '../support/memory-source.ts';
 
@@ -89,6 +90,7 @@ function scripted(
 
 const OPTIONS: Omit<AskOptions, 'sources'> = {
   inputs: {},
+  live: null,
   nowUs: at(9),
   signal: new AbortController().signal,
   progress: NO_PROGRESS,
@@ -125,8 +127,8 @@ describe('ask', () => {
   });
 
   it('answers a look at the live cluster with nothing known, as long as none is connected', async () => {
-    const key: LiveKey = { group: '', resource: 'configmaps', namespace: 'shop', name: 'c-1' };
-    let found: ReadonlyMap<LiveKey, unknown> | null = null;
+    const key: LiveKey = { kind: 'address', ip: '10.0.0.1' };
+    let found: ReadonlyMap<LiveKey, LiveFinding> | null = null;
     const { question } = scripted([
       {
         query: query({ sinceUs: null, untilUs: null }),

@@ -10,13 +10,11 @@ const live: LiveNames = {
   namespaces: async () => ['prod', 'preview-42'],
   objects: async (type, namespace) => [`${type}-in-${namespace ?? 'context'}`],
   nodes: async () => ['cp-1'],
-  contexts: async () => ['admin@prod'],
 };
 const dead: LiveNames = {
   namespaces: () => Promise.reject(new Error('no cluster')),
   objects: () => Promise.reject(new Error('no cluster')),
   nodes: () => Promise.reject(new Error('no cluster')),
-  contexts: () => Promise.reject(new Error('no cluster')),
 };
 
 /** The values offered, and the directive. */

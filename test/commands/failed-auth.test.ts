@@ -222,7 +222,6 @@ describe('the command line', () => {
     [['--demo', '-n', 'a', '-A'], 'AUDIT_USAGE'],
     [['--demo', '--limit', 'x'], 'AUDIT_USAGE'],
     [['--demo', '--code', 'abc'], 'AUDIT_BAD_FILTER'],
-    [[], 'AUDIT_BAD_KUBECONFIG'],
   ])('%j is wrong usage: %s', (args, code) => {
     const done = cli(args);
     expect([done.status, done.stdout]).toEqual([2, '']);

@@ -43,7 +43,7 @@ describe('flags of every question', () => {
     [{ 'max-bytes': 'much' }, '--max-bytes "much"', '2GiB'],
     [{ file: ['x.log'] }, '--demo and "x.log"', 'one of them'],
     [{ demo: false, file: [''] }, 'an empty name', 'variable'],
-    [{ demo: false }, 'no audit log to read', '--demo'],
+    [{ demo: false }, 'no cluster is configured', '--file'],
     [{ demo: false, file: ['-'] }, 'standard input is a terminal', 'ssh'],
     [{ demo: false, source: ['x'] }, '"x" is not', '--file'],
     [{ color: 'blue' }, '--color "blue"', 'always'],

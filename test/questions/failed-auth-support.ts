@@ -99,7 +99,7 @@ export async function failedAuthOf(
     { ...WHOLE, ...params },
     {
       sources: [memorySource(events, options)],
-      inputs: {},
+      inputs: {}, live: null,
       nowUs: Date.parse(`${DAY}T12:00:00Z`) * 1000,
       signal: new AbortController().signal,
       progress: NO_PROGRESS,

@@ -1,0 +1,97 @@
+/**
+ * Which cluster a question is about, and what of it is wanted: its audit logs when no others are given, and how things
+ * stand now. From kubectl's own flags; a file of logs says nothing of the cluster it is from, so that must be said.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import type { LiveCluster } from '../live.ts';
+import type { ClusterReach } from '../sources/registry.ts';
+import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+
+export interface Reached {
+  /** Null: none is needed. */
+  readonly cluster: Cluster | null;
+  /** Its logs are what is read; null: others are given. */
+  readonly logs: ClusterReach | null;
+  /** Null: how things stand now is not asked. */
+  readonly live: LiveCluster | null;
+}
+
+/** Asks the cluster nothing yet. */
+export async function reachCluster(flags: FlagValues, io: Io): Promise<Reached> {
+  const isDemo = boolFlag(flags, 'demo') === true;
+  const hasLogs = isDemo || listFlag(flags, 'file').length > 0 || listFlag(flags, 'source').length > 0;
+  const wantsLive = wantsLiveCluster(flags, isDemo, hasLogs);
+  const [alien] = hasLogs ? NODE_FLAGS.filter((name) => flags[name] !== undefined) : [];
+  if (alien !== undefined) {
+    throw new UserError('AUDIT_USAGE', `--${alien} is about the nodes' logs, and other logs are given`, {
+      hint: 'leave one of them out',
+    });
+  }
+  if (hasLogs && !wantsLive) return { cluster: null, logs: null, live: null };
+  const { openCluster } = await import('../cluster/cluster.ts');
+  const readsStdin = listFlag(flags, 'file').includes('-');
+  const cluster = await openCluster(connectFlags(flags), readsStdin ? { ...io, inIsTTY: false } : io);
+  return {
+    cluster,
+    logs: hasLogs ? null : nodeReach(cluster, flags),
+    live: wantsLive ? cluster.live : null,
+  };
+}
+
+/** A context named beside log files says whose they are. */
+function wantsLiveCluster(flags: FlagValues, isDemo: boolean, hasLogs: boolean): boolean {
+  const asked = boolFlag(flags, 'live');
+  if (isDemo && asked === true) {
+    throw new UserError('AUDIT_USAGE', 'the demo is of a cluster that is gone: --live cannot ask it', {
+      hint: 'leave --live out',
+    });
+  }
+  if (isDemo || asked === false) return false;
+  return asked === true || !hasLogs || CLUSTER_CHOICE.some((name) => flags[name] !== undefined);
+}
+
+const CLUSTER_CHOICE: readonly FlagName[] = ['kubeconfig', 'context', 'cluster', 'server'];
+const NODE_FLAGS: readonly FlagName[] = ['node', 'log-path', 'via', 'image'];
+
+function nodeReach(cluster: Cluster, flags: FlagValues): ClusterReach {
+  return {
+    api: cluster.api,
+    nodes: listFlag(flags, 'node'),
+    logPath: textFlag(flags, 'log-path'),
+    via: parseVia(textFlag(flags, 'via') ?? 'proxy'),
+    image: textFlag(flags, 'image'),
+  };
+}
+
+const WAYS: readonly ClusterReach['via'][] = ['proxy', 'pod', 'stdout'];
+
+function parseVia(typed: string): ClusterReach['via'] {
+  const way = WAYS.find((one) => one === typed);
+  if (way !== undefined) return way;
+  throw new UserError('AUDIT_USAGE', `--via ${JSON.stringify(typed)} is no way to a node's log`, {
+    hint: `one of ${WAYS.join(', ')}`,
+  });
+}
+
+function connectFlags(flags: FlagValues) {
+  return {
+    kubeconfig: textFlag(flags, 'kubeconfig'),
+    context: textFlag(flags, 'context'),
+    cluster: textFlag(flags, 'cluster'),
+    user: textFlag(flags, 'user'),
+    namespace: textFlag(flags, 'namespace'),
+    server: textFlag(flags, 'server'),
+    tlsServerName: textFlag(flags, 'tls-server-name'),
+    certificateAuthority: textFlag(flags, 'certificate-authority'),
+    insecureSkipTlsVerify: boolFlag(flags, 'insecure-skip-tls-verify'),
+    clientCertificate: textFlag(flags, 'client-certificate'),
+    clientKey: textFlag(flags, 'client-key'),
+    token: textFlag(flags, 'token'),
+    as: textFlag(flags, 'as'),
+    asUid: textFlag(flags, 'as-uid'),
+    asGroup: listFlag(flags, 'as-group'),
+    requestTimeout: textFlag(flags, 'request-timeout'),
+  };
+}
