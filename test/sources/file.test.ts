@@ -252,10 +252,26 @@ describe('what can go wrong with files', () => {
     await put('audit.log', events('a'));
     expect(await refusal(open(['notes.txt']))).toMatchObject({
       code: 'AUDIT_NOT_AN_AUDIT_LOG',
-      message: '"notes.txt" holds no audit event; it begins with text: dear diary',
+      message: '"notes.txt" holds no audit event; it is text',
     });
     const { findings } = await read(await open(['notes.txt', 'audit.log']));
     expect(findings.notes).toEqual([{ code: 'no-audit-log', text: expect.stringContaining('notes.txt') }]);
+  });
+
+  it.each<readonly [string, string | Uint8Array]>([
+    ['text', 'root:*:20000:0:99999:7:::\n'],
+    ['text', '\x1b[31mtop\x1b[0m secret caf\xe9\n'],
+    ['JSON without audit events', ' {"password":"secret"}\n'],
+    ['JSON without audit events', '[{"token":"secret"}]'],
+    ['binary data', Buffer.from('\x7fELF\x02\x01secret\n\0')],
+    ['binary data', gzipSync('secret\n')],
+  ])('a file that is no audit log, of which nothing is shown: %s', async (kind, content) => {
+    await put('other', content);
+    await put('audit.log', events('a'));
+    const error = await refusal(open(['other']));
+    expect(error).toMatchObject({ message: `"other" holds no audit event; it is ${kind}` });
+    const { findings } = await read(await open(['other', 'audit.log']));
+    expect(JSON.stringify([error, findings])).not.toMatch(/secret|root/);
   });
 
   it('a folder without any audit log', async () => {

@@ -91,7 +91,7 @@ export class ReadingTally {
   }
 
   #addStranger(file: FileCount, hasEvents: boolean): void {
-    const text = `"${file.name}" holds no audit event; it begins with ${file.beginning}`;
+    const text = `"${file.name}" holds no audit event; it is ${file.kind}`;
     if (!hasEvents) throw new UserError('AUDIT_NOT_AN_AUDIT_LOG', text, { hint: HINT });
     this.#note('no-audit-log', text);
   }

@@ -78,7 +78,7 @@ export class NodeTally {
     }
     const strange = this.#files.filter((file) => file.isStrange);
     for (const file of strange) {
-      const text = `${file.name} holds no audit event; it begins with ${file.beginning}`;
+      const text = `${file.name} holds no audit event; it is ${file.kind}`;
       if (!hasEvents) throw new UserError('AUDIT_NOT_AN_AUDIT_LOG', text, { hint: NOT_A_LOG_HINT });
       this.#note('no-audit-log', text);
     }

@@ -1,9 +1,10 @@
-/** What one file held, and how it begins: enough to say that it is no audit log. */
+/** What one file held, and of which kind it is: enough to say that it is no audit log. None of its text: it may be a secret. */
 import type { EventBatch } from '../../event/batch.ts';
 
-/** Of the first line, for a message. */
-const SHOWN_CHARACTERS = 60;
-const KEPT_BYTES = 4096;
+/** Of its beginning, to tell the kind by. */
+const JUDGED_BYTES = 4096;
+
+export type FileKind = 'text' | 'JSON without audit events' | 'binary data';
 
 export class FileCount {
   readonly log: string;
@@ -11,7 +12,7 @@ export class FileCount {
   #events = 0;
   #others = 0;
   #bytes = 0;
-  #first = '';
+  #kind: FileKind = 'text';
 
   constructor(log: string, name: string) {
     this.log = log;
@@ -31,12 +32,9 @@ export class FileCount {
     return this.#events === 0 && this.#others > 0;
   }
 
-  /** In words, on one line. The text is the file's own: hostile. */
-  get beginning(): string {
-    const line = this.#first.split('\n', 1)[0]?.trim() ?? '';
-    if (/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(line)) return 'binary data';
-    const shown = line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
-    return `${/^[{[]/.test(line) ? 'other JSON' : 'text'}: ${shown}`;
+  /** Of a file that is no audit log. */
+  get kind(): FileKind {
+    return this.#kind;
   }
 
   add({ events, rejects, passedOver }: EventBatch): void {
@@ -47,9 +45,16 @@ export class FileCount {
 
   async *watch(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
-      if (this.#bytes === 0) this.#first = Buffer.from(chunk.subarray(0, KEPT_BYTES)).toString('utf8');
+      if (this.#bytes === 0) this.#kind = kindOf(chunk.subarray(0, JUDGED_BYTES));
       this.#bytes += chunk.length;
       yield chunk;
     }
   }
+}
+
+function kindOf(bytes: Uint8Array): FileKind {
+  const beginning = Buffer.from(bytes).toString('latin1');
+  // Escapes that colour text are text.
+  if (/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(beginning)) return 'binary data';
+  return /^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning) ? 'JSON without audit events' : 'text';
 }
