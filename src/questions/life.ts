@@ -11,6 +11,31 @@ export interface Life {
   maybeReleased: Fact | null;
   finalizers: number | null;
   isSeen: boolean;
+  /** The last request that found it there, and neither made it nor took it away. */
+  found: Fact | null;
+  /** Of all objects that had the name; the last is the one that has it. */
+  readonly uids: Set<string>;
+}
+
+export function newLife(): Life {
+  return {
+    state: 'unknown',
+    made: null,
+    removal: null,
+    maybeReleased: null,
+    finalizers: null,
+    isSeen: false,
+    found: null,
+    uids: new Set(),
+  };
+}
+
+/** There is another object of the name; `made`: by this, when the log holds it. */
+export function startAnew(life: Life, made: Fact | null): void {
+  life.state = 'present';
+  life.made = made;
+  life.removal = null;
+  life.found = null;
 }
 
 export function lifeKey(resource: string, namespace: string | null, name: string): string {
@@ -37,7 +62,20 @@ export function tellsRemoval(fact: Fact): boolean {
 
 /** Only what began after the removal had been answered shows that the object was still there. */
 export function isContradicted(removal: Deed, write: Fact): boolean {
-  return tellsRemoval(removal.fact) && write.atUs > removal.fact.endUs;
+  return tellsRemoval(removal.fact) && write.atUs > removal.fact.endUs && isSameObject(removal.fact, write);
+}
+
+/** What could be made can not have been there: but clocks of API servers may differ by this much. */
+const SKEW_US = 1_000_000;
+
+/** It was there before it was made, and nothing is known to have taken it away. */
+export function wasThere(life: Life, born: Fact): boolean {
+  if (life.state === 'gone' || life.state === 'terminating') return false;
+  if (life.state === 'present' && life.made !== null) return true;
+  const { found } = life;
+  // The same plural may be a type of several groups, when no table knows it.
+  if (found === null || found.target.group !== born.target.group) return false;
+  return found.endUs < born.atUs - SKEW_US;
 }
 
 export function isHeld(life: Life): boolean {

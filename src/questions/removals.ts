@@ -12,9 +12,21 @@ import {
 } from '../query/object-query.ts';
 import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
-import { isContradicted, isHeld, isRepeat, isSameObject, type Life, lifeKey, tellsRemoval } from './life.ts';
+import {
+  isContradicted,
+  isHeld,
+  isRepeat,
+  isSameObject,
+  type Life,
+  lifeKey,
+  newLife,
+  startAnew,
+  tellsRemoval,
+  wasThere,
+} from './life.ts';
 import { type Collection, judgeNamespaceEnds, type NamespaceEnd } from './namespace-ends.ts';
 import { isLeftOut } from './selector.ts';
+import { type LoggedUids, loggedUids, uidOf } from './uids.ts';
 
 export interface Removals {
   readonly deeds: readonly Deed[];
@@ -29,7 +41,7 @@ export interface Removals {
   readonly births: readonly Fact[];
   /** The last time each object was made, if it was and has not been removed since. */
   readonly madeAgain: readonly Fact[];
-  /** Made twice with no removal between: that one is not in the log. */
+  /** Made, or another object by its uid, with no removal between: that one is not in the log. */
   readonly unlogged: readonly Fact[];
   /** Something in the log shows that there was such an object. */
   readonly isSeen: boolean;
@@ -66,11 +78,14 @@ class RemovalFold {
   readonly #namespaceEnds = new Map<string, NamespaceEnd[]>();
   readonly #sweptBy: Collection[] = [];
 
+  #logged: LoggedUids = loggedUids([]);
+
   constructor(object: ObjectQuery) {
     this.#object = object;
   }
 
   fold(facts: readonly Fact[]): Removals {
+    this.#logged = loggedUids(facts);
     for (const fact of facts) this.#add(fact);
     for (const life of this.#lives.values()) this.#releaseHeld(life);
     this.#judgeNamespaceEnds();
@@ -112,7 +127,10 @@ class RemovalFold {
     const life = this.#life(target.namespace, target.name ?? '', target.resource ?? '');
     const verb = row.did.verb;
     const isMain = target.subresource === null;
-    if (fact.effect === 'done') life.isSeen = true;
+    if (fact.effect === 'done') {
+      this.#identify(life, fact);
+      life.isSeen = true;
+    }
     if (isMain && fact.isCreation && fact.effect === 'done') this.#born(life, fact);
     else if (isMain && verb === 'delete') this.#addDelete(life, fact);
     else if (target.subresource === 'eviction' && verb === 'create') this.#begin(life, fact, 'evict');
@@ -121,19 +139,38 @@ class RemovalFold {
     }
   }
 
+  /** Another object than before, whose making is not in the log. */
+  #identify(life: Life, fact: Fact): void {
+    const uid = uidOf(fact);
+    if (uid === null || life.uids.has(uid)) return;
+    const before = [...life.uids].at(-1);
+    life.uids.add(uid);
+    if (fact.isCreation || before === undefined || this.#logged.made.has(uid)) return;
+    if (life.found !== null && life.found.target.group !== fact.target.group) return;
+    const isGone = life.state === 'gone' || life.state === 'terminating';
+    if (!isGone && !this.#logged.removed.has(before) && !this.#isSwept(life, fact)) this.#unlogged.push(fact);
+    startAnew(life, null);
+    life.finalizers = fact.after?.finalizers ?? null;
+  }
+
   #born(life: Life, fact: Fact): void {
     this.#releaseHeld(life);
     this.#births.push(fact);
-    const isExplained = this.#sweeps.some(
+    const before = [...life.uids].findLast((uid) => uid !== uidOf(fact));
+    const isLogged = before !== undefined && this.#logged.removed.has(before);
+    if (wasThere(life, fact) && !isLogged && !this.#isSwept(life, fact)) this.#unlogged.push(fact);
+    startAnew(life, fact);
+    // At Metadata level a creation does not tell its uid: the next that is seen is its own.
+    if (uidOf(fact) === null) life.uids.clear();
+    life.finalizers = fact.after?.finalizers ?? null;
+  }
+
+  #isSwept(life: Life, fact: Fact): boolean {
+    return this.#sweeps.some(
       (sweep) =>
         sweep.fact.atUs >= (life.made?.atUs ?? 0) &&
         (sweep.namespace === null || sweep.namespace === fact.target.namespace),
     );
-    if (life.state === 'present' && life.made !== null && !isExplained) this.#unlogged.push(fact);
-    life.state = 'present';
-    life.made = fact;
-    life.removal = null;
-    life.finalizers = fact.after?.finalizers ?? null;
   }
 
   #addDelete(life: Life, fact: Fact): void {
@@ -186,6 +223,7 @@ class RemovalFold {
 
   #addWrite(life: Life, fact: Fact): void {
     if (fact.effect !== 'done') return;
+    life.found = fact;
     const { after, target } = fact;
     if (life.removal !== null && isContradicted(life.removal, fact)) this.#doubt(life, life.removal);
     if (after === null) {
@@ -349,14 +387,7 @@ class RemovalFold {
     const key = lifeKey(resource, namespace, name);
     const known = this.#lives.get(key);
     if (known !== undefined) return known;
-    const life: Life = {
-      state: 'unknown',
-      made: null,
-      removal: null,
-      maybeReleased: null,
-      finalizers: null,
-      isSeen: false,
-    };
+    const life = newLife();
     this.#lives.set(key, life);
     return life;
   }

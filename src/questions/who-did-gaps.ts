@@ -44,10 +44,11 @@ export function gapsOf({ params: { word }, kept, coverage, hasDeed }: Asked, fou
       `of ${unknown.length} the log does not hold the outcome, or the API server did not know it: ${listed(unknown)}`,
     );
   for (const fact of found.removals?.unlogged ?? []) {
-    gap(
-      'unlogged',
-      `made again at ${fact.row.when ?? 'an unknown time'} without having been removed: a removal is missing from what was read`,
-    );
+    const when = fact.row.when ?? 'an unknown time';
+    const how = fact.isCreation
+      ? `made again at ${when} without having been removed`
+      : `by its uid another object of that name at ${when}, and no removal of the one before`;
+    gap('unlogged', `${how}: a removal is missing from what was read`);
   }
   for (const fact of found.removals?.doubted ?? []) {
     gap(
