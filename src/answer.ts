@@ -57,6 +57,8 @@ export interface Answer {
   readonly nameOf: (row: Row) => string;
   readonly nearMisses: readonly NearMiss[];
   readonly notes: readonly Note[];
+  /** How things stand now, for people: what the rows' own fields say, and what stands beside them. Empty: not asked. */
+  readonly now: readonly string[];
   readonly next: readonly string[];
   readonly coverage: Coverage;
   /** Rows there are, when more than `rows` holds; else rows.length. */

@@ -25,6 +25,8 @@ export interface Fact {
   readonly row: RequestRow;
   /** Not redacted: for comparing, never for printing. */
   readonly target: Target;
+  /** `v1`: of the group, as the request named it. */
+  readonly apiVersion: string | null;
   readonly effect: Effect;
   /** 201: the request made the object. */
   readonly isCreation: boolean;
@@ -77,6 +79,7 @@ export function factOf(request: AuditRequest, keep: Keep): Fact {
     endUs: request.endedUs ?? event.receivedUs ?? event.stageUs ?? 0,
     row: requestRow(request, wordOf(event), keep.isRevealed),
     target,
+    apiVersion: event.objectRef?.version ?? null,
     effect,
     isCreation:
       event.responseStatus?.code === 201 && target.subresource === null && MAKING_VERBS.includes(event.verb),

@@ -98,6 +98,15 @@ export function failedAuthRow(
   return row;
 }
 
+/** The same row, with what the cluster says now. */
+export function withAllowedNow(row: FailedAuthRow, allowedNow: boolean | null): FailedAuthRow {
+  const told = { ...row, allowedNow };
+  const lacking = LACKING.get(row);
+  if (lacking !== undefined) LACKING.set(told, lacking);
+  SHORT.set(told, SHORT.get(row) ?? row.missing);
+  return told;
+}
+
 /** Null when nobody is known to lack it, or it is no right. Not part of the machine output. */
 export function lackingOfRow(row: Row): Lacking | null {
   return LACKING.get(row) ?? null;
@@ -131,7 +140,22 @@ const CLASS_WORDS: Readonly<Record<DeniedBy, string>> = {
 /** Bars of the sparkline that a table draws as one. */
 const BARS_IN_ONE = 4;
 
-export const COLUMNS: readonly Column[] = [
+/** NOW stands there only where the cluster was asked. */
+export function columnsFor(rows: readonly FailedAuthRow[]): readonly Column[] {
+  return rows.some((row) => row.allowedNow !== null) ? [...COLUMNS, NOW] : COLUMNS;
+}
+
+const NOW: Column = {
+  name: 'NOW',
+  shrink: 0,
+  cell: (row) => {
+    const { allowedNow } = asRow(row);
+    if (allowedNow === null) return { kind: 'none' };
+    return { kind: 'status', text: allowedNow ? 'allowed' : 'refused', tone: allowedNow ? 'good' : 'muted' };
+  },
+};
+
+const COLUMNS: readonly Column[] = [
   { name: 'CLASS', shrink: 0, cell: (row) => status(asRow(row)) },
   {
     name: 'WHO',

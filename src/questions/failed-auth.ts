@@ -14,9 +14,16 @@ import { matches } from '../query/matches.ts';
 import { isOneObject, type ObjectQuery, objectPredicate, resourcePredicate } from '../query/object-query.ts';
 import { absent, all, any, equals, type Field, oneOf, type Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
+import { allowedNow, reviewsFor } from './allowed-now.ts';
 import type { RefusalGroup } from './failed-auth-group.ts';
 import { MAX_IDENTITIES, MAX_TARGETS, RefusalGroups } from './failed-auth-groups.ts';
-import { COLUMNS, type FailedAuthRow, failedAuthRow, nameOfRow } from './failed-auth-row.ts';
+import {
+  columnsFor,
+  type FailedAuthRow,
+  failedAuthRow,
+  nameOfRow,
+  withAllowedNow,
+} from './failed-auth-row.ts';
 import { nextCommands, notesOf, sentence, type Told } from './failed-auth-says.ts';
 import { SignFinder } from './failed-auth-signs.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
@@ -127,13 +134,21 @@ class FailedAuthRound implements Round {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
       return { kind: 'ask', round: new FailedAuthRound(this.#params, this.#found, earlier, true) };
     }
-    return { kind: 'answer', answer: this.#answer(coverage) };
-  }
-
-  #answer(coverage: Coverage): AnswerDraft {
-    const { limit } = this.#params;
     const groups = this.#found.groups.groups().sort(newestFirst);
     const rows = groups.map((group) => this.#row(group, coverage));
+    const reviews = reviewsFor(rows.slice(0, this.#params.limit ?? rows.length));
+    return {
+      kind: 'look',
+      keys: [...reviews.values()].flat(),
+      resume: (live) => {
+        const told = rows.map((row) => withAllowedNow(row, allowedNow(reviews.get(row), live)));
+        return { kind: 'answer', answer: this.#answer(groups, told, coverage) };
+      },
+    };
+  }
+
+  #answer(groups: readonly RefusalGroup[], rows: readonly FailedAuthRow[], coverage: Coverage): AnswerDraft {
+    const { limit } = this.#params;
     const shown = limit === null ? groups.length : Math.min(limit, groups.length);
     const { totals } = this.#found.groups;
     const gaps = this.#gaps(coverage, sum(totals.values()) - sum(groups.map(({ count }) => count)));
@@ -152,10 +167,11 @@ class FailedAuthRound implements Round {
       question: 'failed-auth',
       says: sentence(told),
       rows: rows.slice(0, shown),
-      columns: COLUMNS,
+      columns: columnsFor(rows),
       nameOf: nameOfRow,
       nearMisses: [],
       notes: notesOf(told),
+      now: [],
       next: nextCommands(told),
       total: rows.length,
       events: groups.slice(0, shown).flatMap((group) => group.events()),

@@ -10,21 +10,26 @@ import { tellsSubresource } from './word-of.ts';
 export type WhoDidRow = RequestRow & {
   /** Nearest first; filled by the chain of causes. */
   readonly cause: readonly unknown[];
-  /** Filled by correlation with the live cluster; each null when unknown. */
-  readonly now: {
-    readonly exists: boolean | null;
-    readonly sameObject: boolean | null;
-    readonly uid: string | null;
-    readonly createdAt: string | null;
-    readonly createdBy: string | null;
-    readonly ready: boolean | null;
-    readonly text: string | null;
-  };
+  readonly now: WhoDidNow;
 };
+
+/** How the row's object stands now; each null when unknown. */
+export interface WhoDidNow {
+  readonly exists: boolean | null;
+  /** Whether it is the object that the request was about, by its uid. */
+  readonly sameObject: boolean | null;
+  readonly uid: string | null;
+  /** RFC 3339. */
+  readonly createdAt: string | null;
+  /** Where the log tells. */
+  readonly createdBy: string | null;
+  readonly ready: boolean | null;
+  readonly text: string | null;
+}
 
 export type WhoDidAnswer = AnswerDocument<WhoDidRow>;
 
-const UNKNOWN_NOW = {
+export const UNKNOWN_NOW: WhoDidNow = {
   exists: null,
   sameObject: null,
   uid: null,
@@ -37,18 +42,19 @@ const UNKNOWN_NOW = {
 /** Drawn from the fact, told by columns; not part of the machine output. */
 const EFFECTS = new WeakMap<object, EffectWords>();
 
-export function whoDidRow(deed: Deed): WhoDidRow {
+export function whoDidRow(deed: Deed, now: WhoDidNow = UNKNOWN_NOW): WhoDidRow {
   const row: WhoDidRow = {
     ...deed.fact.row,
     did: { verb: deed.fact.row.did.verb, word: deed.word },
     cause: [],
-    now: UNKNOWN_NOW,
+    now,
   };
   EFFECTS.set(row, effectWords(deed));
   return row;
 }
 
-export function columnsFor(object: ObjectQuery): Column[] {
+/** `hasNow`: the cluster was asked; told in a column where the objects are many. */
+export function columnsFor(object: ObjectQuery, hasNow: boolean): Column[] {
   const columns: Column[] = [
     { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
     { name: 'AGE', shrink: 0, drop: 2, cell: (row) => ageOf(asRow(row).when) },
@@ -74,7 +80,19 @@ export function columnsFor(object: ObjectQuery): Column[] {
     { name: 'SOURCE', wide: true, cell: (row) => textOf(asRow(row).source) },
     { name: 'AUDIT-ID', wide: true, cell: (row) => textOf(asRow(row).auditID) },
   ];
-  return columns;
+  return hasNow && !isOneObject(object) ? [...columns, NOW] : columns;
+}
+
+const NOW: Column = {
+  name: 'NOW',
+  drop: 1,
+  cell: (row) => textOf(nowText(asRow(row).now)),
+};
+
+function nowText({ exists, sameObject }: WhoDidNow): string | null {
+  if (exists === null) return null;
+  if (!exists) return 'gone';
+  return sameObject === null ? 'exists' : sameObject ? 'still there' : 'made again';
 }
 
 /** kubectl's form: `deployments.apps/web`, `configmaps/flags`; a URL's path. */

@@ -4,6 +4,7 @@
  */
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
+import type { LiveFinding, LiveKey } from '../live.ts';
 import { matches } from '../query/matches.ts';
 import { matchesName, type ObjectQuery } from '../query/object-query.ts';
 import type { Predicate } from '../query/predicate.ts';
@@ -17,6 +18,7 @@ import { nearMissesOf } from './near-misses.ts';
 import { nextCommands } from './next-commands.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
 import { gapsOf } from './who-did-gaps.ts';
+import { keysFor, type NowKeys, nowLines, nowOf } from './who-did-now.ts';
 import { FIELDS, wanted, witnessOf } from './who-did-query.ts';
 import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
 import { sentence, type Told } from './who-did-says.ts';
@@ -44,6 +46,14 @@ export const whoDid: Question<WhoDidParams> = {
     return new WhoDidRound(params, nowUs, kept, { sinceUs, untilUs }, false);
   },
 };
+
+interface Judged {
+  /** Newest first. */
+  readonly deeds: readonly Deed[];
+  readonly shown: readonly Deed[];
+  readonly found: Deeds;
+  readonly hasDeed: boolean;
+}
 
 class WhoDidRound implements Round {
   readonly query: Query;
@@ -89,18 +99,26 @@ class WhoDidRound implements Round {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
       return { kind: 'ask', round: new WhoDidRound(this.#params, this.#nowUs, this.#kept, earlier, true) };
     }
-    return { kind: 'answer', answer: this.#answer(facts, deeds, found, coverage, hasDeed) };
+    const { object, limit } = this.#params;
+    const shown = limit === null ? deeds : deeds.slice(0, limit);
+    const keys = keysFor(object, shown, facts);
+    return {
+      kind: 'look',
+      keys: keys.keys,
+      resume: (live) => ({
+        kind: 'answer',
+        answer: this.#answer(facts, { deeds, shown, found, hasDeed }, coverage, { keys, live }),
+      }),
+    };
   }
 
   #answer(
     facts: readonly Fact[],
-    deeds: readonly Deed[],
-    found: Deeds,
+    { deeds, shown, found, hasDeed }: Judged,
     coverage: Coverage,
-    hasDeed: boolean,
+    { keys, live }: { keys: NowKeys; live: ReadonlyMap<LiveKey, LiveFinding> },
   ): AnswerDraft {
     const params = this.#params;
-    const shown = params.limit === null ? deeds : deeds.slice(0, params.limit);
     const gaps = gapsOf({ params, kept: this.#kept, coverage, hasDeed }, found);
     const told: Told = {
       params,
@@ -113,15 +131,24 @@ class WhoDidRound implements Round {
         .length,
       nearMisses: hasDeed ? [] : nearMissesOf(params.word, params.object, facts, deeds, found),
     };
-    const rows: WhoDidRow[] = shown.map((deed) => whoDidRow(deed));
+    const creations = facts.filter((fact) => fact.isCreation && fact.effect === 'done');
+    const rows: WhoDidRow[] = shown.map((deed) =>
+      whoDidRow(deed, nowOf(deed.fact, keys.objects.get(deed), live, creations)),
+    );
+    const [newest] = deeds.filter((deed) => counts(params.word, deed));
+    const now = keys.asked === null ? null : nowOf(newest?.fact ?? null, keys.asked, live, creations);
     return {
       question: 'who-did',
       says: sentence(told),
       rows,
-      columns: columnsFor(params.object),
+      columns: columnsFor(
+        params.object,
+        rows.some((row) => row.now.exists !== null),
+      ),
       nameOf: nameOfRow,
       nearMisses: told.nearMisses,
       notes: this.#notes(shown, found),
+      now: nowLines(now, keys, live),
       next: nextCommands(told),
       total: deeds.length,
       events: shown.flatMap((deed) => (deed.fact.event === null ? [] : [deed.fact.event])),

@@ -36,6 +36,7 @@ const DRAFT: AnswerDraft = {
   nameOf: () => '',
   nearMisses: [],
   notes: [],
+  now: [],
   next: [],
   total: 0,
   events: [],

@@ -138,6 +138,7 @@ export function answerOf(rows: readonly Row[], asides: Asides, more: Partial<Ans
     nameOf: (row) => `deployments.apps/${at(row, 'object', 'name')}`,
     nearMisses: [{ code: 'scaled', text: asides.near, count: 1, row: null }],
     notes: [{ code: 'shared-id', text: asides.note }],
+    now: [],
     next: [asides.next],
     coverage: {
       complete: false,
