@@ -1,10 +1,10 @@
 /** failed-auth's sentence, its notes, and the commands to try next. */
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { DeniedBy } from '../event/outcome.ts';
-import { shellQuoted } from '../event/shell.ts';
 import type { FailedAuthParams } from './failed-auth.ts';
 import { MAX_IDENTITIES } from './failed-auth-groups.ts';
 import type { FailedAuthRow } from './failed-auth-row.ts';
+import { flagText } from './flag-text.ts';
 import { objectName } from './object-name.ts';
 import { SIGNS, type Sign } from './signs.ts';
 import { isSuggestible } from './suggest-role.ts';
@@ -152,8 +152,8 @@ export function nextCommands(told: Told): string[] {
   const who = named?.who.as ?? named?.who.user;
   return [
     ...(rows.some(isSuggestible) ? [command(`failed-auth${params.sameQuestion} --suggest-role`)] : []),
-    ...(who == null ? [] : [command(`who-did touch -A --by ${shellQuoted(who)}`)]),
-    ...(ip === undefined ? [] : [command(`who-did touch -A --from-ip ${shellQuoted(ip)}`)]),
+    ...(who == null ? [] : [command(`who-did touch -A${flagText('by', who)}`)]),
+    ...(ip === undefined ? [] : [command(`who-did touch -A${flagText('from-ip', ip)}`)]),
     ...(rows.length === 0 && told.elsewhere > 0 ? [command('failed-auth -A')] : []),
   ].slice(0, NEXT);
 }
