@@ -2,7 +2,7 @@
 import { kubectlName } from '../event/resource-names.ts';
 import type { ObjectQuery } from '../query/object-query.ts';
 
-/** `shop/deploy/web`, `pods in shop`, `pods in all namespaces`, `/metrics`. */
+/** `shop/deploy/web`, `pods in shop`, `widgets.example.com in all namespaces`, `/metrics`. */
 export function objectName(object: ObjectQuery): string {
   switch (object.kind) {
     case 'path':
@@ -19,7 +19,9 @@ export function objectName(object: ObjectQuery): string {
           : object.namespace === null
             ? ' in all namespaces'
             : ` in ${object.namespace}`;
-      return `${object.resources[0] ?? object.typed}${where}`;
+      const resource = object.resources[0] ?? object.typed;
+      // A type without a name of its own is told by its group too.
+      return `${type === `${resource}.${object.group}` ? type : resource}${where}`;
     }
   }
 }
