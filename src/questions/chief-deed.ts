@@ -14,10 +14,21 @@ export function beginningsOf({ params, found }: Told, done: readonly Deed[]): re
  * out. Where controllers write and read all the time, the newest by anybody else.
  */
 export function chiefOf(told: Told, newest: Deed, beginnings: readonly Deed[]): Deed {
-  const begun = told.found.removals?.begunBy.get(newest.fact.key);
-  if (told.params.word.name === 'delete') return begun ?? newest;
+  if (told.params.word.name === 'delete') return beginningOf(told, newest);
   const isBusy = BUSY.has(told.params.word.name) || !WORDS.includes(told.params.word);
   return (isBusy ? beginnings.find((deed) => !isByMachinery(deed)) : undefined) ?? newest;
+}
+
+/** A release may end what a collection began, which carried out the end of a namespace. */
+function beginningOf({ found }: Told, newest: Deed): Deed {
+  const passed = new Set<Deed>();
+  let deed = newest;
+  for (;;) {
+    passed.add(deed);
+    const before = found.removals?.begunBy.get(deed.fact.key);
+    if (before === undefined || passed.has(before)) return deed;
+    deed = before;
+  }
 }
 
 const BUSY: ReadonlySet<string> = new Set(['change', 'touch', 'read', 'token']);

@@ -3,6 +3,7 @@ import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { NearMiss } from '../answer.ts';
 import type { Coverage, Gap } from '../event/coverage.ts';
 import { isOneObject } from '../query/object-query.ts';
+import type { Word } from '../query/words.ts';
 import { alternativesTo, beginningsOf, chiefOf } from './chief-deed.ts';
 import { counts, type Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
@@ -120,7 +121,7 @@ function byOneOf(either: readonly Deed[]): string {
 }
 
 function byWhom(told: Told, deed: Deed): string {
-  return `by ${whoText(deed.fact.row.who)} ${ago(deed, told.nowUs)}${throughWhat(deed)}`;
+  return `by ${whoText(deed.fact.row.who)} ${ago(deed, told.nowUs)}${throughWhat(deed, told.params.word)}`;
 }
 
 /** Whoever asked for a deletion that a finalizer held did it; whoever removed the finalizer let it happen. */
@@ -206,10 +207,10 @@ function past(told: Told): string {
   return PAST[name] ?? `sent ${name}`;
 }
 
-function throughWhat(deed: Deed): string {
+function throughWhat(deed: Deed, asked: Word): string {
   switch (deed.word) {
     case 'evict':
-      return ' (eviction)';
+      return asked.name === 'evict' ? '' : ' (eviction)';
     case 'deletecollection':
       return deed.fact.selector === null
         ? ' (with a whole collection)'

@@ -332,6 +332,24 @@ describe('the end of a namespace', () => {
     expect(says).toMatch(/^shop\/cm\/a: if it was there, deleted by alice/);
   });
 
+  it('is by whoever asked, though a finalizer held what its collection took', async () => {
+    const release: Scene = {
+      ...{
+        verb: 'patch',
+        uri: `${CONFIGMAPS}/a`,
+        at: 9,
+        user: 'bob',
+        body: { metadata: { finalizers: null } },
+      },
+      answer: anObject('ConfigMap', 'a', { metadata: { deletionTimestamp: '2026-11-24T08:00:03Z' } }),
+    };
+    const story = [made(0, CONFIGMAPS, 'a'), remove(1, NAMESPACE), swept(3, NAMESPACES, ['a']), release];
+    const { says } = await askStory('delete cm/a', story, inShop);
+    expect(says).toMatch(
+      /^shop\/cm\/a: deleted by alice .* \(with its namespace\), held until bob removed the last finalizer$/,
+    );
+  });
+
   it('explains why something was made a second time', async () => {
     const { gaps } = await askStory(
       'delete cm/a',
