@@ -6,7 +6,9 @@ import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
 import { type Effect, tookEffect } from './effect.ts';
 import { effectWords } from './effect-words.ts';
-import type { Fact } from './fact.ts';
+import { byEnd, type Fact } from './fact.ts';
+import { StateTrack } from './state-track.ts';
+import { VERDICTS } from './verdicts.ts';
 import { objectText, whoDidRow, whoText } from './who-did-row.ts';
 
 /** Near misses of each kind, at most; attempts are all told. */
@@ -23,7 +25,8 @@ export function nearMissesOf(
   const attempts = deeds.filter((deed) => !tookEffect(deed.fact.effect));
   const couldBe = `could have been it; the log does not hold ${word.name === 'create' ? 'its name' : 'what it changed'}`;
   const completions = (found.removals?.orphans ?? []).filter((fact) => fact.isKubeletCompletion);
-  const elsewhere = newestFirst.filter((fact) => isElsewhere(word, object, fact));
+  const otherwise = meaningOtherwise(word, object, facts);
+  const elsewhere = newestFirst.filter((fact) => isElsewhere(word, object, fact) && !otherwise.has(fact));
   return [
     ...folded(attempts.map((deed) => ofDeed(ATTEMPTS[deed.fact.effect] ?? 'attempt', deed))),
     ...some('could-be', found.unsure.toReversed(), couldBe),
@@ -102,6 +105,17 @@ function near(code: string, deed: Deed, why: string): NearMiss {
     count: 1,
     row: whoDidRow(deed),
   };
+}
+
+/** What cannot be the deed by what it asked for: the release of a finalizer is no scaling, of whatever object. */
+function meaningOtherwise(word: Word, object: ObjectQuery, facts: readonly Fact[]): ReadonlySet<Fact> {
+  const track = new StateTrack();
+  const otherwise = new Set<Fact>();
+  for (const fact of facts.toSorted(byEnd)) {
+    if (VERDICTS[word.name]?.(fact, track.before(fact), object) === 'no') otherwise.add(fact);
+    track.add(fact);
+  }
+  return otherwise;
 }
 
 /** Done to an object of the same name, of another type or in another place. */

@@ -30,3 +30,19 @@ describe('near misses that read the same', () => {
     expect(rows).toHaveLength(2);
   });
 });
+
+describe('the same name elsewhere', () => {
+  it('is near only when the word means what was done to it', async () => {
+    const patch = (namespace: string, body: unknown): Scene => ({
+      ...{ verb: 'patch', uri: `/apis/apps/v1/namespaces/${namespace}/deployments/a`, at: 1, body },
+    });
+    const story = [
+      patch('till', { metadata: { finalizers: null } }),
+      patch('bank', { spec: { replicas: 0 } }),
+    ];
+    const { nearMisses } = await askStory('scale deploy/a', story, inShop);
+    expect(nearMisses.map(({ text }) => text)).toEqual([
+      'bank/deploy/a: patch by alice: the same name in another namespace',
+    ]);
+  });
+});
