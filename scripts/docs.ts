@@ -4,7 +4,9 @@
  * `--check` only compares, and fails when a part is stale.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FLAGS, type Flag } from '../src/commands/flags.ts';
 import { ERROR_CODES } from '../src/errors.ts';
@@ -12,6 +14,11 @@ import { WORDS } from '../src/query/words.ts';
 import { FORMATS } from '../src/render/registry.ts';
 
 const path = fileURLToPath(new URL('../README.md', import.meta.url));
+/** Under the name that kubectl calls, so that answers offer commands as they were typed. */
+const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+const asPlugin = join(folder, 'kubectl-audit');
+symlinkSync(fileURLToPath(new URL('../src/cli.ts', import.meta.url)), asPlugin);
+process.on('exit', () => rmSync(folder, { recursive: true }));
 
 const PARTS: Readonly<Record<string, () => string>> = {
   verbs: () =>
@@ -72,7 +79,7 @@ function played(block: string): string {
 
 function outputOf(command: string): string {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const script = command.replace(/^kubectl audit/, `"${process.execPath}" src/cli.ts`);
+  const script = command.replace(/^kubectl audit/, `"${process.execPath}" "${asPlugin}"`);
   const env = { PATH: process.env.PATH ?? '', COLUMNS: '100', TZ: 'UTC' };
   const run = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' });
   if (run.status !== 0 && run.status !== 3)

@@ -181,7 +181,7 @@ function inWords(
   maker: string | null,
 ): string {
   const by = maker === null ? '' : ` by ${maker}`;
-  const was = uid === null ? '' : `; then ${short(uid)}`;
+  const was = uid === null ? '' : `, not ${short(uid)}`;
   const which =
     sameObject === true
       ? 'the same object'

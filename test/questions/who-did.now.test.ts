@@ -87,7 +87,7 @@ describe('how things stand now', () => {
     );
     expect(other.rows[0]?.now).toMatchObject({ exists: true, sameObject: false, ready: true });
     expect(other.now[0]).toBe(
-      'another object (uid uid-now; then uid-a), created 2026-11-24T09:00:00Z, 3/3 ready',
+      'another object (uid uid-now, not uid-a), created 2026-11-24T09:00:00Z, 3/3 ready',
     );
     const none = await now(['delete', 'cm/a'], [GONE], object({ kind: 'gone' }));
     expect(none.rows[0]?.now).toMatchObject({ exists: false, sameObject: null, text: 'gone' });
