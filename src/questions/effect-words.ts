@@ -5,9 +5,9 @@ import type { Deed } from './deed.ts';
 import type { Fact } from './fact.ts';
 
 export interface EffectWords {
-  /** For the RESULT column: `done 200`, `refused RBAC 403`, `failed 429`. */
+  /** For the RESULT column: `done 200`, `refused RBAC`, `failed 429`. */
   readonly text: string;
-  /** The same with the server's reason, where it says more: `failed 429 TooManyRequests`. */
+  /** The same with the code, and the server's reason of a failure: `refused RBAC 403`, `failed 429 TooManyRequests`. */
   readonly full: string;
   readonly tone: Extract<Cell, { kind: 'status' }>['tone'];
   /** For the DID column: what kind of delete, what it was scaled to; null for nothing to add. */
@@ -24,9 +24,14 @@ const DENIED: Readonly<Record<string, string>> = {
 
 export function effectWords(deed: Deed): EffectWords {
   const words = wordsOf(deed);
-  const { reason } = deed.fact.row.result;
-  const isSilent = deed.fact.effect !== 'failed' || reason === null;
-  return { ...words, full: isSilent ? words.text : `${words.text} ${reason}` };
+  const { code, reason } = deed.fact.row.result;
+  const more = deed.fact.effect === 'failed' ? reason : isClassEnough(deed.fact) ? code : null;
+  return { ...words, full: more === null ? words.text : `${words.text} ${more}` };
+}
+
+/** Who refused it says more than the code, which is 403 as a rule. */
+function isClassEnough({ effect, row }: Fact): boolean {
+  return effect === 'refused' && (DENIED[row.result.deniedBy ?? 'other'] ?? '') !== '';
 }
 
 function wordsOf({ fact, link, word }: Deed): Omit<EffectWords, 'full'> {
@@ -44,12 +49,10 @@ function wordsOf({ fact, link, word }: Deed): Omit<EffectWords, 'full'> {
         tone: 'muted',
         detail: detail === null ? 'DRY RUN' : `${detail}, DRY RUN`,
       };
-    case 'refused':
-      return {
-        text: `refused ${DENIED[fact.row.result.deniedBy ?? 'other'] ?? ''}${code}`.replace('  ', ' '),
-        tone: 'bad',
-        detail,
-      };
+    case 'refused': {
+      const by = isClassEnough(fact) ? ` ${DENIED[fact.row.result.deniedBy ?? 'other']}` : code;
+      return { text: `refused${by}`, tone: 'bad', detail };
+    }
     case 'not found':
       return { text: `not found${code}`, tone: 'muted', detail };
     case 'failed':

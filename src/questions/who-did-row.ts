@@ -59,7 +59,7 @@ export function columnsFor(object: ObjectQuery, hasNow: boolean): Column[] {
     { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
     { name: 'AGE', shrink: 0, drop: 2, cell: (row) => ageOf(asRow(row).when) },
     { name: 'WHO', readable: 20, shorten: 'path', cell: (row) => textOf(whoText(asRow(row).who)) },
-    { name: 'DID', cell: (row) => textOf(didText(asRow(row))) },
+    { name: 'DID', readable: 16, cell: (row) => textOf(didText(asRow(row))) },
     {
       name: 'OBJECT',
       readable: 20,

@@ -14,12 +14,12 @@ export function widthOf(text: string): number {
 
 /**
  * At most `width` columns; what is left out is marked. `middle`: for names that their ends tell apart. `path`: all but the
- * last name of a path goes first (`sa:…/runner`), for it tells the least.
+ * last name of each path goes first (`sa:…/runner`), for it tells the least.
  */
 export function fitted(text: string, width: number, shorten: 'end' | 'middle' | 'path' = 'end'): string {
   if (widthOf(text) <= width) return text;
-  if (shorten === 'path' && LAST_OF_PATH.test(text))
-    return fitted(text.replace(LAST_OF_PATH, '$1…$2'), width, 'end');
+  const briefer = shorten === 'path' ? text.replace(PATH, '$1$2…$3') : text;
+  if (briefer !== text) return fitted(briefer, width, 'end');
   const room = width - 1;
   const tailRoom = shorten === 'end' ? 0 : Math.floor(room / 2);
   const tail = beginning([...text].reverse(), tailRoom)
@@ -28,7 +28,8 @@ export function fitted(text: string, width: number, shorten: 'end' | 'middle' | 
   return `${beginning([...text], room - widthOf(tail)).join('')}…${tail}`;
 }
 
-const LAST_OF_PATH = /^(\w+:)?\S*(\/[^\s/]+)$/;
+/** `sa:ci/runner`, `alice as sa:ci/runner`, `https://issuer.example.com#alice`. */
+const PATH = /(^|\s)(\w+:)?[^\s…]*([/#][^\s/#]+)(?=\s|$)/g;
 
 /** As many of the characters as `room` holds. */
 function beginning(chars: readonly string[], room: number): string[] {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from '../../src/answer.ts';
 import { escapeTerminal } from '../../src/render/escape.ts';
 import { table, wide } from '../../src/render/table.ts';
-import { widthOf } from '../../src/render/width.ts';
+import { fitted, widthOf } from '../../src/render/width.ts';
 import { answerWith, EMPTY, HOSTILE, OPTIONS, ORDINARY, PLAIN, rowOf, textOf } from '../support/answers.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
@@ -231,6 +231,16 @@ describe('a table too narrow for its columns', () => {
       fixed('DID', 'remove last finalizer'),
     ];
     expect(drawn(columns, 48).row).toBe('web-6bf…-4mxg4  sa:…/generic-g…  remove last fi…');
+  });
+
+  it.each([
+    ['sa:kube-system/generic-garbage-collector', 'sa:…/generic-garb…'],
+    ['alice as sa:shop/deployer', 'alice as sa:…/dep…'],
+    ['https://issuer.example.com/realm#alice', 'https:…#alice'],
+    ['arn:aws:iam::1234:role/ops', 'arn:…/ops'],
+    ['somebody.with-long@example.com', 'somebody.…mple.com'],
+  ])('keeps of %s the last name', (text, shown) => {
+    expect(fitted(text, 18, 'path')).toBe(shown);
   });
 
   it('says briefly what wide says in full', () => {
