@@ -32,7 +32,8 @@ export async function* bodyOf(
     signal.throwIfAborted();
     throw networkError(isStuck ? new TimeUp(`nothing more came within ${idleMs / 1000} s`) : error, towards);
   } finally {
-    if (!response.complete) response.destroy();
+    // Not by `complete`: what has arrived whole, and is not read, holds its socket, and an abort later has nobody to hear of it.
+    if (!response.readableEnded) response.destroy();
   }
 }
 
