@@ -35,6 +35,8 @@ export interface Found {
   readonly failures: readonly Failure[];
   /** Files in folders that do not look like audit logs. */
   readonly skipped: readonly string[];
+  /** Folders that were too large to be looked through, each in words. */
+  readonly limits: readonly string[];
 }
 
 export interface FindOptions {
@@ -62,13 +64,14 @@ export async function findFiles(patterns: readonly string[], options: FindOption
   const files = new Map<string, FoundFile>();
   const failures: Failure[] = [];
   const skipped: string[] = [];
+  const limits: string[] = [];
   for (const pattern of patterns) {
-    const { names, isPattern } = await expand(pattern, options.cwd);
+    const { names, isPattern } = await expand(pattern, options);
     if (names.length === 0)
       failures.push({ kind: 'not found', name: pattern, text: `"${pattern}" matches no file` });
     for (const name of names) await addFile(name, isPattern);
   }
-  return { files: [...files.values()], failures, skipped };
+  return { files: [...files.values()], failures, skipped, limits };
 
   /** Of what a pattern happens to match, pipes would block, and a folder need not hold a log. */
   async function addFile(name: string, isPattern: boolean): Promise<void> {
@@ -81,8 +84,12 @@ export async function findFiles(patterns: readonly string[], options: FindOption
       for (const file of inside.files) add(file);
       failures.push(...inside.failures);
       skipped.push(...inside.skipped);
+      if (inside.limit !== null) limits.push(`"${name}" is too large: ${inside.limit}; ${NEARER}`);
       if (inside.files.length === 0 && !isPattern) {
-        const text = `no file in "${name}" looks like an audit log`;
+        const text =
+          inside.limit === null
+            ? `no file in "${name}" looks like an audit log`
+            : `no audit log was found in "${name}", and ${inside.limit}; ${NEARER}`;
         failures.push({ kind: 'no audit log', name, text });
       }
     } else if (stats.isFile() || !isPattern) {
@@ -97,6 +104,8 @@ export async function findFiles(patterns: readonly string[], options: FindOption
     if (known === undefined || (known.isFromFolder && !file.isFromFolder)) files.set(file.id, file);
   }
 }
+
+const NEARER = 'name a folder nearer to the log, or a pattern';
 
 export function toFile(name: string, path: string, stats: BigIntStats, isFromFolder: boolean): FoundFile {
   return {
@@ -136,14 +145,20 @@ export function isStats(value: unknown): value is BigIntStats {
 }
 
 /** The name itself when there is such a file, whatever characters it has; else the files that the pattern matches. */
-async function expand(pattern: string, cwd: string): Promise<{ names: string[]; isPattern: boolean }> {
+async function expand(
+  pattern: string,
+  { cwd, signal }: FindOptions,
+): Promise<{ names: string[]; isPattern: boolean }> {
   const exists = await stat(resolve(cwd, pattern)).then(
     () => true,
     (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
   );
   if (exists || !/[*?[{]/.test(pattern)) return { names: [pattern], isPattern: false };
   const names: string[] = [];
-  for await (const name of glob(pattern, { cwd })) names.push(name);
+  for await (const name of glob(pattern, { cwd })) {
+    signal.throwIfAborted();
+    names.push(name);
+  }
   return { names: names.sort(), isPattern: true };
 }
 

@@ -15,7 +15,8 @@ export class ReadingTally {
   readonly #skipped: ReadingStep[] = [];
   readonly #refusals: UserError[] = [];
 
-  addFound({ failures, skipped }: Found): void {
+  addFound({ failures, skipped, limits }: Found): void {
+    for (const text of limits) this.#gap('budget', text, null);
     for (const failure of failures) this.#gap('source-unreadable', failure.text, null);
     if (skipped.length === 0) return;
     this.#note('skipped-files', `${skipped.length} files that hold no audit events: ${listOf(skipped)}`);
