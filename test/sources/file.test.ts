@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { constants, openSync } from 'node:fs';
 import {
   chmod,
   link,
@@ -13,12 +14,15 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseMicros } from '../../src/event/micros.ts';
 import type { Io } from '../../src/io.ts';
 import { equals } from '../../src/query/predicate.ts';
 import type { Query } from '../../src/query/query.ts';
+import { unwrap } from '../../src/sources/envelope.ts';
+import { walkFolder } from '../../src/sources/file/walk-folder.ts';
 import { openSource, SOURCE_NAMES } from '../../src/sources/registry.ts';
 import { rotationOf } from '../../src/sources/rotated-logs/rotation.ts';
 import type { Findings, Source } from '../../src/sources/source.ts';
@@ -169,6 +173,57 @@ describe('which files are read', () => {
     expect(found).toHaveLength(202);
     expect(findings.gaps).toEqual([]);
     expect(findings.notes).toEqual([{ code: 'skipped-files', text: expect.stringContaining('policy.yaml') }]);
+  });
+
+  it('looks through a folder from its top, as far as the limit, and says where it stopped', async () => {
+    for (let n = 0; n < 30; n++) await put(`disk/a/${n}.txt`, 'nothing');
+    await put('disk/b/c/audit.log', events('a'));
+    await put('disk/z.log', events('b'));
+    const { signal } = new AbortController();
+    const walk = (files: number, names: number) =>
+      walkFolder('disk', { cwd: folder, unwrap, signal }, { files, names });
+    const found = async (files: number, names: number) => {
+      const walked = await walk(files, names);
+      return [walked.files.map((file) => file.name), walked.limit];
+    };
+    expect(await found(32, 100)).toEqual([['disk/b/c/audit.log', 'disk/z.log'], null]);
+    const limited = (files: number) => `only ${files} files of it were looked into`;
+    expect(await found(10, 100)).toEqual([['disk/z.log'], limited(10)]);
+    expect(await found(100, 4)).toEqual([['disk/z.log'], limited(1)]);
+  });
+
+  it('passes over folders that are full of other files, unless they are named', async () => {
+    for (const name of ['node_modules', '.git']) await put(`home/${name}/x/audit.log`, events(name));
+    await put('home/audit.log', events('a'));
+    expect((await read(await open(['home']))).found).toEqual(['home/audit.log:a']);
+    expect((await read(await open(['home/.git']))).found).toEqual(['home/.git/x/audit.log:.git']);
+  });
+
+  it('ends in the middle of a folder with the signal', async () => {
+    for (let n = 0; n < 50; n++) await put(`disk/${n}.txt`, 'nothing');
+    const end = new AbortController();
+    const planning = (await open(['disk'])).plan(query(), end.signal);
+    end.abort();
+    await expect(planning).rejects.toThrow(/abort/i);
+  });
+
+  it('reads a named pipe, and waits for its writer no longer than the signal', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const source = await open(['pipe']);
+    const reading = read(source);
+    await sleep(50);
+    await writeFile(join(folder, 'pipe'), events('a', 'b'));
+    expect((await reading).found).toEqual(['pipe:a', 'pipe:b']);
+
+    const end = new AbortController();
+    const plan = await source.plan(query(), end.signal);
+    const waiting = (async () => {
+      for await (const _ of source.read(plan, end.signal));
+    })();
+    setTimeout(() => end.abort(), 50);
+    await expect(waiting).rejects.toThrow(/abort/i);
+    // No thread is left that waits for a writer: nobody reads, says open(2).
+    expect(() => openSync(join(folder, 'pipe'), constants.O_WRONLY | constants.O_NONBLOCK)).toThrow('ENXIO');
   });
 
   it('passes over what a pattern matches and is neither a file nor a folder of logs', async () => {

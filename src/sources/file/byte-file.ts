@@ -1,5 +1,8 @@
 /** A local file as bytes at an offset, and any ByteSource as chunks for the scanner. Which files: find-files.ts's. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, createReadStream, openSync } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { ByteSource } from '../../io.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -18,6 +21,17 @@ export async function openByteFile(path: string, name: string): Promise<ByteSour
     },
     close: () => file.close(),
   };
+}
+
+/**
+ * Bytes of what has no offsets, to its end or to the signal. A named pipe waits for its writer in the event loop: a thread
+ * that waits in open(2) or read(2) could not be called off, and the process would not end before the writer comes.
+ */
+export async function openStream(path: string, signal: AbortSignal): Promise<Readable> {
+  if (!(await stat(path)).isFIFO()) return createReadStream(path, { signal });
+  const { O_RDONLY, O_NONBLOCK } = constants;
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK);
+  return addAbortSignal(signal, new Socket({ fd, readable: true, writable: false }));
 }
 
 async function readAt(

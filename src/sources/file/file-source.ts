@@ -2,7 +2,6 @@
  * Log files on this machine: paths, globs, folders, standard input. Says which files are read and in which order; bytes
  * become events in scan/. Reads everything that the window leaves: order and limit are the question's.
  */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.ts';
@@ -16,7 +15,7 @@ import { scan } from '../../scan/scan.ts';
 import { unwrap } from '../envelope.ts';
 import type { SourceParams } from '../registry.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
-import { chunksOf, nextLineStart, openByteFile } from './byte-file.ts';
+import { chunksOf, nextLineStart, openByteFile, openStream } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
 import { type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
 import { groupLogs } from './log-groups.ts';
@@ -123,7 +122,11 @@ class FileSource implements Source {
   ): AsyncGenerator<EventBatch> {
     const { file, log } = step;
     if (file.isStream) {
-      yield* this.#scan(createReadStream(file.path, { signal }), log, file.name, step.bytes, needles, signal);
+      const stream = await openStream(file.path, signal).catch((error: unknown) => {
+        this.#tally.addFailure(log, failureOf(file.name, error));
+        return null;
+      });
+      if (stream !== null) yield* this.#scan(stream, log, file.name, step.bytes, needles, signal);
       return;
     }
     const path = await whereIs(file);
