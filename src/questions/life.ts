@@ -9,6 +9,8 @@ export interface Life {
   removal: Deed | null;
   /** At Metadata level: the latest write to an object whose delete is being held. */
   maybeReleased: Fact | null;
+  /** The removal of its last finalizer. */
+  released: Fact | null;
   finalizers: number | null;
   isSeen: boolean;
   /** The last request that found it there, and neither made it nor took it away. */
@@ -23,6 +25,7 @@ export function newLife(): Life {
     made: null,
     removal: null,
     maybeReleased: null,
+    released: null,
     finalizers: null,
     isSeen: false,
     found: null,
@@ -76,6 +79,13 @@ export function wasThere(life: Life, born: Fact): boolean {
   // The same plural may be a type of several groups, when no table knows it.
   if (found === null || found.target.group !== born.target.group) return false;
   return found.endUs < born.atUs - SKEW_US;
+}
+
+/** What it let happen before it was answered: a delete that was received first, although its answer came last. */
+export function releasedMeanwhile(life: Life, removal: Fact, orphans: readonly Fact[]): Fact | null {
+  const { released } = life;
+  if (released === null || !orphans.includes(released)) return null;
+  return removal.atUs <= released.atUs && isSameObject(removal, released) ? released : null;
 }
 
 export function isHeld(life: Life): boolean {

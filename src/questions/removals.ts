@@ -20,6 +20,7 @@ import {
   type Life,
   lifeKey,
   newLife,
+  releasedMeanwhile,
   startAnew,
   tellsRemoval,
   wasThere,
@@ -95,7 +96,7 @@ class RemovalFold {
       begunBy: this.#begunBy,
       held: new Set(lives.flatMap((life) => (isHeld(life) ? [life.removal?.fact.key ?? ''] : []))),
       completions: this.#completions,
-      orphans: this.#orphans,
+      orphans: this.#orphans.filter((fact) => !this.#begunBy.has(fact.key)),
       births: this.#births,
       madeAgain: lives.flatMap((l) => (l.state === 'present' && l.made !== null ? [l.made] : [])),
       unlogged: this.#unlogged,
@@ -192,6 +193,8 @@ class RemovalFold {
     const deed: Deed = { fact, word, link: null, why: null };
     this.#deeds.set(fact.key, deed);
     if (fact.effect !== 'done') return;
+    const released = releasedMeanwhile(life, fact, this.#orphans);
+    if (released !== null) this.#begunBy.set(released.key, deed);
     if (isRepeat(life, fact)) {
       if (life.removal !== null) this.#begunBy.set(fact.key, life.removal);
     } else {
@@ -199,7 +202,7 @@ class RemovalFold {
       if (tellsRemoval(fact)) this.#refuteSweeps(life, fact);
       life.removal = deed;
     }
-    life.state = fact.isRemovedAtOnce === true ? 'gone' : 'terminating';
+    life.state = fact.isRemovedAtOnce === true || released !== null ? 'gone' : 'terminating';
     if (fact.after !== null) life.finalizers = fact.after.finalizers;
   }
 
@@ -257,6 +260,7 @@ class RemovalFold {
     this.#deeds.set(fact.key, { fact, word: 'remove last finalizer', link, why });
     if (life.removal === null) this.#orphans.push(fact);
     else this.#begunBy.set(fact.key, life.removal);
+    life.released = fact;
     life.state = 'gone';
     life.maybeReleased = null;
   }
@@ -317,12 +321,10 @@ class RemovalFold {
     if (object.kind !== 'resource' || object.isNamespaced === false) return;
     if (object.namespace !== null && fact.target.name !== object.namespace) return;
     const name = fact.target.name ?? '';
-    const known = this.#namespaceEnds.get(name);
     const state = this.#stateIn(name);
     const isTooLate = state === 'gone' || state === 'terminating';
     const end = { fact, isTooLate, wasThere: state === 'present' };
-    if (known === undefined) this.#namespaceEnds.set(name, [end]);
-    else known.push(end);
+    this.#namespaceEnds.set(name, [...(this.#namespaceEnds.get(name) ?? []), end]);
     this.#sweeps.push({ fact, namespace: name });
   }
 

@@ -153,6 +153,19 @@ describe('requests that overlap', () => {
   });
 });
 
+describe('a delete that is answered after its finalizer has been removed', () => {
+  it('began it', async () => {
+    const asked = remove(1, `${CONFIGMAPS}/a`, { over: { stageTimestamp: '2026-11-24T08:00:03.000000Z' } });
+    const release: Scene = {
+      ...{ verb: 'patch', uri: `${CONFIGMAPS}/a`, at: 2, user: GC, body: { metadata: { finalizers: null } } },
+      answer: anObject('ConfigMap', 'a', { metadata: { deletionTimestamp: '2026-11-24T08:00:01Z' } }),
+    };
+    const { says, gaps } = await askStory('delete cm/a', [asked, release], inShop);
+    expect(says).toMatch(/^shop\/cm\/a: deleted by alice /);
+    expect(gaps).toEqual([]);
+  });
+});
+
 describe('an object that several groups serve', () => {
   it('is the same one in each', async () => {
     const { lines } = await askStory(
