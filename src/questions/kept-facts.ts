@@ -5,9 +5,14 @@ import type { Fact } from './fact.ts';
 const MAX_FACTS = 20_000;
 
 export class KeptFacts {
+  readonly #max: number;
   readonly #facts = new Map<string, Fact>();
   readonly #passing = new Set<string>();
   #dropped = 0;
+
+  constructor(max: number = MAX_FACTS) {
+    this.#max = max;
+  }
 
   get size(): number {
     return this.#facts.size;
@@ -23,7 +28,7 @@ export class KeptFacts {
     if (passes) this.#passing.add(fact.key);
     else this.#passing.delete(fact.key);
     // A quarter more before the oldest are let go, so that sorting is rare.
-    if (this.#facts.size >= MAX_FACTS * 1.25) this.#dropOldest();
+    if (this.#facts.size >= this.#max * 1.25) this.#dropOldest();
   }
 
   passes(fact: Fact): boolean {
@@ -36,7 +41,7 @@ export class KeptFacts {
 
   #dropOldest(): void {
     const oldestFirst = [...this.#facts.values()].sort((a, b) => a.atUs - b.atUs);
-    for (const fact of oldestFirst.slice(0, oldestFirst.length - MAX_FACTS)) {
+    for (const fact of oldestFirst.slice(0, oldestFirst.length - this.#max)) {
       this.#facts.delete(fact.key);
       this.#passing.delete(fact.key);
       this.#dropped++;

@@ -1,12 +1,19 @@
 /** Whether a request on the right object is what a word means, judged by what it asked, what came of it and how things stood. */
 import { hasGlob } from '../query/glob.ts';
 import type { ObjectQuery } from '../query/object-query.ts';
+import type { Word } from '../query/words.ts';
 import type { Fact } from './fact.ts';
 import type { KnownState } from './state-track.ts';
 
 /** `likely`: by all signs, without proof. `unsure`: the log does not hold what would tell. */
 export type Verdict = 'yes' | 'likely' | 'no' | 'unsure';
 export type Judge = (fact: Fact, before: KnownState, object: ObjectQuery) => Verdict;
+
+/** Whether a word's requests are judged without looking at any other. */
+export function isEachAlone({ name }: Word): boolean {
+  if (['delete', 'change', 'drain', 'read'].includes(name)) return false;
+  return !Object.hasOwn(VERDICTS, name) || ['touch', 'impersonate'].includes(name);
+}
 
 /** Words that are not here mean every request that reaches the object in their way. */
 export const VERDICTS: Readonly<Record<string, Judge>> = {

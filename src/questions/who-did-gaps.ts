@@ -10,18 +10,20 @@ import { whoText } from './who-did-row.ts';
 interface Asked {
   readonly params: { readonly word: Word };
   readonly kept: KeptFacts;
+  /** All that was found had to be kept for the answer to be right. */
+  readonly isKept: boolean;
   readonly coverage: Coverage;
   readonly hasDeed: boolean;
 }
 
-export function gapsOf({ params: { word }, kept, coverage, hasDeed }: Asked, found: Deeds): Gap[] {
+export function gapsOf({ params: { word }, kept, isKept, coverage, hasDeed }: Asked, found: Deeds): Gap[] {
   const gaps: Gap[] = [];
   const gap = (code: Gap['code'], text: string) => gaps.push({ code, text, source: null });
   const passing = (facts: readonly Fact[]) => facts.filter((fact) => kept.passes(fact));
-  if (kept.dropped > 0)
+  if (isKept && kept.dropped > 0)
     gap(
       'rows-bound',
-      `only the newest ${kept.size} requests were kept; ${kept.dropped} older ones were let go`,
+      `only the newest ${kept.size} requests were kept; ${kept.dropped} older ones were let go: narrow it, or ask for them with --until`,
     );
   if (!hasDeed && coverage.witness === 0) {
     gap('no-witness', 'the log holds no request of this kind on this resource: its policy may not log them');

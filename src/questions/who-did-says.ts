@@ -9,6 +9,7 @@ import { counts, type Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
 import type { Effect } from './effect.ts';
 import { objectName } from './object-name.ts';
+import { Tally } from './tally.ts';
 import type { WhoDidParams } from './who-did.ts';
 import { whoText } from './who-did-row.ts';
 
@@ -17,6 +18,8 @@ export interface Told {
   /** Newest first. */
   readonly deeds: readonly Deed[];
   readonly found: Deeds;
+  /** Counts of all, where `deeds` are only the newest. */
+  readonly tally: Tally | null;
   readonly coverage: Coverage;
   readonly gaps: readonly Gap[];
   readonly nearMisses: readonly NearMiss[];
@@ -136,21 +139,23 @@ function after(told: Told, newest: Deed, chief: Deed): string {
 function aboutMany(told: Told, all: readonly Deed[]): string {
   const begun = beginningsOf(told, all);
   const done = begun.length === 0 ? all : begun;
-  const actors = new Map<string, number>();
-  for (const deed of done) {
-    const name = whoText(deed.fact.row.who);
-    actors.set(name, (actors.get(name) ?? 0) + 1);
-  }
-  const byCount = [...actors].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const tally = told.tally ?? tallyOf(told, done);
+  const byCount = tally.actors;
   const [only] = byCount;
-  const named = byCount.slice(0, 3).map(([name, count]) => `${name} ${count}`);
+  const named = byCount.slice(0, 3).map(([name, count]) => `${name ?? 'others'} ${count}`);
   const rest = byCount.length > 3 ? ` and ${byCount.length - 3} more` : '';
   const what =
     told.params.word.name === 'impersonate'
       ? 'impersonation'
       : `${objectName(told.params.object)}: ${done.every((deed) => deed.link === 'likely') ? 'most likely ' : ''}${past(told)}`;
-  if (byCount.length === 1 && only !== undefined) return `${what} ${times(done.length)} by ${only[0]}`;
-  return `${what} ${times(done.length)}: ${named.join(', ')}${rest}`;
+  if (byCount.length === 1 && only !== undefined) return `${what} ${times(tally.done)} by ${only[0]}`;
+  return `${what} ${times(tally.done)}: ${named.join(', ')}${rest}`;
+}
+
+function tallyOf({ params }: Told, done: readonly Deed[]): Tally {
+  const tally = new Tally(params.word);
+  for (const deed of done) tally.add(deed);
+  return tally;
 }
 
 function nobody(told: Told): string {

@@ -6,7 +6,7 @@ import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
 import type { LiveFinding, LiveKey } from '../live.ts';
 import { matches } from '../query/matches.ts';
-import { matchesName, type ObjectQuery } from '../query/object-query.ts';
+import { isOneObject, matchesName, type ObjectQuery } from '../query/object-query.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
 import type { Word } from '../query/words.ts';
@@ -17,6 +17,8 @@ import { KeptFacts } from './kept-facts.ts';
 import { nearMissesOf } from './near-misses.ts';
 import { nextCommands } from './next-commands.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
+import { Tally } from './tally.ts';
+import { isEachAlone } from './verdicts.ts';
 import { gapsOf } from './who-did-gaps.ts';
 import { keysFor, type NowKeys, nowLines, nowOf } from './who-did-now.ts';
 import { FIELDS, wanted, witnessOf } from './who-did-query.ts';
@@ -41,9 +43,8 @@ export const whoDid: Question<WhoDidParams> = {
   name: 'who-did',
   needs: [],
   begin: (params: WhoDidParams, _inputs: Inputs, nowUs: number): Round => {
-    const kept = new KeptFacts();
     const { sinceUs, untilUs } = params.window;
-    return new WhoDidRound(params, nowUs, kept, { sinceUs, untilUs }, false);
+    return new WhoDidRound(params, nowUs, foundFor(params), { sinceUs, untilUs }, false);
   },
 };
 
@@ -55,17 +56,36 @@ interface Judged {
   readonly hasDeed: boolean;
 }
 
+/** What all rounds found together. */
+interface Found {
+  readonly kept: KeptFacts;
+  /** Null: what is judged together has to be kept together. */
+  readonly tally: Tally | null;
+}
+
+/** Kept beside the rows shown, for near misses and notes. */
+const BESIDE = 2_000;
+
+function foundFor({ word, object, limit }: WhoDidParams): Found {
+  const isCountable = limit !== null && isEachAlone(word) && !isOneObject(object);
+  return isCountable
+    ? { kept: new KeptFacts(limit + BESIDE), tally: new Tally(word) }
+    : { kept: new KeptFacts(), tally: null };
+}
+
 class WhoDidRound implements Round {
   readonly query: Query;
   readonly #params: WhoDidParams;
   readonly #nowUs: number;
   readonly #kept: KeptFacts;
+  readonly #tally: Tally | null;
   readonly #isWidened: boolean;
 
-  constructor(params: WhoDidParams, nowUs: number, kept: KeptFacts, window: Window, isWidened: boolean) {
+  constructor(params: WhoDidParams, nowUs: number, found: Found, window: Window, isWidened: boolean) {
     this.#params = params;
     this.#nowUs = nowUs;
-    this.#kept = kept;
+    this.#kept = found.kept;
+    this.#tally = found.tally;
     this.#isWidened = isWidened;
     this.query = {
       window,
@@ -83,7 +103,11 @@ class WhoDidRound implements Round {
     const name = object.kind === 'resource' ? object.name : null;
     const isWanted = name === null ? null : (named: string) => matchesName(named, name);
     const fact = factOf(request, { events: keepsEvents, isRevealed, isWanted });
-    this.#kept.add(fact, matches(request.event, filters));
+    const passes = matches(request.event, filters);
+    this.#kept.add(fact, passes);
+    if (this.#tally !== null && passes) {
+      for (const deed of deedsOf(this.#params.word, object, [fact]).deeds) this.#tally.add(deed);
+    }
     return 'go on';
   }
 
@@ -93,11 +117,21 @@ class WhoDidRound implements Round {
     const deeds = found.deeds
       .filter((deed) => this.#kept.passes(deed.fact))
       .sort((a, b) => byTime(b.fact, a.fact));
-    const hasDeed = deeds.some((deed) => counts(this.#params.word, deed));
+    const hasDeed =
+      this.#tally === null ? deeds.some((deed) => counts(this.#params.word, deed)) : this.#tally.done > 0;
     const { window } = this.#params;
     if (!hasDeed && window.isDefault && !this.#isWidened && canGoOn && window.sinceUs !== null) {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
-      return { kind: 'ask', round: new WhoDidRound(this.#params, this.#nowUs, this.#kept, earlier, true) };
+      return {
+        kind: 'ask',
+        round: new WhoDidRound(
+          this.#params,
+          this.#nowUs,
+          { kept: this.#kept, tally: this.#tally },
+          earlier,
+          true,
+        ),
+      };
     }
     const { object, limit } = this.#params;
     const shown = limit === null ? deeds : deeds.slice(0, limit);
@@ -119,11 +153,13 @@ class WhoDidRound implements Round {
     { keys, live }: { keys: NowKeys; live: ReadonlyMap<LiveKey, LiveFinding> },
   ): AnswerDraft {
     const params = this.#params;
-    const gaps = gapsOf({ params, kept: this.#kept, coverage, hasDeed }, found);
+    const isKept = this.#tally === null;
+    const gaps = gapsOf({ params, kept: this.#kept, isKept, coverage, hasDeed }, found);
     const told: Told = {
       params,
       deeds,
       found,
+      tally: this.#tally,
       coverage,
       gaps,
       nowUs: this.#nowUs,
@@ -150,7 +186,7 @@ class WhoDidRound implements Round {
       notes: this.#notes(shown, found),
       now: nowLines(now, keys, live),
       next: nextCommands(told),
-      total: deeds.length,
+      total: this.#tally?.total ?? deeds.length,
       events: shown.flatMap((deed) => (deed.fact.event === null ? [] : [deed.fact.event])),
       gaps,
     };
