@@ -220,12 +220,22 @@ function actorAndObject({ row, target }: Fact): string {
 function isNoOp(fact: Fact, before: KnownState): boolean {
   if (fact.effect !== 'done' || fact.isCreation) return false;
   if (fact.row.did.verb !== 'patch' && fact.row.did.verb !== 'update') return false;
-  const { after, asked } = fact;
+  const { after, asked, target } = fact;
   if (after?.isTerminating && after.finalizers === 0) return false;
+  // Its resourceVersion moves with every status: what it was scaled to tells more.
+  if (target.subresource === 'scale' && before.replicas !== null && isOlder(before, after))
+    return asked.replicas === before.replicas;
   if (after?.resourceVersion != null) {
     return (
       after.resourceVersion === asked.resourceVersion || after.resourceVersion === before.resourceVersion
     );
   }
   return asked.isEmpty;
+}
+
+/** Of requests that overlap, the later one may be answered first; the versions of one object are in order. */
+function isOlder({ resourceVersion }: KnownState, after: Fact['after']): boolean {
+  const [known, own] = [resourceVersion, after?.resourceVersion ?? null];
+  if (known === null || own === null || !/^\d{1,20}$/.test(known) || !/^\d{1,20}$/.test(own)) return true;
+  return BigInt(known) <= BigInt(own);
 }

@@ -84,6 +84,47 @@ describe('scale', () => {
   });
 });
 
+describe('scaling to what it is', () => {
+  const scaled = (at: number, replicas: number, resourceVersion: string): Scene => ({
+    at,
+    verb: 'patch',
+    uri: `${WEB}/scale`,
+    body: { spec: { replicas } },
+    answer: {
+      kind: 'Scale',
+      metadata: { name: 'web', namespace: 'shop', resourceVersion },
+      spec: { replicas },
+    },
+  });
+
+  it('changes nothing', async () => {
+    const { lines, notes } = await askStory(
+      'scale deploy/web',
+      [scaled(1, 3, '10'), scaled(2, 3, '12')],
+      inShop,
+    );
+    expect(lines).toEqual(['alice patch/scale 200']);
+    expect(notes.map((note) => note.code)).toContain('no-op');
+  });
+
+  it('is not what a later request, answered earlier, made of it', async () => {
+    const seen: Scene = {
+      at: 1,
+      verb: 'update',
+      uri: WEB,
+      body: {},
+      answer: { kind: 'Deployment', metadata: { name: 'web', resourceVersion: '20' }, spec: { replicas: 3 } },
+    };
+    const { lines } = await askStory(
+      'scale deploy/web',
+      [scaled(0, 2, '9'), seen, scaled(2, 3, '18')],
+      inShop,
+    );
+    expect(lines).toContain('alice patch/scale 200');
+    expect(lines.filter((line) => line.includes('/scale'))).toHaveLength(2);
+  });
+});
+
 describe('restart', () => {
   const withMark = (mark: string) => ({ template: { metadata: { annotations: { [RESTARTED]: mark } } } });
 
