@@ -1,5 +1,5 @@
 /** Flags as they were given, for the commands that an answer offers next. */
-import { shellQuoted } from '../event/shell.ts';
+import { flagText } from '../event/shell.ts';
 import { boolFlag, FLAGS, type Flag, type FlagName, type FlagValues, listFlag } from './flags.ts';
 
 /** Each after a space. A token is never repeated: it would stand in a terminal and in a ticket. */
@@ -9,7 +9,7 @@ export function typedAgain(flags: FlagValues, names: readonly FlagName[]): strin
     .flatMap((name) => {
       const isOn = boolFlag(flags, name);
       if (isOn !== null) return isOn ? [` --${name}`] : [` --no-${name}`];
-      return listFlag(flags, name).map((value) => ` --${name} ${shellQuoted(value)}`);
+      return listFlag(flags, name).map((value) => flagText(name, value));
     })
     .join('');
 }

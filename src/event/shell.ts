@@ -8,3 +8,12 @@ export function shellQuoted(text: string): string {
 }
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** A flag of a command that is offered, after a space. A value that begins with a dash would be taken for a flag of its own, quoted or not. */
+export function flagText(name: string, value: string): string {
+  return value.startsWith('-') ? ` --${name}=${shellQuoted(value)}` : ` --${name} ${shellQuoted(value)}`;
+}
+
+export function namespaceText(namespace: string): string {
+  return namespace.startsWith('-') ? flagText('namespace', namespace) : ` -n ${shellQuoted(namespace)}`;
+}

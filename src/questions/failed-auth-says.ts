@@ -1,10 +1,10 @@
 /** failed-auth's sentence, its notes, and the commands to try next. */
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { DeniedBy } from '../event/outcome.ts';
+import { flagText } from '../event/shell.ts';
 import type { FailedAuthParams } from './failed-auth.ts';
 import { MAX_IDENTITIES } from './failed-auth-groups.ts';
 import type { FailedAuthRow } from './failed-auth-row.ts';
-import { flagText } from './flag-text.ts';
 import { objectName } from './object-name.ts';
 import { SIGNS, type Sign } from './signs.ts';
 import { isSuggestible } from './suggest-role.ts';

@@ -2,10 +2,9 @@
 import type { NearMiss } from '../answer.ts';
 import { formatMicros } from '../event/micros.ts';
 import { kubectlName } from '../event/resource-names.ts';
-import { shellQuoted } from '../event/shell.ts';
+import { flagText, namespaceText, shellQuoted } from '../event/shell.ts';
 import type { ObjectQuery } from '../query/object-query.ts';
 import { counts } from './deed.ts';
-import { flagText, namespaceText } from './flag-text.ts';
 import type { Told } from './who-did-says.ts';
 
 /** Commands that exist today, most useful first. */

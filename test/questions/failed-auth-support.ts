@@ -99,7 +99,8 @@ export async function failedAuthOf(
     { ...WHOLE, ...params },
     {
       sources: [memorySource(events, options)],
-      inputs: {}, live: null,
+      inputs: {},
+      live: null,
       nowUs: Date.parse(`${DAY}T12:00:00Z`) * 1000,
       signal: new AbortController().signal,
       progress: NO_PROGRESS,
