@@ -12,7 +12,7 @@ import { parseMicros } from '../event/micros.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { matches } from '../query/matches.ts';
 import { isOneObject, type ObjectQuery, objectPredicate, resourcePredicate } from '../query/object-query.ts';
-import { absent, all, any, equals, type Field, oneOf, type Predicate } from '../query/predicate.ts';
+import { absent, all, any, equals, oneOf, type Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
 import { allowedNow, reviewsFor } from './allowed-now.ts';
 import type { RefusalGroup } from './failed-auth-group.ts';
@@ -28,6 +28,7 @@ import { nextCommands, notesOf, sentence, type Told } from './failed-auth-says.t
 import { SignFinder } from './failed-auth-signs.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
 import { refusalOf } from './refusal.ts';
+import { REQUEST_FIELDS } from './request-fields.ts';
 
 export interface FailedAuthParams {
   readonly object: ObjectQuery;
@@ -42,32 +43,6 @@ export interface FailedAuthParams {
   readonly sameWindow: string;
   readonly sameQuestion: string;
 }
-
-const FIELDS: readonly Field[] = [
-  'auditID',
-  'level',
-  'stage',
-  'verb',
-  'requestURI',
-  'user.username',
-  'user.groups',
-  'impersonatedUser.username',
-  'impersonatedUser.groups',
-  'sourceIPs',
-  'userAgent',
-  'objectRef.apiGroup',
-  'objectRef.resource',
-  'objectRef.subresource',
-  'objectRef.namespace',
-  'objectRef.name',
-  'responseStatus.code',
-  'responseStatus.reason',
-  'requestObject',
-  'responseObject',
-  'annotations',
-  'requestReceivedTimestamp',
-  'stageTimestamp',
-];
 
 export const failedAuth: Question<FailedAuthParams> = {
   name: 'failed-auth',
@@ -102,7 +77,7 @@ class FailedAuthRound implements Round {
       window,
       predicate: any(this.#asked, LOGIN_OR_RIGHT, ACCOUNT_DELETED),
       witness: params.object.kind === 'anything' ? null : witnessOf(params.object),
-      fields: FIELDS,
+      fields: REQUEST_FIELDS,
       order: 'newest',
       limit: null,
       aggregation: null,

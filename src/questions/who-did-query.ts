@@ -1,45 +1,9 @@
 /** Which requests who-did reads: what may be the deed, what explains it, what helps when there is none, and the witnesses. */
 import { isOneObject, type ObjectQuery, objectPredicate, resourcePredicate } from '../query/object-query.ts';
-import {
-  absent,
-  all,
-  any,
-  equals,
-  type Field,
-  glob,
-  not,
-  oneOf,
-  type Predicate,
-} from '../query/predicate.ts';
+import { absent, all, any, equals, glob, not, oneOf, type Predicate } from '../query/predicate.ts';
 import { type Word, WRITES, witnessPredicate, wordPredicate } from '../query/words.ts';
 import { isAnIdentity } from './deeds.ts';
 import type { WhoDidParams } from './who-did.ts';
-
-export const FIELDS: readonly Field[] = [
-  'auditID',
-  'level',
-  'stage',
-  'verb',
-  'requestURI',
-  'user.username',
-  'user.groups',
-  'impersonatedUser.username',
-  'impersonatedUser.groups',
-  'sourceIPs',
-  'userAgent',
-  'objectRef.apiGroup',
-  'objectRef.resource',
-  'objectRef.subresource',
-  'objectRef.namespace',
-  'objectRef.name',
-  'responseStatus.code',
-  'responseStatus.reason',
-  'requestObject',
-  'responseObject',
-  'annotations',
-  'requestReceivedTimestamp',
-  'stageTimestamp',
-];
 
 /**
  * Coarse: the word's requests on the object that pass the filters; whatever explains them, filters or not; and, for one

@@ -17,11 +17,12 @@ import { KeptFacts } from './kept-facts.ts';
 import { nearMissesOf } from './near-misses.ts';
 import { nextCommands } from './next-commands.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from './question.ts';
+import { REQUEST_FIELDS } from './request-fields.ts';
 import { Tally } from './tally.ts';
 import { isEachAlone } from './verdicts.ts';
 import { gapsOf } from './who-did-gaps.ts';
 import { keysFor, type NowKeys, nowLines, nowOf } from './who-did-now.ts';
-import { FIELDS, wanted, witnessOf } from './who-did-query.ts';
+import { wanted, witnessOf } from './who-did-query.ts';
 import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
 import { sentence, type Told } from './who-did-says.ts';
 
@@ -91,7 +92,7 @@ class WhoDidRound implements Round {
       window,
       predicate: wanted(params),
       witness: witnessOf(params),
-      fields: FIELDS,
+      fields: REQUEST_FIELDS,
       order: 'newest',
       limit: null,
       aggregation: null,
