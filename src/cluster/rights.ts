@@ -47,11 +47,14 @@ function findingOf(found: LookUp): LiveFinding {
   return { kind: 'right', isAllowed, through: isAllowed ? throughOf(reason) : null };
 }
 
-/** `RBAC: allowed by ClusterRoleBinding "x" of ClusterRole "y" to User "z"` → `ClusterRoleBinding x → ClusterRole y`. */
+/**
+ * `RBAC: allowed by ClusterRoleBinding "x" of ClusterRole "y" to User "z"` → `ClusterRoleBinding x → ClusterRole y`. A
+ * RoleBinding is called `x/its-namespace`, which is the one asked about; no name has a slash.
+ */
 function throughOf(reason: string | null): string | null {
   const [, binding, bindingName, role, roleName] = ALLOWED.exec(reason ?? '') ?? [];
   if (binding === undefined) return reason;
   return `${binding} ${bindingName} → ${role} ${roleName}`;
 }
 
-const ALLOWED = /^RBAC: allowed by (\w{1,30}) "([^"]{1,600})" of (\w{1,30}) "([^"]{1,253})"/;
+const ALLOWED = /^RBAC: allowed by (\w{1,30}) "([^"/]{1,300})(?:\/[^"]{0,300})?" of (\w{1,30}) "([^"]{1,253})"/;
