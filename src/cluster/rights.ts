@@ -57,4 +57,5 @@ function throughOf(reason: string | null): string | null {
   return `${binding} ${bindingName} → ${role} ${roleName}`;
 }
 
-const ALLOWED = /^RBAC: allowed by (\w{1,30}) "([^"/]{1,300})(?:\/[^"]{0,300})?" of (\w{1,30}) "([^"]{1,253})"/;
+const ALLOWED =
+  /^RBAC: allowed by (\w{1,30}) "([^"/]{1,300})(?:\/[^"]{0,300})?" of (\w{1,30}) "([^"]{1,253})"/;
