@@ -18,8 +18,17 @@ const DURATION = new RegExp(
 /** Beyond it a number is a slip of the finger; and instants before 1970 would come out. */
 const LONGEST_MS = 20_000 * 86_400_000;
 
-/** Milliseconds; null when the text is no duration. */
+/** `1M`: a minute here, a month elsewhere. */
+const MINUTES_OR_MONTHS = /^\D*\d+(?:\.\d+)?\s*M(?:\s*ago)?$/;
+
+/** Whether it could be meant as so many months; what is read is never guessed. */
+export function isMinutesOrMonths(text: string): boolean {
+  return MINUTES_OR_MONTHS.test(text);
+}
+
+/** Milliseconds; null when the text is no duration, or could be two. */
 export function parseDuration(text: string): number | null {
+  if (isMinutesOrMonths(text)) return null;
   const [, ...counts] = DURATION.exec(text) ?? [];
   if (counts.every((count) => count === undefined)) return null;
   const ms = UNITS.reduce((sum, unit, i) => sum + Number(counts[i] ?? 0) * unit.ms, 0);

@@ -3,7 +3,7 @@
  * in-window.ts's; the zone's arithmetic zone.ts's.
  */
 import { UserError } from '../errors.ts';
-import { parseDuration } from './duration.ts';
+import { isMinutesOrMonths, parseDuration } from './duration.ts';
 import type { Window } from './query.ts';
 import { decodeEpoch, decodeWallTime, isClockTime, splitZone } from './time-text.ts';
 import { formatInstant, instantsAt, type WallMs, wallAt } from './zone.ts';
@@ -100,6 +100,10 @@ function badTime(text: string, which: Bound): UserError {
 
 function mendOf(typed: string, which: Bound): string {
   if (/^\d+(\.\d+)?$/.test(typed)) return `with its unit: --${which} ${typed}m, --${which} ${typed}h`;
+  if (isMinutesOrMonths(typed)) {
+    const count = Number.parseFloat(typed.replace(/^\D*/, ''));
+    return `minutes or months? --${which} ${count}m, or --${which} ${Math.round(count * 30)}d`;
+  }
   if (/:\d{2}\s*[a-z]{2}/i.test(typed)) {
     return `zones are Z, UTC or +01:00: --${which} '2026-11-22 10:00+01:00'; without one it is local time`;
   }
