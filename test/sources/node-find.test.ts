@@ -428,6 +428,8 @@ describe('without the rights to ask', () => {
 
 it('reads names out of a listing, whatever they hold', () => {
   const html = `<pre>\n<a href="audit.log">audit.log</a>\n<a href="a%20b%26c%3F%23.log">a b&amp;c?#.log</a>\n<a href="./x:y">x:y</a>\n<a href="sub/">sub/</a>\n<a href="../">../</a>\n<a href="%zz">?</a>\n<a href="a&#39;b">a</a>\n</pre>`;
+  const elsewhere = ['..', '.', '', '%2e%2e', '%2fetc', '..%2f..%2fetc', 'a%0a/../b', 'a%00', 'a/b/'];
+  expect(namesIn(elsewhere.map((href) => `<a href="${href}">x</a>`).join('\n'))).toEqual([]);
   expect(namesIn(html)).toEqual(['audit.log', 'a b&c?#.log', 'x:y', 'sub/', "a'b"]);
 });
 

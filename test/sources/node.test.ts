@@ -451,6 +451,29 @@ describe('when something happens on the way', () => {
     });
   });
 
+  it.each([
+    [403, 'AUDIT_NO_AUDIT_LOG', 'refuses the API server itself'],
+    [200, 'AUDIT_NO_AUDIT_LOG', 'cp-1:/var/log/kubernetes/audit holds too many files to be a log'],
+  ])('does not wait for the end of an endless answer: %i', async (status, code, said) => {
+    let isLeft = false;
+    kubelet.intercept = (request, response) => {
+      if (status === 200 && request.url?.endsWith('/') !== true) return false;
+      response.once('close', () => {
+        isLeft = true;
+      });
+      response.writeHead(status, { 'content-type': 'text/plain' });
+      const row = Buffer.from('<a href="x.log">x.log</a>\n'.repeat(2000));
+      const write = (): void => {
+        while (!isLeft && response.write(row));
+      };
+      response.on('drain', write);
+      write();
+      return true;
+    };
+    await expect(read(await open())).rejects.toMatchObject({ code, message: expect.stringContaining(said) });
+    await expect.poll(() => isLeft).toBe(true);
+  });
+
   it('says that one is not logged in, which no right would mend', async () => {
     kubelet.intercept = (_, response) => {
       sendStatus(response, 401, 'Unauthorized');

@@ -2,6 +2,7 @@
  * A folder of /var/log as its kubelet serves it, through the API server: `get nodes/proxy` is all that is needed, and it is
  * not a harmless right (with a websocket it runs commands in any container of the node).
  */
+import { UserError } from '../../errors.ts';
 import type { ApiResponse, ApiServer } from '../../io.ts';
 import { refusalOf } from './kubelet-refusal.ts';
 import type { LogFolder, RemoteFile } from './log-folder.ts';
@@ -20,7 +21,7 @@ export function openKubeletFolder(api: ApiServer, node: string, path: string): L
       // Without the slash it answers with a redirect.
       const response = await api.get(`${url}/`, { signal });
       if (response.status !== 200) throw await refusalOf(response, node, path);
-      return namesIn(await textOf(response)).filter((name) => !name.endsWith('/'));
+      return namesIn(await textOf(response, `${node}:${path}`)).filter((name) => !name.endsWith('/'));
     },
     file: (name): RemoteFile =>
       new NodeByteSource(api, `${url}/${encodeURIComponent(name)}`, { node, path: `${path}/${name}` }),
@@ -42,8 +43,13 @@ export function namesIn(html: string): string[] {
     const name = decoded(
       href.replaceAll('&amp;', '&').replaceAll('&#39;', "'").replaceAll('&#34;', '"').replace(/^\.\//, ''),
     );
-    return name === null || name === '../' || /^.+\/.+$/.test(name) ? [] : [name];
+    return name !== null && isName(name.replace(/\/$/, '')) ? [name] : [];
   });
+}
+
+/** One that a file in that very folder can have: it goes into paths. */
+function isName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 }
 
 function decoded(href: string): string | null {
@@ -57,12 +63,17 @@ function decoded(href: string): string | null {
 /** A listing of very many files is no log folder's. */
 const MOST_LISTING_BYTES = 8 * 1024 * 1024;
 
-async function textOf({ body }: ApiResponse): Promise<string> {
+async function textOf({ body }: ApiResponse, name: string): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
     size += part.length;
-    if (size <= MOST_LISTING_BYTES) parts.push(part);
+    // Of a part of it could not be told which files are missing.
+    if (size > MOST_LISTING_BYTES)
+      throw new UserError('AUDIT_NO_AUDIT_LOG', `${name} holds too many files to be a log's folder`, {
+        hint: 'name the log: --log-path',
+      });
+    parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
 }

@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { ApiResponse } from '../../io.ts';
 import { FileGone, PassingTrouble } from './log-folder.ts';
 
-/** Reads the rest of the answer. `path`: on the node. */
+/** Reads the rest of the answer, or its beginning when it is long. `path`: on the node. */
 export async function refusalOf(
   response: ApiResponse,
   node: string,
@@ -82,8 +82,9 @@ async function beginningOf({ body }: ApiResponse): Promise<string> {
   let size = 0;
   try {
     for await (const part of body) {
-      if (size < MOST_BYTES) parts.push(part);
+      parts.push(part);
       size += part.length;
+      if (size >= MOST_BYTES) break;
     }
   } catch {
     // What came until then says enough.
