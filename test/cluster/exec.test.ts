@@ -9,6 +9,7 @@ import type { RunningCommand } from '../../src/io.ts';
 import { connectTo, failure, never, tlsFile } from './support/connect-here.ts';
 
 const TARGET = { namespace: 'shop', pod: 'api-1', container: 'api', command: ['cat', '/a b&c'] };
+const IDENTITY = { cert: readFileSync(tlsFile('server.crt')), key: readFileSync(tlsFile('server.key')) };
 const SUCCESS = { metadata: {}, status: 'Success' };
 const exited = (code: number) => ({
   status: 'Failure',
@@ -29,10 +30,7 @@ async function container(
   refuse: { readonly status: number; readonly body: string; times: number } | null = null,
 ): Promise<{ port: number; asked: Asked[] }> {
   const asked: Asked[] = [];
-  const server = createServer({
-    cert: readFileSync(tlsFile('server.crt')),
-    key: readFileSync(tlsFile('server.key')),
-  });
+  const server = createServer(IDENTITY);
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => [...offered][0] ?? false,
@@ -200,6 +198,23 @@ describe('a command in a container', () => {
       /not logged in/,
     );
     expect(strange.asked).toHaveLength(1);
+  });
+
+  it('waits neither for the end of a refusal that never ends, nor for all of an endless one', async () => {
+    const head = 'HTTP/1.1 403 No\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n';
+    const server = createServer(IDENTITY);
+    const answers = ['', 'x'.repeat(200_000)];
+    server.on('upgrade', (_, socket) => void socket.on('error', () => {}).write(head + answers.shift()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { api } = await connectTo((server.address() as AddressInfo).port);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error('enough')), 200);
+    await expect(api.exec(TARGET, stop.signal)).rejects.toThrow('enough');
+    expect((await failure(api.exec(TARGET, never))).said).toMatch(/^AUDIT_FORBIDDEN: not allowed/);
   });
 
   it('logs in once more after a 401', async () => {

@@ -22,6 +22,8 @@ const MAX_STDERR_BYTES = 4096;
 const PING_MS = 10_000;
 /** Dialling, the handshakes, and the kubelet's own start of the command. */
 const OPEN_MS = 60_000;
+/** Of an answer in place of the upgrade. */
+const MAX_REFUSAL_CHARACTERS = 65_536;
 
 export async function execInContainer(
   exchange: Exchange,
@@ -54,6 +56,7 @@ export async function execInContainer(
   const ended = new Promise<{ exitCode: number; stderr: string }>((resolve, reject) => {
     const stop = () => socket.terminate();
     signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     socket.on('close', () => {
       clearInterval(beat);
       signal.removeEventListener('abort', stop);
@@ -146,15 +149,24 @@ function opened(
       resolve(null);
     });
     socket.once('unexpected-response', (_request, response) => {
-      settle();
       let said = '';
+      const isLate = setTimeout(() => response.destroy(), OPEN_MS);
+      // Not the socket's `terminate`: it has given the answer away.
+      const leave = () => response.destroy();
+      signal.addEventListener('abort', leave, { once: true });
       response.setEncoding('utf8');
+      response.on('error', () => {});
       response.on('data', (text: string) => {
-        if (said.length < 65_536) said += text;
+        said += text;
+        if (said.length > MAX_REFUSAL_CHARACTERS) response.destroy();
       });
       response.on('close', () => {
+        clearTimeout(isLate);
+        signal.removeEventListener('abort', leave);
+        settle();
         socket.terminate();
-        resolve({ status: response.statusCode ?? 0, json: parsed(said) });
+        if (signal.aborted) reject(signal.reason);
+        else resolve({ status: response.statusCode ?? 0, json: parsed(said) });
       });
     });
     socket.on('error', (error) => {
