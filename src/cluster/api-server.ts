@@ -1,5 +1,4 @@
 /** The API server behind its port (io.ts): raw requests, whole answers, lists page by page, commands in containers. */
-import { text } from 'node:stream/consumers';
 import { UserError } from '../errors.ts';
 import type { ApiAnswer, ApiGetOptions, ApiResponse, ApiServer, ExecTarget, RunningCommand } from '../io.ts';
 import type { Credential } from './credentials/credentials.ts';
@@ -7,9 +6,7 @@ import { bodyOf } from './wire/body.ts';
 import type { Exchange } from './wire/exchange.ts';
 import { listPages } from './wire/list-pages.ts';
 import { refusal } from './wire/refusal.ts';
-
-/** Largest answer that is taken whole: far above 500 objects of the largest size that etcd takes on average. */
-const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+import { wholeText } from './wire/whole-text.ts';
 
 /**
  * `timeoutMs` is --request-timeout; 0: none. It bounds `send` and each page of `list` as a whole, as kubectl's does. In
@@ -56,7 +53,7 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
         waitMs: 0,
       });
       const status = response.statusCode ?? 0;
-      const said = await text(bounded(bodyOf(response, 0, either, towards)));
+      const said = await wholeText(bodyOf(response, 0, either, towards), towards.address);
       return { status, json: parsed(said, status, response.headers['content-type'] ?? ''), credential };
     } catch (error) {
       signal.throwIfAborted();
@@ -114,21 +111,6 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
         `what answers at ${towards.address} is no API server: it sent ${type === '' ? 'no JSON' : JSON.stringify(type)}`,
         { hint: 'kubectl config view --minify; is a login page or a proxy in between?', cause },
       );
-    }
-  }
-
-  async function* bounded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let bytes = 0;
-    for await (const chunk of chunks) {
-      bytes += chunk.byteLength;
-      if (bytes > MAX_ANSWER_BYTES) {
-        throw new UserError(
-          'AUDIT_CLUSTER_UNREACHABLE',
-          `the API server ${towards.address} answered more than ${MAX_ANSWER_BYTES >> 20} MiB at once`,
-          { hint: 'ask about one namespace: -n' },
-        );
-      }
-      yield chunk;
     }
   }
 }

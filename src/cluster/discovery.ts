@@ -5,6 +5,7 @@
 import type { ResourceType } from '../event/resource-table.ts';
 import type { ApiServer } from '../io.ts';
 import { listAt, textAt } from './json.ts';
+import { wholeText } from './wire/whole-text.ts';
 
 /** Null when the cluster does not tell (no right, an old server): the built-in table has to do. */
 export async function discoverTypes(
@@ -26,10 +27,9 @@ async function discover(
   signal: AbortSignal,
 ): Promise<readonly ResourceType[] | null> {
   const { status, body } = await api.get(path, { headers: { accept: AGGREGATED }, signal });
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  const text = await wholeText(body, api.address);
   if (status !== 200) return null;
-  const json = parsed(Buffer.concat(chunks).toString('utf8'));
+  const json = parsed(text);
   if (textAt(json, 'kind') !== 'APIGroupDiscoveryList') return null;
   return listAt(json, 'items').flatMap(typesOf);
 }

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { ApiAnswer, ApiServer } from '../io.ts';
 import type { Budget } from './budget.ts';
 import { textAt } from './json.ts';
+import { wholeText } from './wire/whole-text.ts';
 
 export type LookUp =
   | { readonly kind: 'answer'; readonly json: unknown }
@@ -31,7 +32,7 @@ export class Asker {
   listMetadata(path: string): Promise<LookUp> {
     return this.#ask(async (signal) => {
       const { status, body } = await this.#api.get(path, { headers: { accept: METADATA_LIST }, signal });
-      return { status, json: JSON.parse(await textOf(body)) as unknown };
+      return { status, json: parsed(await wholeText(body, this.#api.address), status) };
     });
   }
 
@@ -58,8 +59,14 @@ export class Asker {
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+/** Null for the page of a gateway; what should be a list and is no JSON tells no absence. */
+function parsed(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (status >= 300) return null;
+    throw new UserError('AUDIT_CLUSTER_UNREACHABLE', 'what answers is no API server: it sent no JSON', {
+      cause,
+    });
+  }
 }

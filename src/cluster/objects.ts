@@ -59,16 +59,19 @@ async function lookUpTogether(
   const path = first === undefined ? null : resourcePath({ ...first, name: null });
   if (path === null) return;
   const found = await asker.listMetadata(`${path}?limit=${LIST_LIMIT}`);
-  const isWhole = found.kind === 'answer' && textAt(found.json, 'metadata', 'continue') === null;
+  const isList = found.kind === 'answer' && textAt(found.json, 'kind')?.endsWith('List') === true;
+  const isWhole = isList && textAt(found.json, 'metadata', 'continue') === null;
   const items = found.kind === 'answer' ? listAt(found.json, 'items') : [];
   const byName = new Map(items.map((item) => [textAt(item, 'metadata', 'name'), item]));
   for (const key of keys) {
     const item = byName.get(key.name);
     const live = item === undefined ? null : liveObjectOf(item, null);
     if (live !== null) tell(key, live);
-    else if (found.kind === 'answer' && isWhole) tell(key, { kind: 'gone' });
+    else if (isWhole) tell(key, { kind: 'gone' });
     else if (found.kind === 'none') tell(key, { kind: 'unknown', why: TYPE_GONE });
-    else
-      tell(key, { kind: 'unknown', why: found.kind === 'unknown' ? found.why : 'too many of them to list' });
+    else if (found.kind === 'unknown') tell(key, found);
+    else tell(key, { kind: 'unknown', why: isList ? 'too many of them to list' : NO_LIST });
   }
 }
+
+const NO_LIST = 'the API server gave no list';
