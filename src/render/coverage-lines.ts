@@ -40,10 +40,11 @@ function sharedFolder(names: readonly string[]): string {
   const [first = '', ...rest] = names;
   if (rest.length === 0) return '';
   let shared = first.slice(0, first.lastIndexOf('/') + 1);
-  while (shared !== '' && !rest.every((name) => name.startsWith(shared))) {
+  // The root alone tells nothing, and before it there is nothing to go on to.
+  while (shared.length > 1 && !rest.every((name) => name.startsWith(shared))) {
     shared = shared.slice(0, shared.lastIndexOf('/', shared.length - 2) + 1);
   }
-  return shared;
+  return shared === '/' ? '' : shared;
 }
 
 function logLine(source: SourceCoverage, name: string, clock: Clock): string {

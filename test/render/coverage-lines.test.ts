@@ -25,3 +25,38 @@ describe('coverageLines', () => {
     ]);
   });
 });
+
+describe('the logs that were read', () => {
+  const namesOf = (...names: string[]): string[] => {
+    const [source] = ORDINARY.coverage.sources;
+    if (source === undefined) throw new Error('the answer has no log');
+    const sources = names.map((name) => ({ ...source, name }));
+    const lines = coverageLines({ ...ORDINARY, coverage: { ...ORDINARY.coverage, sources } }, OPTIONS);
+    return lines.slice(0, names.length).map((line) => line.split(':')[0] ?? '');
+  };
+
+  it.each([
+    [
+      ['/logs/cp-1/audit.log', '/logs/cp-2/audit.log'],
+      ['cp-1/audit.log', 'cp-2/audit.log'],
+    ],
+    [
+      ['/a/b', 'c/d'],
+      ['/a/b', 'c/d'],
+    ],
+    [
+      ['/a', '/b'],
+      ['/a', '/b'],
+    ],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    [
+      ['x/a', 'y/a'],
+      ['x/a', 'y/a'],
+    ],
+  ])('%j are told apart as %j', (names, told) => {
+    expect(namesOf(...names)).toEqual(told);
+  });
+});
