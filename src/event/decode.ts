@@ -119,11 +119,11 @@ function isSelfDeclared(json: Json): boolean {
   return json.kind === 'Event' && textOf(json.apiVersion)?.startsWith('audit.k8s.io/') === true;
 }
 
-function levelOf(value: unknown): Level {
+export function levelOf(value: unknown): Level {
   return value === 'Request' || value === 'RequestResponse' ? value : 'Metadata';
 }
 
-function stageOf(value: unknown): Stage | null {
+export function stageOf(value: unknown): Stage | null {
   const isStage =
     value === 'RequestReceived' ||
     value === 'ResponseStarted' ||
@@ -133,7 +133,7 @@ function stageOf(value: unknown): Stage | null {
 }
 
 /** `{}` stands for nobody: the authenticators failed. */
-function userOf(value: unknown): UserInfo | null {
+export function userOf(value: unknown): UserInfo | null {
   if (!isJson(value)) return null;
   const username = textOf(value.username);
   const uid = textOf(value.uid);
@@ -142,7 +142,7 @@ function userOf(value: unknown): UserInfo | null {
   return { username: username ?? '', uid, groups, extra: extraOf(value.extra) };
 }
 
-function textsOf(value: unknown): readonly string[] {
+export function textsOf(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return NONE;
   return value.every(isText) ? value : value.filter(isText);
 }
@@ -160,7 +160,7 @@ function extraOf(value: unknown): UserInfo['extra'] {
   );
 }
 
-function objectRefOf(value: unknown): ObjectRef | null {
+export function objectRefOf(value: unknown): ObjectRef | null {
   if (!isJson(value)) return null;
   const resource = textOf(value.resource);
   if (resource === null) return null;
@@ -176,7 +176,7 @@ function objectRefOf(value: unknown): ObjectRef | null {
   };
 }
 
-function responseStatusOf(value: unknown): ResponseStatus | null {
+export function responseStatusOf(value: unknown): ResponseStatus | null {
   if (!isJson(value)) return null;
   return {
     code: typeof value.code === 'number' && Number.isInteger(value.code) ? value.code : null,

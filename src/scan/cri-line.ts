@@ -36,6 +36,10 @@ export class PartialLines {
     this.#maxBytes = maxBytes;
   }
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   add(stream: string, bytes: Buffer, start: number, end: number, line: number): void {
     const open = this.#open.get(stream) ?? { clip: new Clip(this.#maxBytes), line };
     open.clip.push(bytes, start, end);

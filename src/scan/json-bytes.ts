@@ -6,13 +6,21 @@ export const EVENT_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.i
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
+export const CLOSE_BRACE = 0x7d;
 /** NUL, tab, return, blank, comma, closers. */
 const BETWEEN = [0x00, 0x09, 0x0d, 0x20, COMMA, 0x5d, 0x7d];
 
 export function beginsEvent(bytes: Buffer, start: number, end: number): boolean {
-  const stop = start + EVENT_HEAD.length;
-  return stop <= end && bytes.compare(EVENT_HEAD, 0, EVENT_HEAD.length, start, stop) === 0;
+  return start + EVENT_HEAD.length <= end && beginsWith(bytes, start, EVENT_HEAD);
+}
+
+/** Whether the text stands there. A text without a newline that begins in a line lies within it. */
+export function beginsWith(bytes: Buffer, start: number, text: Buffer): boolean {
+  if (start + text.length > bytes.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
+  return true;
 }
 
 /** Past what stands between values: blanks, commas, the closers of a list, and the NULs that a crashed node leaves. */

@@ -1,89 +1,90 @@
 /**
- * Predicate → texts without which no event of the API server's own log can match: what a scanner may search for instead
- * of parsing. Conservative: what it cannot derive, it leaves to `matches`.
+ * Predicate → what can be told of a line by its head alone, without its bodies: what a scanner may judge by, instead of
+ * decoding. Conservative: what is not sure there, it leaves to `matches`.
  */
-import type { Field, Predicate } from '../query/predicate.ts';
+import { describePredicate, isEverything, splitPredicate } from '../query/plan.ts';
+import { type Field, OUTCOME_FIELDS, type Predicate } from '../query/predicate.ts';
 
-/** What a line must hold to match: a text, all of some, or any of some (of none: no line can match). */
+/** What must hold of a line's head for a match: something, all of some, or any of some (of none: no line can match). */
 export type Needles =
-  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'text';
+      /** In words. */
+      readonly text: string;
+      /** One test of one field, or the negation of one. */
+      readonly leaf: Predicate;
+    }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Needles[] };
 
-/** Each text is searched through all of the log: with more of them, lines are decoded instead. */
-const MAX_TEXTS = 32;
-const MAX_VALUES = 12;
-
-/** Null when any line could match. The texts are values: they stand in a line in quotes, or as a part of its URL. */
+/** Null when any line could match. */
 export function needlesOf(predicate: Predicate): Needles | null {
-  const needles = derive(predicate);
-  return needles === null || new Set(textsOf(needles)).size > MAX_TEXTS ? null : needles;
+  const { pushed } = splitPredicate(predicate, isSureInHead);
+  return isEverything(pushed) ? null : toNeedles(pushed);
 }
 
-function derive(predicate: Predicate): Needles | null {
-  switch (predicate.kind) {
-    case 'all':
-      return needlesOfAll(predicate.of.map(derive));
-    case 'any':
-      return needlesOfAny(predicate.of.map(derive));
-    case 'equals':
-      return typeof predicate.value === 'string' ? needlesOfValues(predicate.field, [predicate.value]) : null;
-    case 'in':
-      return needlesOfValues(predicate.field, predicate.values);
-    default:
-      return null;
-  }
+/** The outcome may have another value than an earlier stage: only where there is no earlier one, a line tells it alone. */
+export function changesWithStage(leaf: Predicate): boolean {
+  const field = fieldOf(leaf);
+  return field === 'responseStatus.code' || field === 'responseStatus.reason';
 }
 
-/**
- * String fields whose value stands in the line as it is. Left out: URLs and their paths (encoded), lists, codes, times
- * (normalised), and what is in nearly every line. A session is derived from several fields, and yet it is a whole value, or
- * the last segment of one (an ARN): event/actor.ts.
- */
-const SEARCHED: ReadonlySet<Field> = new Set<Field>([
-  'auditID',
+/** Fields that stand before the bodies; the cheapest to look at come first. */
+const HEAD_FIELDS: readonly Field[] = [
   'verb',
+  'auditID',
+  'level',
+  'requestURI',
+  'userAgent',
+  'sourceIPs',
+  'responseStatus.code',
+  'responseStatus.reason',
   'user.username',
-  'impersonatedUser.username',
-  'session',
-  'objectRef.apiGroup',
+  'user.groups',
   'objectRef.resource',
+  'objectRef.apiGroup',
   'objectRef.subresource',
   'objectRef.namespace',
   'objectRef.name',
-]);
+  'requestPath',
+  'impersonatedUser.username',
+  'impersonatedUser.groups',
+  'session',
+];
 
-/** Characters that no JSON writer escapes. Go escapes & < >, others / = ' + and whatever is not ASCII. */
-const PLAIN = /^[A-Za-z0-9._:@-]{2,}$/;
-
-function needlesOfValues(field: Field, values: readonly string[]): Needles | null {
-  if (!SEARCHED.has(field) || values.length > MAX_VALUES) return null;
-  if (!values.every((value) => PLAIN.test(value))) return null;
-  return needlesOfAny(values.map((text) => ({ kind: 'text', text })));
+/**
+ * What a later stage may add can only be asked for: did a line without it pass for a match, the outcome that has it would be
+ * passed over, and the request be taken for one that never ended.
+ */
+function isSureInHead(leaf: Predicate): boolean {
+  const field = fieldOf(leaf);
+  if (field === null || !HEAD_FIELDS.includes(field)) return false;
+  const asksForNone = leaf.kind === 'absent' || leaf.kind === 'not';
+  return !asksForNone || !OUTCOME_FIELDS.has(field);
 }
 
-function needlesOfAny(parts: readonly (Needles | null)[]): Needles | null {
-  const known = parts.filter((part) => part !== null);
-  return known.length < parts.length ? null : joined('any', known);
+function fieldOf(leaf: Predicate): Field | null {
+  if (leaf.kind === 'not') return fieldOf(leaf.of);
+  if (leaf.kind === 'codeBetween') return 'responseStatus.code';
+  if (leaf.kind === 'fromNetwork') return 'sourceIPs';
+  return 'field' in leaf ? leaf.field : null;
 }
 
-function needlesOfAll(parts: readonly (Needles | null)[]): Needles | null {
-  const known = parts.filter((part) => part !== null);
-  return known.length === 0 ? null : joined('all', known);
+/** Without repeats, what is cheap to look at first. */
+function toNeedles(predicate: Predicate): Needles {
+  if (predicate.kind !== 'all' && predicate.kind !== 'any')
+    return { kind: 'text', text: wordsFor(predicate), leaf: predicate };
+  const distinct = new Map(predicate.of.map((part) => [JSON.stringify(part), toNeedles(part)]));
+  return { kind: predicate.kind, of: [...distinct.values()].sort((a, b) => cost(a) - cost(b)) };
 }
 
-/** Flattened, without repeats, what is likely rarest first: long texts before short ones, texts before choices. */
-function joined(kind: 'all' | 'any', parts: readonly Needles[]): Needles {
-  const flat = parts.flatMap((part) => (part.kind === kind ? part.of : [part]));
-  const distinct = [...new Map(flat.map((part) => [JSON.stringify(part), part])).values()];
-  const [only] = distinct;
-  if (distinct.length === 1 && only !== undefined) return only;
-  return { kind, of: distinct.sort((a, b) => rank(a) - rank(b)) };
+/** Of what is looked at first, or, where one may do, last. */
+function cost(needles: Needles): number {
+  if (needles.kind === 'text') return HEAD_FIELDS.indexOf(fieldOf(needles.leaf) ?? 'session');
+  const costs = needles.of.map(cost);
+  return needles.kind === 'all' ? Math.min(...costs) : Math.max(...costs);
 }
 
-function rank(needles: Needles): number {
-  return needles.kind === 'text' ? -needles.text.length : needles.of.length;
-}
-
-function textsOf(needles: Needles): readonly string[] {
-  return needles.kind === 'text' ? [needles.text] : needles.of.flatMap(textsOf);
+function wordsFor(leaf: Predicate): string {
+  if (leaf.kind === 'equals' && typeof leaf.value === 'string') return leaf.value;
+  return leaf.kind === 'in' ? leaf.values.join(' or ') : describePredicate(leaf);
 }

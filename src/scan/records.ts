@@ -31,7 +31,7 @@ export class RecordReader {
 
   /** The next line begins a record of its own, whatever it holds. */
   get isBetweenRecords(): boolean {
-    return !this.#json.isOpen;
+    return !this.#json.isOpen && this.#partial.isEmpty;
   }
 
   take(line: Line): void {

@@ -10,6 +10,9 @@ export interface Scanned {
   readonly reasons: string[];
   readonly passed: number;
   readonly outcomesPassed: number;
+  /** Of what was passed over. */
+  readonly fromUs: number | null;
+  readonly toUs: number | null;
   readonly bytes: number;
   readonly batches: number;
   readonly troubles: string[];
@@ -31,6 +34,7 @@ export async function scanText(
   const troubles: string[] = [];
   const scanned = { events: [] as AuditEvent[], rejects: [] as Reject[] };
   let [passed, outcomesPassed, bytes, batches] = [0, 0, 0, 0];
+  const times: number[] = [];
   const { cuts = [], ...rest } = options;
   const reading = scan(chunksOf(Buffer.from(text), cuts), {
     source: 'cp-1',
@@ -46,6 +50,8 @@ export async function scanText(
     scanned.rejects.push(...batch.rejects);
     passed += batch.passedOver.events;
     outcomesPassed += batch.passedOver.outcomes;
+    const { fromUs, toUs } = batch.passedOver;
+    times.push(...[fromUs, toUs].filter((us) => us !== null));
     bytes += batch.passedOver.bytes;
     batches++;
   }
@@ -55,6 +61,8 @@ export async function scanText(
     reasons: scanned.rejects.map((reject) => reject.reason),
     passed,
     outcomesPassed,
+    fromUs: times.length === 0 ? null : Math.min(...times),
+    toUs: times.length === 0 ? null : Math.max(...times),
     bytes,
     batches,
     troubles,
