@@ -122,7 +122,9 @@ export class Collector implements RecordSink {
       const why = isReconstructed ? 'reconstructed' : 'line cut';
       const cut: Cut | null = lost.length > 0 || isReconstructed ? { why, lost } : null;
       const context = this.#context(place, recordTime ?? place.recordTime, cut);
-      if ('json' in event) this.#decode(event.json, context);
+      // What stood in it as a text of its own has openers of its own.
+      if ('json' in event)
+        this.#decode(event.json, event.json === value ? context : { ...context, isShallow: false });
       else this.#reject('line cut', salvage(event.broken, null, context), place, false);
     }
   }
@@ -135,7 +137,8 @@ export class Collector implements RecordSink {
 
   #context(place: Place, recordTime: string | null, cut: Cut | null): DecodeContext {
     const { source, file } = this.#options;
-    return { source, position: { file, line: place.line }, recordTime, cut };
+    const isShallow = place.isShallow === true;
+    return { source, position: { file, line: place.line }, recordTime, cut, isShallow };
   }
 
   #reject(

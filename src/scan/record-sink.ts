@@ -7,6 +7,8 @@ export interface Place {
   readonly recordTime: string | null;
   /** The text stands at the very end of the input, without a newline. */
   readonly isUnfinished: boolean;
+  /** The text has fewer openers than values may nest. Default: not known. */
+  readonly isShallow?: boolean;
 }
 
 export interface RecordSink {

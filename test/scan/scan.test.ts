@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeEvent, MAX_DEPTH } from '../../src/event/decode.ts';
 import { salvage } from '../../src/event/salvage.ts';
 import { unwrap } from '../../src/sources/envelope.ts';
 import { line, type Scanned, scanText } from './scan-text.ts';
@@ -381,6 +382,28 @@ describe('whatever the input', () => {
     );
   });
 
+  it('finds by its text what nests too deep, as a walk through its value does', async () => {
+    const nested = (depth: number, [open, close]: readonly [string, string]): string =>
+      `${open.repeat(depth)}0${close.repeat(depth)}`;
+    const depths = fc.oneof(fc.integer({ min: MAX_DEPTH - 3, max: MAX_DEPTH + 3 }), fc.constant(1));
+    const container = fc.constantFrom(['[', ']'] as const, ['{"a":', '}'] as const);
+    await fc.assert(
+      fc.asyncProperty(
+        depths,
+        container,
+        fc.nat({ max: 3 }),
+        fc.boolean(),
+        async (depth, of, more, isText) => {
+          const body = `{"b":[${nested(depth, of)}],"c":"${'{['.repeat(more * 200)}"}`;
+          const text = line('n', { requestObject: 'BODY' }).replace('"BODY"', body);
+          const decoded = decodeEvent(JSON.parse(text), CONTEXT);
+          const scanned = await scanText(isText ? JSON.stringify({ log: text }) : `${text}\n`);
+          expect(scanned.reasons).toEqual('reason' in decoded ? [decoded.reason] : []);
+        },
+      ),
+    );
+  });
+
   it('takes random bytes without complaint', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
@@ -403,6 +426,8 @@ describe('whatever the input', () => {
     await expect(scanText(a, { signal: controller.signal })).rejects.toThrow();
   });
 });
+
+const CONTEXT = { source: '', position: { file: '', line: 1 }, recordTime: null, cut: null };
 
 function summary({ events, rejects }: Scanned): unknown {
   return [
