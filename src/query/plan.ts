@@ -17,7 +17,10 @@ export interface Split {
 
 /**
  * `canPush` is asked about leaves and about negated leaves (`not` of one), and must say yes only to what the source
- * evaluates exactly as `matches` does, absent fields included.
+ * evaluates exactly as `matches` does, absent fields included. `matches` judges a request by its outcome: a source that
+ * judges event by event may say yes to what all stages have alike, and to a value that is there for good once it is
+ * there; else it drops the outcome and leaves an earlier stage, which then looks like a request without one. To the rest
+ * it may say yes when it fetches outcome stages only.
  */
 export function splitPredicate(predicate: Predicate, canPush: (leaf: Predicate) => boolean): Split {
   switch (predicate.kind) {
