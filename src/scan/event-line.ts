@@ -25,9 +25,8 @@ export function readEventLine(head: LineHead, bytes: Buffer, start: number, end:
   if (!head.begin(bytes, start, end)) return null;
   const receivedUs = receivedOf(bytes, start, end);
   const stage = stageOf(head.valueOf(STAGE));
-  if (receivedUs === null || stage === null) return null;
-  const event = new EventLine(head, stage, receivedUs);
-  return event.auditID === '' || event.verb === '' ? null : event;
+  const isWhole = stage !== null && head.isFilled(AUDIT_ID) && head.isFilled(VERB);
+  return receivedUs !== null && isWhole ? new EventLine(head, stage, receivedUs) : null;
 }
 
 /** May be asked until the head's next line begins. Every field throws a SyntaxError where the line is odd. */

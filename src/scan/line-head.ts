@@ -72,6 +72,12 @@ export class LineHead {
     return value;
   }
 
+  /** A string of at least one character. */
+  isFilled(key: number): boolean {
+    while (this.#key <= key) this.#step();
+    return (this.#spans[key * 2 + 1] ?? 0) - (this.#spans[key * 2] ?? 0) > EMPTY_STRING_BYTES;
+  }
+
   #step(): void {
     const from = this.#at + (KEYS[this.#key]?.length ?? 0);
     const to = endOfValue(this.#bytes, from, this.#end);
@@ -93,6 +99,7 @@ function isKeyAt(bytes: Buffer, at: number, key: number): boolean {
   return wanted !== undefined && beginsWith(bytes, at, wanted);
 }
 
+const EMPTY_STRING_BYTES = 2;
 /** ASCII without a backslash. */
 const AS_IT_IS = /^[ -[\]-~]*$/;
 
