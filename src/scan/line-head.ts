@@ -64,7 +64,7 @@ export class LineHead {
     const to = this.#spans[key * 2 + 1] ?? 0;
     if (to === 0) return undefined;
     if (this.#bytes[from] === QUOTE) {
-      // Fast path: most strings stand there as they are. 0.15 µs against 0.35.
+      // Fast path: most strings stand there as they are. 0.12 µs against 0.27.
       const text = this.#bytes.toString('latin1', from + 1, to - 1);
       if (AS_IT_IS.test(text)) return text;
     }
