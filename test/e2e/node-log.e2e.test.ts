@@ -21,13 +21,13 @@ import { formatMicros } from '../../src/event/micros.ts';
 import { line } from '../scan/scan-text.ts';
 import { actsOn } from './support/acts.ts';
 import { openCluster, startCluster, whyNoNode } from './support/cluster.ts';
+import { documentedRights, image, serverPod } from './support/control-plane.ts';
 import type { NodeRead, ReadNode } from './support/read-node.ts';
 
 const reason = await whyNoNode();
 if (reason !== null) process.stderr.write(`without a node: ${reason}\n`);
 
 const reader = fileURLToPath(new URL('support/read-node.ts', import.meta.url));
-const image = 'localhost/busybox:local';
 
 describe.skipIf(reason !== null)("the audit log on the control plane's node", async () => {
   const run = await mkdtemp(join(tmpdir(), 'nodelog-'));
@@ -35,36 +35,6 @@ describe.skipIf(reason !== null)("the audit log on the control plane's node", as
   const served = `/var/log/${basename(run)}`;
   const { cluster, logs, kubectl, idOf, until } = actsOn(run);
   let deletion = '';
-
-  /** The API servers run outside of pods; these stand for theirs, flags and mounts included. */
-  function serverPod(name: string, node: string, folder: string): string {
-    return JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name,
-        namespace: 'kube-system',
-        labels: { component: 'kube-apiserver', tier: 'control-plane' },
-      },
-      spec: {
-        nodeName: node,
-        hostNetwork: true,
-        tolerations: [{ operator: 'Exists' }],
-        terminationGracePeriodSeconds: 0,
-        containers: [
-          {
-            name: 'kube-apiserver',
-            image,
-            imagePullPolicy: 'Never',
-            command: ['sh', '-c', 'sleep 100000', 'kube-apiserver', '--audit-policy-file=/p.yaml'],
-            args: ['--audit-log-path=/logs/audit.log'],
-            volumeMounts: [{ name: 'logs', mountPath: '/logs' }],
-          },
-        ],
-        volumes: [{ name: 'logs', hostPath: { path: folder } }],
-      },
-    });
-  }
 
   async function start(user: string, asked: Omit<ReadNode, 'kubeconfig'>): Promise<ChildProcess> {
     const enter = (await readFile(join(run, 'enter'), 'utf8')).trim().split(' ');
@@ -118,7 +88,8 @@ describe.skipIf(reason !== null)("the audit log on the control plane's node", as
     for (const tier of ['bytes', 'finder', 'pods', 'nobody']) await cluster.user(tier, { groups: [tier] });
     await kubectl('admin', 'label node node-1 node-role.kubernetes.io/control-plane=');
     await kubectl('admin', 'create -f -', serverPod('kube-apiserver-1', 'node-1', `${served}/cp-1`));
-    await kubectl('admin', 'create -f -', ROLES);
+    const tiers = [['bytes', 'finder'], ['finder', 'pods'], ['pods']];
+    await kubectl('admin', 'create -f -', await documentedRights(tiers));
     await kubectl('admin', 'create configmap victim');
     deletion = await idOf(await kubectl('admin', 'delete configmap victim'), 'DELETE');
   });
@@ -354,36 +325,3 @@ describe.skipIf(reason !== null)("the audit log on the control plane's node", as
     expect((await readdir(huge)).length).toBe(1);
   });
 });
-
-/** The three tiers of the documentation, each bound to a group of its own. */
-const ROLES = `
-{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: kubectl-audit-bytes}, rules: [
-  {apiGroups: [""], resources: [nodes/proxy], verbs: [get]}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: kubectl-audit-bytes},
-  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubectl-audit-bytes},
-  subjects: [{kind: Group, name: bytes, apiGroup: rbac.authorization.k8s.io}, {kind: Group, name: finder, apiGroup: rbac.authorization.k8s.io}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: kubectl-audit-nodes}, rules: [
-  {apiGroups: [""], resources: [nodes], verbs: [list]}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: kubectl-audit-nodes},
-  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubectl-audit-nodes},
-  subjects: [{kind: Group, name: finder, apiGroup: rbac.authorization.k8s.io}, {kind: Group, name: pods, apiGroup: rbac.authorization.k8s.io}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: kubectl-audit-servers, namespace: kube-system}, rules: [
-  {apiGroups: [""], resources: [pods], verbs: [list]}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: kubectl-audit-servers, namespace: kube-system},
-  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: kubectl-audit-servers},
-  subjects: [{kind: Group, name: finder, apiGroup: rbac.authorization.k8s.io}, {kind: Group, name: pods, apiGroup: rbac.authorization.k8s.io}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: kubectl-audit-pod, namespace: kube-system}, rules: [
-  {apiGroups: [""], resources: [pods], verbs: [create, get, delete]},
-  {apiGroups: [""], resources: [pods/exec], verbs: [get, create]},
-  {apiGroups: [batch], resources: [jobs], verbs: [create, delete]}]}
----
-{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: kubectl-audit-pod, namespace: kube-system},
-  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: kubectl-audit-pod},
-  subjects: [{kind: Group, name: pods, apiGroup: rbac.authorization.k8s.io}]}
-`;
