@@ -24,8 +24,6 @@ export interface CallOptions {
   /** Null: there is none at all. */
   readonly kubeconfig: string | null;
   readonly stdin?: string;
-  /** For what kubectl itself must not see: called as `kubectl-audit`, not through kubectl. */
-  readonly home?: string;
 }
 
 export type Plugin = Awaited<ReturnType<typeof installPlugin>>;
@@ -61,7 +59,7 @@ export async function installPlugin(run: string) {
     const child = spawn(program, args, {
       cwd: home,
       env: {
-        ...{ PATH, HOME: options.home ?? home, TZ: 'UTC' },
+        ...{ PATH, HOME: home, TZ: 'UTC' },
         ...(kubeconfig === null ? {} : { KUBECONFIG: kubeconfig }),
       },
       timeout: callTimeoutMs,
