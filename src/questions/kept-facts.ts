@@ -1,5 +1,6 @@
 /** The facts a question holds, bounded: beyond the bound the oldest go, and are counted. */
 import type { Fact } from './fact.ts';
+import { Presences, presenceOf } from './presence.ts';
 
 /** Facts kept at most; about 1 KB each. */
 const MAX_FACTS = 20_000;
@@ -8,6 +9,7 @@ export class KeptFacts {
   readonly #max: number;
   readonly #facts = new Map<string, Fact>();
   readonly #passing = new Set<string>();
+  readonly #presences = new Presences();
   #dropped = 0;
 
   constructor(max: number = MAX_FACTS) {
@@ -20,6 +22,15 @@ export class KeptFacts {
 
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** As `add`, where nothing but who is there matters of a status. */
+  addThinly(fact: Fact, passes: boolean): void {
+    const presence = presenceOf(fact);
+    const idle = presence === null ? null : this.#presences.add(presence, fact);
+    if (idle === fact) return;
+    if (idle !== null) this.#letGo(idle);
+    this.add(fact, passes);
   }
 
   /** The same key again replaces: an open request that has ended. */
@@ -42,9 +53,13 @@ export class KeptFacts {
   #dropOldest(): void {
     const oldestFirst = [...this.#facts.values()].sort((a, b) => a.atUs - b.atUs);
     for (const fact of oldestFirst.slice(0, oldestFirst.length - this.#max)) {
-      this.#facts.delete(fact.key);
-      this.#passing.delete(fact.key);
+      this.#letGo(fact);
       this.#dropped++;
     }
+  }
+
+  #letGo(fact: Fact): void {
+    this.#facts.delete(fact.key);
+    this.#passing.delete(fact.key);
   }
 }

@@ -105,7 +105,8 @@ class WhoDidRound implements Round {
     const isWanted = name === null ? null : (named: string) => matchesName(named, name);
     const fact = factOf(request, { events: keepsEvents, isRevealed, isWanted });
     const passes = matches(request.event, filters);
-    this.#kept.add(fact, passes);
+    if (this.#params.word.name === 'delete') this.#kept.addThinly(fact, passes);
+    else this.#kept.add(fact, passes);
     if (this.#tally !== null && passes) {
       for (const deed of deedsOf(this.#params.word, object, [fact]).deeds) this.#tally.add(deed);
     }
