@@ -59,6 +59,9 @@ export function nothingFound({ failures }: Found): UserError {
   });
 }
 
+/** Times that a pattern is matched again. */
+const MAX_ROUNDS = 5;
+
 /** Patterns without `-`. Never throws for what the file system says: that is in `failures`. */
 export async function findFiles(patterns: readonly string[], options: FindOptions): Promise<Found> {
   const files = new Map<string, FoundFile>();
@@ -70,6 +73,16 @@ export async function findFiles(patterns: readonly string[], options: FindOption
     if (names.length === 0)
       failures.push({ kind: 'not found', name: pattern, text: `"${pattern}" matches no file` });
     for (const name of names) await addFile(name, isPattern);
+    // A log that is put aside between being matched and being looked at is there under a name that came up since.
+    const known = new Set(names);
+    for (let round = 0; isPattern && round < MAX_ROUNDS; round++) {
+      const appeared = (await expand(pattern, options)).names.filter((name) => !known.has(name));
+      if (appeared.length === 0) break;
+      for (const name of appeared) {
+        known.add(name);
+        await addFile(name, isPattern);
+      }
+    }
   }
   return { files: [...files.values()], failures, skipped, limits };
 
