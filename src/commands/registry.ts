@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { shellQuoted } from '../event/shell.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { findWord, WORDS } from '../query/words.ts';
-import { SIGNS } from '../questions/signs.ts';
+import { SIGNS } from '../questions/failed-auth/signs.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 

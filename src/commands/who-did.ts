@@ -2,7 +2,7 @@
 import type { Answer } from '../answer.ts';
 import type { Note } from '../event/coverage.ts';
 import { parseObject } from '../query/parse-object.ts';
-import { whoDid } from '../questions/who-did.ts';
+import { whoDid } from '../questions/who-did/who-did.ts';
 import type { Command } from './command.ts';
 import { printAnswer } from './print-answer.ts';
 import { runQuestion } from './run-question.ts';

@@ -1,5 +1,5 @@
 /** The answers of all questions: what docs/answer.schema.json is made from. */
-import type { FailedAuthAnswer } from './failed-auth-row.ts';
-import type { WhoDidAnswer } from './who-did-row.ts';
+import type { FailedAuthAnswer } from './failed-auth/failed-auth-row.ts';
+import type { WhoDidAnswer } from './who-did/who-did-row.ts';
 
 export type AnyAnswer = WhoDidAnswer | FailedAuthAnswer;

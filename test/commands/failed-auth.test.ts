@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { failedAuthCommand } from '../../src/commands/failed-auth.ts';
 import type { FlagValues } from '../../src/commands/flags.ts';
 import { FORMATS } from '../../src/render/registry.ts';
-import { forbidden, type Json, unauthenticated } from '../questions/failed-auth-support.ts';
+import { forbidden, type Json, unauthenticated } from '../questions/failed-auth/failed-auth-support.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 import { NOW } from '../support/run-command.ts';

@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import type { FailedAuthRow } from '../../src/questions/failed-auth-row.ts';
+import type { FailedAuthRow } from '../../src/questions/failed-auth/failed-auth-row.ts';
 import { actsOn } from './support/acts.ts';
 import { logged, run } from './support/ask.ts';
 

@@ -3,7 +3,7 @@
 import type { FlagValues } from '../../src/commands/flags.ts';
 import { whoDidCommand } from '../../src/commands/who-did.ts';
 import type { Coverage } from '../../src/event/coverage.ts';
-import type { RequestRow } from '../../src/questions/request-row.ts';
+import type { RequestRow } from '../../src/questions/fact/request-row.ts';
 import { fixedIo } from './fixed-io.ts';
 
 export interface WhoDidDocument {

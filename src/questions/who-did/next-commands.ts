@@ -1,0 +1,68 @@
+/** The commands to try after an answer. */
+import type { NearMiss } from '../../answer.ts';
+import { formatMicros } from '../../event/micros.ts';
+import { kubectlName } from '../../event/resource-names.ts';
+import { flagText, namespaceText, shellQuoted } from '../../event/shell.ts';
+import type { ObjectQuery } from '../../query/object-query.ts';
+import { counts } from './deed.ts';
+import type { Told } from './who-did-says.ts';
+
+/** Commands that exist today, most useful first. */
+export function nextCommands(told: Told): string[] {
+  const { object, word, window } = told.params;
+  if (object.kind !== 'resource') return [];
+  const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
+  const it = shellQuoted(object.name === null ? type : `${type}/${object.name}`);
+  const isPlaced = object.namespace !== null && object.isNamespaced !== false;
+  const through = object.subresource === null ? '' : flagText('subresource', object.subresource);
+  const here = isPlaced ? namespaceText(object.namespace ?? '') : '';
+  const until = untilText(window);
+  const since = sinceText(window);
+  const command = (verb: string, where: string, from = since) =>
+    `${told.params.calledAs} who-did ${verb} ${it}${where}${through}${from}${until}${told.params.sameLogs}`;
+  if (told.deeds.some((deed) => counts(word, deed))) {
+    return word.name === 'touch' || object.name === null || isNoObject(object)
+      ? []
+      : [command('touch', here)];
+  }
+  const elsewhere = told.nearMisses.find((miss) => miss.code === 'other-namespace');
+  const namespace = elsewhere === undefined ? null : namespaceOf(elsewhere);
+  return [
+    ...(namespace !== null ? [command(word.name, namespaceText(namespace))] : []),
+    ...(namespace === null && isPlaced ? [command(word.name, ' -A')] : []),
+    ...(isShort(window, told.nowUs) ? [command(word.name, here, ' --since 30d')] : []),
+    ...(word.name === 'touch' || isNoObject(object) ? [] : [command('touch', here)]),
+  ];
+}
+
+/** Users and groups can be impersonated; requests are not about them. */
+function isNoObject({ resources }: Extract<ObjectQuery, { kind: 'resource' }>): boolean {
+  return resources.includes('users') || resources.includes('groups');
+}
+
+/** The window that was asked about, by the clock: `2h` would be another one when the command is typed. */
+function sinceText({ sinceUs, isDefault }: Told['params']['window']): string {
+  return sinceUs === null || isDefault ? '' : flagText('since', timeText(Math.floor(sinceUs / SECOND_US)));
+}
+
+function untilText({ untilUs, isDefault }: Told['params']['window']): string {
+  return untilUs === null || isDefault ? '' : flagText('until', timeText(Math.ceil(untilUs / SECOND_US)));
+}
+
+const SECOND_US = 1_000_000;
+
+function timeText(seconds: number): string {
+  return formatMicros(seconds * SECOND_US).replace('.000000Z', 'Z');
+}
+
+const LONGER_US = 30 * 24 * 60 * 60 * 1_000_000;
+
+/** The default window is widened by itself. */
+function isShort({ sinceUs, isDefault }: Told['params']['window'], nowUs: number): boolean {
+  return sinceUs !== null && !isDefault && sinceUs > nowUs - LONGER_US;
+}
+
+function namespaceOf({ row }: NearMiss): string | null {
+  const object = row?.object as { namespace?: string | null } | undefined;
+  return object?.namespace ?? null;
+}
