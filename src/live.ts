@@ -3,7 +3,7 @@
  * cluster/'s, and only questions decide what it means beside what the log says.
  */
 
-export type LiveKey = ObjectKey | AddressKey | RightKey | AccountKey;
+export type LiveKey = ObjectKey | BodyKey | SchemaKey | AddressKey | RightKey | AccountKey;
 
 export interface ObjectKey {
   readonly kind: 'object';
@@ -15,6 +15,25 @@ export interface ObjectKey {
   /** Null for cluster-scoped objects. */
   readonly namespace: string | null;
   readonly name: string;
+}
+
+/** The object itself, whole, as `kubectl get -o json` prints it. */
+export interface BodyKey {
+  readonly kind: 'body';
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+/** What the cluster's OpenAPI (v3) says of a type: for custom resources, whose lists no built-in table knows. */
+export interface SchemaKey {
+  readonly kind: 'schema';
+  readonly group: string;
+  readonly version: string;
+  /** `Widget`. */
+  readonly objectKind: string;
 }
 
 export interface AddressKey {
@@ -45,6 +64,10 @@ export interface AccountKey {
 export type LiveFinding =
   | LiveObject
   | { readonly kind: 'gone' }
+  /** Not redacted. */
+  | { readonly kind: 'body'; readonly json: unknown }
+  /** `definition`: of the type; `components`: what its `$ref`s point to (`#/components/schemas/…`). */
+  | { readonly kind: 'schema'; readonly definition: unknown; readonly components: unknown }
   /** `of`: `pod ci/runner-8`, `node cp-1`, `service prod/api`, `load balancer prod/web`; null: nothing in the cluster has it. */
   | { readonly kind: 'address'; readonly of: string | null; readonly since: string | null }
   /** `through`: the binding and role that allow it, as the authorizer words it; null when it does not say. */
@@ -73,4 +96,17 @@ export interface LiveObject {
 export interface LiveCluster {
   /** Read-only, bounded in requests and time; an answer for each key, `unknown` where there is none. Never throws but for an abort. */
   look(keys: readonly LiveKey[], signal: AbortSignal): Promise<ReadonlyMap<LiveKey, LiveFinding>>;
+  /** Every role and binding. Read-only, in pages, bounded in time. Never throws but for an abort. */
+  rbac(signal: AbortSignal): Promise<RbacSnapshot>;
+}
+
+/** The RBAC objects of a cluster as they stand now, each as the API server gives it. */
+export interface RbacSnapshot {
+  /** Null: could not be read; why is in `missing`. */
+  readonly roles: readonly unknown[] | null;
+  readonly clusterRoles: readonly unknown[] | null;
+  readonly roleBindings: readonly unknown[] | null;
+  readonly clusterRoleBindings: readonly unknown[] | null;
+  /** In words, one for each that could not be read. */
+  readonly missing: readonly string[];
 }

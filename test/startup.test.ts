@@ -21,7 +21,8 @@ describe('start-up', () => {
     // yargs has 50.
     expect(modules.length).toBeLessThan(80);
     expect(modules.filter((url) => url.includes('/src/')).length).toBeLessThan(24);
-    const heavy = /client-node|@bufbuild|\/yaml\/|cli-table3|\/questions\/(?!failed-auth\/signs)|\/sources\/|\/scan\//;
+    const heavy =
+      /client-node|@bufbuild|\/yaml\/|cli-table3|\/questions\/(?!failed-auth\/signs)|\/sources\/|\/scan\//;
     expect(modules.filter((url) => heavy.test(url))).toEqual([]);
   });
 

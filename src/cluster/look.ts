@@ -6,6 +6,7 @@ import { lookUpAddresses } from './addresses.ts';
 import { Budget } from './budget.ts';
 import { Asker } from './look-up.ts';
 import { lookUpObjects } from './objects.ts';
+import { rbacSnapshot } from './rbac-snapshot.ts';
 import { lookUpRights } from './rights.ts';
 
 export function liveCluster(api: ApiServer): LiveCluster {
@@ -29,5 +30,6 @@ export function liveCluster(api: ApiServer): LiveCluster {
       for (const key of keys) if (!found.has(key)) found.set(key, { kind: 'unknown', why: 'not asked' });
       return found;
     },
+    rbac: (signal) => rbacSnapshot(api, signal),
   };
 }

@@ -38,7 +38,21 @@ export function parseCommandLine(argv: readonly string[], calledAs: string): Com
   /** `attached`: what stands behind the flag in the same argument; null when nothing does. */
   function take(flag: Flag, typed: string, attached: string | null): void {
     if (flag.type === 'boolean') give(flag, attached === null || booleanOf(typed, attached));
+    else if (flag.takes === 2) giveTwo(flag, typed, attached);
     else give(flag, attached ?? nextValue(flag, typed));
+  }
+
+  /** `--between A B`, `--between=A B`, and `--between A,B` for what holds no spaces. */
+  function giveTwo(flag: Flag, typed: string, attached: string | null): void {
+    if (values.has(flag.name as FlagName))
+      throw usage(`--${flag.name} is given more than once`, 'leave one of them out');
+    const first = attached ?? nextValue(flag, typed);
+    const both = first.split(',');
+    if (both.length === 2) for (const value of both) give(flag, value.trim());
+    else {
+      give(flag, first);
+      give(flag, nextValue(flag, typed));
+    }
   }
 
   function nextValue(flag: Flag, typed: string): string {

@@ -7,6 +7,8 @@ export interface Flag {
   readonly type: 'string' | 'boolean';
   /** May be given several times. */
   readonly isList?: boolean;
+  /** How many values it takes at once; default 1. */
+  readonly takes?: 2;
   /** What stands for the value in help. */
   readonly value?: string;
   readonly help: string;
@@ -92,6 +94,22 @@ export const FLAGS = {
     group: 'When',
   },
   until: { name: 'until', type: 'string', value: 'TIME', help: 'up to, and without, then', group: 'When' },
+  at: {
+    name: 'at',
+    type: 'string',
+    value: 'TIME',
+    help: 'what-changed: the object as it was then',
+    group: 'When',
+  },
+  between: {
+    name: 'between',
+    type: 'string',
+    isList: true,
+    takes: 2,
+    value: 'TIME TIME',
+    help: 'the state at one moment against the state at another, whatever lay between',
+    group: 'When',
+  },
   namespace: {
     name: 'namespace',
     short: 'n',
@@ -230,6 +248,37 @@ export const FLAGS = {
     type: 'boolean',
     help: 'failed-auth: print the smallest Roles that would allow what RBAC refused; never applied',
     group: 'Out',
+  },
+  manifest: {
+    name: 'manifest',
+    type: 'boolean',
+    help: 'with --at: what kubectl apply takes, to bring the object back',
+    group: 'Out',
+  },
+  'with-live': {
+    name: 'with-live',
+    type: 'boolean',
+    help: 'what-changed: the last state that the log holds against what the cluster has now',
+    group: 'Out',
+  },
+  all: {
+    name: 'all',
+    type: 'boolean',
+    help: 'also what changes by itself: status, managedFields, leases, heartbeats',
+    group: 'Out',
+  },
+  effects: {
+    name: 'effects',
+    type: 'boolean',
+    help: 'also what each led to: what controllers, collectors and kubelets did because of it',
+    group: 'Out',
+  },
+  subject: {
+    name: 'subject',
+    type: 'string',
+    value: 'WHO',
+    help: 'rbac-diff: the rights of these only: alice, group:dev, sa:ci/runner',
+    group: 'Who and what',
   },
   kubeconfig: text('kubeconfig', 'FILE', 'path of the kubeconfig (also KUBECONFIG)'),
   context: text('context', 'NAME', "the kubeconfig's context to use"),

@@ -5,11 +5,12 @@
 import type { Answer } from '../answer.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { LiveCluster } from '../live.ts';
 import { parseFilters } from '../query/filters.ts';
 import type { Placed } from '../query/parse-object.ts';
 import type { Predicate } from '../query/predicate.ts';
 import { type ParsedWindow, parseWindow } from '../query/time-range.ts';
-import type { Question } from '../questions/question.ts';
+import type { InputName, Inputs, Question } from '../questions/question.ts';
 import type { Source } from '../sources/source.ts';
 import { ask } from './ask.ts';
 import { DEMO } from './demo.ts';
@@ -60,13 +61,23 @@ export async function runQuestion<P extends Omit<SharedParams, 'placed'>>(
     if (boolFlag(flags, 'explain') === true)
       return await explain(question, params, sources, { nowUs, timeZone: timeZoneOf(flags, io) }, io);
     const { live } = reached;
-    const options = { sources, inputs: {}, live, nowUs, signal: io.signal, progress: progressOn(io) };
+    const inputs = await inputsOf(question.needs, live, io.signal);
+    const options = { sources, inputs, live, nowUs, signal: io.signal, progress: progressOn(io) };
     const answer = await ask(question, params, options);
     await print(answer, printing, io);
     return answer.coverage.complete ? 0 : 3;
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }
+}
+
+async function inputsOf(
+  needs: readonly InputName[],
+  live: LiveCluster | null,
+  signal: AbortSignal,
+): Promise<Inputs> {
+  if (!needs.includes('rbac')) return {};
+  return { rbac: live === null ? null : await live.rbac(signal) };
 }
 
 /** Where the object of a question is, as flags and the kubeconfig say it. */

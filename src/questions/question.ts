@@ -5,15 +5,17 @@
 import type { Answer } from '../answer.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
-import type { LiveFinding, LiveKey } from '../live.ts';
+import type { LiveFinding, LiveKey, RbacSnapshot } from '../live.ts';
 import type { Query } from '../query/query.ts';
 
 export const MAX_ROUNDS = 4;
 
 /** What a question may declare to need from the live cluster before its first round. */
-export type InputName = 'rbac' | 'events';
-/** Filled for the declared names; null when the cluster was not asked (--no-live) or did not answer. */
-export type Inputs = Readonly<Partial<Record<InputName, unknown>>>;
+export type InputName = 'rbac';
+/** Filled for the declared names; null where no cluster is asked (--no-live). */
+export interface Inputs {
+  readonly rbac?: RbacSnapshot | null;
+}
 
 export interface Round {
   readonly query: Query;

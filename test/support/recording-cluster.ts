@@ -1,15 +1,19 @@
 /** A cluster that answers from a list, and remembers what it was asked. */
-import type { LiveCluster, LiveFinding, LiveKey, LiveObject } from '../../src/live.ts';
+import type { LiveCluster, LiveFinding, LiveKey, LiveObject, RbacSnapshot } from '../../src/live.ts';
 
 export interface RecordingCluster extends LiveCluster {
   readonly asked: LiveKey[];
 }
 
 /** What nothing is said of is unknown. */
-export function recordingCluster(answerTo: (key: LiveKey) => LiveFinding | undefined): RecordingCluster {
+export function recordingCluster(
+  answerTo: (key: LiveKey) => LiveFinding | undefined,
+  rbac: RbacSnapshot = NO_RBAC,
+): RecordingCluster {
   const asked: LiveKey[] = [];
   return {
     asked,
+    rbac: async () => rbac,
     async look(keys) {
       asked.push(...keys);
       return new Map(
@@ -18,6 +22,14 @@ export function recordingCluster(answerTo: (key: LiveKey) => LiveFinding | undef
     },
   };
 }
+
+const NO_RBAC: RbacSnapshot = {
+  roles: null,
+  clusterRoles: null,
+  roleBindings: null,
+  clusterRoleBindings: null,
+  missing: ['no answer in time'],
+};
 
 export function liveObject(over: Partial<LiveObject> = {}): LiveObject {
   return {
