@@ -13,6 +13,8 @@ export interface Schema {
   readonly listType: 'map' | 'set' | 'atomic' | null;
   /** `x-kubernetes-list-map-keys`: what tells the items of a `map` list apart; for others empty. */
   readonly listKeys: readonly string[];
+  /** Beside listKeys: what a key stands for in an item that leaves it out (`protocol`: TCP); undefined: nothing. */
+  readonly listKeyDefaults: readonly unknown[];
   /** `x-kubernetes-map-type: atomic`: replaced as a whole by server-side apply. */
   readonly isAtomicMap: boolean;
   /** `x-kubernetes-patch-merge-key` and `-strategy`: how a strategic merge patch treats the list; null and empty: it replaces it. */
@@ -25,6 +27,7 @@ export const UNKNOWN_SCHEMA: Schema = {
   items: () => UNKNOWN_SCHEMA,
   listType: null,
   listKeys: [],
+  listKeyDefaults: [],
   isAtomicMap: false,
   patchMergeKey: null,
   patchStrategy: [],
