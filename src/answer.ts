@@ -18,6 +18,8 @@ export type Cell =
   /** The time since then, at the time of the answer. */
   | { readonly kind: 'age'; readonly at: string }
   | { readonly kind: 'number'; readonly value: number }
+  /** Several texts of one row, each on a line of its own where the format has lines. */
+  | { readonly kind: 'list'; readonly items: readonly string[] }
   /** `tone`: good (done), bad (refused, failed), muted (had no effect), plain. */
   | { readonly kind: 'status'; readonly text: string; readonly tone: 'good' | 'bad' | 'muted' | 'plain' };
 
@@ -63,6 +65,8 @@ export interface Answer {
   readonly coverage: Coverage;
   /** Rows there are, when more than `rows` holds; else rows.length. */
   readonly total: number;
+  /** Rows that `-o table` leaves out, because a note tells of them together; `total` counts also those that `rows` lacks. */
+  readonly aside?: { readonly rows: ReadonlySet<Row>; readonly total: number };
   /** The rows' events, redacted, in the rows' order; only when they were asked for (`-o raw`). */
   readonly events: readonly AuditEvent['json'][];
 }

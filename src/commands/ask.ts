@@ -78,6 +78,7 @@ class Reading {
   readonly #notes: Note[] = [];
   readonly #logsOf = new Map<Source, Set<string>>();
   #window: Window | null = null;
+  #countsWitness = false;
   #matches = 0;
   #failedOn = 0;
 
@@ -87,7 +88,9 @@ class Reading {
 
   async read(round: Round): Promise<void> {
     const { query } = round;
-    this.#window = this.#window === null ? query.window : unionOf(this.#window, query.window);
+    if (round.isContext !== true || this.#window === null)
+      this.#window = this.#window === null ? query.window : unionOf(this.#window, query.window);
+    this.#countsWitness ||= query.witness !== null;
     const concern = query.witness === null ? query.predicate : any(query.predicate, query.witness);
     let wantsMore = true;
     const assembler = new Assembler({
@@ -112,7 +115,7 @@ class Reading {
   }
 
   coverage(round: Round) {
-    return this.#count.build(this.#window ?? round.query.window, round.query.witness !== null);
+    return this.#count.build(this.#window ?? round.query.window, this.#countsWitness);
   }
 
   finish(round: Round, draft: AnswerDraft): Answer {

@@ -35,13 +35,16 @@ export interface SharedParams {
   /** For the next commands: `kubectl audit`, and the flags that say where from, each after a space. */
   readonly calledAs: string;
   readonly sameLogs: string;
+  readonly nowUs: number;
+  /** IANA name. */
+  readonly timeZone: string;
 }
 
 /**
  * `toParams` adds what is the question's own; it must throw its UserErrors before a source is opened. `typed`: the type as
  * the user named it; undefined for none. `print`: default as -o says.
  */
-export async function runQuestion<P extends Omit<SharedParams, 'placed'>>(
+export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   question: Question<P>,
   typed: string | undefined,
   toParams: (shared: SharedParams) => P,
@@ -113,6 +116,8 @@ async function sharedParams(
     isRevealed: boolFlag(flags, 'reveal') === true,
     calledAs: io.calledAs,
     sameLogs: typedAgain(flags, SAME_LOGS),
+    nowUs,
+    timeZone: timeZoneOf(flags, io),
   };
 }
 

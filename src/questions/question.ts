@@ -1,5 +1,5 @@
 /**
- * The contract of a question: a pure fold over requests, in at most four rounds. No I/O, clock, environment or console;
+ * The contract of a question: a pure fold over requests, in a few rounds. No I/O, clock, environment or console;
  * the same requests in any order of batches give the same answer.
  */
 import type { Answer } from '../answer.ts';
@@ -8,7 +8,8 @@ import type { AuditRequest } from '../event/request.ts';
 import type { LiveFinding, LiveKey, RbacSnapshot } from '../live.ts';
 import type { Query } from '../query/query.ts';
 
-export const MAX_ROUNDS = 4;
+/** One to find, one or two further back in time, and three up a chain of causes. */
+export const MAX_ROUNDS = 6;
 
 /** What a question may declare to need from the live cluster before its first round. */
 export type InputName = 'rbac';
@@ -19,6 +20,8 @@ export interface Inputs {
 
 export interface Round {
   readonly query: Query;
+  /** What it reads only explains what was found: the window that the answer covers stays as it was. Default no. */
+  readonly isContext?: boolean;
   /** Called for each matching request, in any order. 'enough': nothing more can change the answer. */
   add(request: AuditRequest): 'go on' | 'enough';
   /** `coverage`: of all rounds so far. `canGoOn`: whether another `ask` would be read at all. */

@@ -12,6 +12,8 @@ export function cellText(cell: Cell, clock: Clock, nowMs: number): string {
       return ageOf(cell.at, nowMs);
     case 'number':
       return String(cell.value);
+    case 'list':
+      return cell.items.length === 0 ? '<none>' : cell.items.join('; ');
     case 'text':
     case 'status':
       return cell.text;

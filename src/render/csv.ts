@@ -25,6 +25,8 @@ function textOf(cell: Cell): string {
       return cell.at;
     case 'number':
       return String(cell.value);
+    case 'list':
+      return cell.items.join('; ');
     case 'text':
     case 'status':
       return cell.text;

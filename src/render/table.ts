@@ -30,11 +30,13 @@ const NOTES_SHOWN = 5;
 function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator<string> {
   const options = { ...given, columns: Math.max(MIN_COLUMNS, given.columns) };
   yield* lines('', answer.says, options, 'bold');
-  const leftOut = answer.rows.length > 0 ? yield* drawRows(answer, options, isWide) : [];
-  const missing = missingWords(answer, leftOut);
+  const rows = isWide ? answer.rows : answer.rows.filter((row) => answer.aside?.rows.has(row) !== true);
+  const leftOut = rows.length > 0 ? yield* drawRows(rows, answer.columns, options, isWide) : [];
+  const total = isWide ? answer.total : answer.total - (answer.aside?.total ?? 0);
+  const missing = missingWords(rows.length, total, leftOut);
   if (missing !== '') yield* lines('', missing, options, 'dim');
   yield '\n';
-  const shown = new Set(answer.rows.map((row) => row.auditID));
+  const shown = new Set(rows.map((row) => row.auditID));
   yield* section('near', nearTexts(answer.nearMisses, shown), options);
   yield* section('note', noteTexts(answer), options);
   yield* section('now', answer.now, options);
@@ -43,26 +45,35 @@ function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator
 }
 
 /** Rows or columns that are not shown. */
-function missingWords({ rows, total }: Answer, leftOut: readonly string[]): string {
+function missingWords(shown: number, total: number, leftOut: readonly string[]): string {
   return [
-    ...(total > rows.length ? [`${rows.length} of ${total} shown; --limit N for more`] : []),
+    ...(total > shown ? [`${shown} of ${total} shown; --limit N for more`] : []),
     ...(leftOut.length > 0 ? [`no room for ${leftOut.join(', ')}; -o wide shows all`] : []),
   ].join('; ');
 }
 
 /** Returns the names of the columns that found no room. */
-function* drawRows(answer: Answer, options: RenderOptions, isWide: boolean): Generator<string, string[]> {
-  const { rows } = answer;
-  const columns = answer.columns.filter((column) => isWide || !isWideOnly(column, rows));
-  const cells = rows.map((row) =>
-    columns.map((column) => (isWide ? column.cell(row) : (column.brief?.(row) ?? column.cell(row)))),
-  );
+function* drawRows(
+  rows: readonly Row[],
+  all: readonly Column[],
+  options: RenderOptions,
+  isWide: boolean,
+): Generator<string, string[]> {
+  const columns = all.filter((column) => isWide || !isWideOnly(column, rows));
+  const cells = rows.flatMap((row) => {
+    const its = columns.map((column) =>
+      isWide ? column.cell(row) : (column.brief?.(row) ?? column.cell(row)),
+    );
+    return linesOf(its, isWide ? Number.POSITIVE_INFINITY : LIST_LINES);
+  });
   const times = cells.flat().flatMap((cell) => (cell.kind === 'time' ? [cell.at] : []));
   const clock = clockFor(times, options.nowMs, options.utc ? 'UTC' : options.timeZone);
   const heads = columns.map((column) => headOf(column, rows, clock));
   const texts = cells.map((row) => row.map((cell) => escapeCell(cellText(cell, clock, options.nowMs))));
-  const all = options.noHeaders ? texts : [heads, ...texts];
-  const natural = columns.map((_, n) => all.reduce((most, row) => Math.max(most, widthOf(row[n] ?? '')), 1));
+  const drawnTexts = options.noHeaders ? texts : [heads, ...texts];
+  const natural = columns.map((_, n) =>
+    drawnTexts.reduce((most, row) => Math.max(most, widthOf(row[n] ?? '')), 1),
+  );
   const kept = isWide ? [...columns.keys()] : columnsThatFit(natural, columns, options.columns);
   const of = <T>(list: readonly T[]) => kept.flatMap((n) => list[n] ?? []);
   const shown = of(columns);
@@ -78,6 +89,31 @@ function* drawRows(answer: Answer, options: RenderOptions, isWide: boolean): Gen
   });
   yield* laidOut(drawn, widths);
   return columns.filter((_, n) => !kept.includes(n)).map((column) => column.name);
+}
+
+/** Lines that a list takes in a table; what is beyond is counted. */
+const LIST_LINES = 8;
+const EMPTY: Cell = { kind: 'text', text: '' };
+
+/** A row with a list takes as many lines as the list has items; the other cells stand on the first. */
+function linesOf(cells: readonly Cell[], most: number): (readonly Cell[])[] {
+  const lists = cells.map((cell) => (cell.kind === 'list' ? itemsOf(cell.items, most) : null));
+  const count = lists.reduce((longest, list) => Math.max(longest, list?.length ?? 1), 1);
+  if (lists.every((list) => list === null)) return [cells];
+  return Array.from({ length: count }, (_, n) =>
+    cells.map((cell, c) => {
+      const list = lists[c];
+      if (list == null) return n === 0 ? cell : EMPTY;
+      const text = list[n];
+      return text === undefined ? EMPTY : { kind: 'text', text };
+    }),
+  );
+}
+
+function itemsOf(items: readonly string[], most: number): readonly string[] {
+  if (items.length === 0) return ['<none>'];
+  if (items.length <= most) return items;
+  return [...items.slice(0, most - 1), `and ${items.length - most + 1} more; -o wide shows all`];
 }
 
 function isWideOnly({ wide }: Column, rows: readonly Row[]): boolean {
