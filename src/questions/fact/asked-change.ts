@@ -13,6 +13,8 @@ export interface AskedChange {
   readonly touchesSubjects: boolean;
   readonly restartedAt: string | undefined;
   readonly unschedulable: boolean | undefined;
+  /** Of a node. */
+  readonly touchesTaints: boolean;
   /** Of a certificate signing request, by the conditions that the body holds. */
   readonly approval: 'Approved' | 'Denied' | undefined;
 }
@@ -31,6 +33,7 @@ const NOTHING_ASKED: AskedChange = {
   touchesSubjects: false,
   restartedAt: undefined,
   unschedulable: undefined,
+  touchesTaints: false,
   approval: undefined,
 };
 
@@ -51,6 +54,7 @@ export function askedOf(body: unknown): AskedChange {
       text(said(body, ['spec', 'template', 'metadata', 'annotations', RESTARTED_AT]).value) ?? undefined,
     // A patch takes it away with null, an update by leaving it out: only the first is said here.
     unschedulable: unschedulable.isTouched ? unschedulable.value === true : undefined,
+    touchesTaints: said(body, ['spec', 'taints']).isTouched,
     approval: approvalOf(said(body, ['status', 'conditions']).value),
   };
 }

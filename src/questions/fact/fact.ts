@@ -14,6 +14,7 @@ import { at, namesIn, text } from './body.ts';
 import { type Effect, effectOf } from './effect.ts';
 import { type ObjectState, stateOf } from './object-state.ts';
 import { type RequestRow, requestRow } from './request-row.ts';
+import { type Ties, tiesOf } from './ties.ts';
 import { wordOf } from './word-of.ts';
 
 export interface Fact {
@@ -58,6 +59,8 @@ export interface Fact {
   /** Groups of the impersonated user. */
   readonly asGroups: readonly string[];
   readonly wantedToBe: RefusedImpersonation | null;
+  /** What ties it to other requests. */
+  readonly ties: Ties | null;
   readonly event: AuditEvent['json'] | null;
 }
 
@@ -99,6 +102,7 @@ export function factOf(request: AuditRequest, keep: Keep): Fact {
     roleRef: roleRefOf(event),
     asGroups: event.impersonatedUser?.groups ?? [],
     wantedToBe: refusedImpersonationOf(event),
+    ties: tiesOf(event),
     event: keep.events ? (keep.isRevealed ? event.json : redactEvent(event.json)) : null,
   };
 }
