@@ -1,0 +1,86 @@
+/**
+ * Two lists whose items have no names, laid side by side with the least edit: what is the same first (Myers, "An O(ND)
+ * Difference Algorithm", 1986), then what is alike in the gaps between.
+ */
+import { alignGap } from './align-gap.ts';
+import { Interner } from './interner.ts';
+import { isSame } from './scalar.ts';
+
+/** More insertions and deletions than that tell nobody anything. */
+const MAX_EDITS = 1_000;
+
+/** For each item of after, the position before of what it was, ascending; null: it is new. Null as a whole: too much differs. */
+export function align(before: readonly unknown[], after: readonly unknown[]): (number | null)[] | null {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && isSame(before[head], after[head])) head++;
+  let tail = 0;
+  while (tail < shorter - head && isSame(before.at(-1 - tail), after.at(-1 - tail))) tail++;
+
+  const interner = new Interner();
+  const was = before.slice(head, before.length - tail).map((item) => interner.idOf(item));
+  const is = after.slice(head, after.length - tail).map((item) => interner.idOf(item));
+  const same = commonRuns(was, is);
+  if (same === null) return null;
+
+  const found = after.map((_, index): number | null => {
+    if (index < head) return index;
+    return index >= after.length - tail ? before.length - after.length + index : null;
+  });
+  let [fromBefore, fromAfter] = [head, head];
+  const ends: readonly (readonly [number, number])[] = [...same, [was.length, is.length]];
+  for (const [inBefore, inAfter] of ends) {
+    const [toBefore, toAfter] = [head + inBefore, head + inAfter];
+    const gap = alignGap(before.slice(fromBefore, toBefore), after.slice(fromAfter, toAfter));
+    for (const [one, other] of gap) found[fromAfter + other] = fromBefore + one;
+    if (toAfter < after.length - tail) found[toAfter] = toBefore;
+    [fromBefore, fromAfter] = [toBefore + 1, toAfter + 1];
+  }
+  return found;
+}
+
+/** Positions of what both have, ascending in both: the longest such sequence. Null: too many edits. */
+function commonRuns(was: readonly number[], is: readonly number[]): [number, number][] | null {
+  const most = Math.min(MAX_EDITS, was.length + is.length);
+  /** By diagonal (position before − position after): how far before it was got. */
+  const reached = new Int32Array(2 * most + 3);
+  const center = most + 1;
+  const trace: Int32Array[] = [];
+  for (let edits = 0; edits <= most; edits++) {
+    const earlier = reached.slice(center - edits - 1, center + edits + 2);
+    trace.push(earlier);
+    for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
+      let x = startOf(diagonal, edits, earlier);
+      while (x < was.length && x - diagonal < is.length && was[x] === is[x - diagonal]) x++;
+      reached[center + diagonal] = x;
+      if (x >= was.length && x - diagonal >= is.length) return walkBack(trace, was.length, is.length);
+    }
+  }
+  return null;
+}
+
+/** `earlier`: what was reached with one edit less, by diagonal + edits + 1. */
+function startOf(diagonal: number, edits: number, earlier: Int32Array): number {
+  const at = (other: number): number => earlier[other + edits + 1] ?? 0;
+  return isInsertion(diagonal, edits, earlier) ? at(diagonal + 1) : at(diagonal - 1) + 1;
+}
+
+function isInsertion(diagonal: number, edits: number, earlier: Int32Array): boolean {
+  if (diagonal === -edits) return true;
+  const at = (other: number): number => earlier[other + edits + 1] ?? 0;
+  return diagonal !== edits && at(diagonal - 1) < at(diagonal + 1);
+}
+
+function walkBack(trace: readonly Int32Array[], length: number, otherLength: number): [number, number][] {
+  const pairs: [number, number][] = [];
+  let [x, y] = [length, otherLength];
+  for (const [edits, earlier] of [...trace.entries()].reverse()) {
+    const diagonal = x - y;
+    const from = isInsertion(diagonal, edits, earlier) ? diagonal + 1 : diagonal - 1;
+    const [fromX, fromY] =
+      edits === 0 ? [0, 0] : [earlier[from + edits + 1] ?? 0, (earlier[from + edits + 1] ?? 0) - from];
+    while (x > fromX && y > fromY) pairs.push([--x, --y]);
+    [x, y] = [fromX, fromY];
+  }
+  return pairs.reverse();
+}
