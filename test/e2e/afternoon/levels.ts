@@ -1,0 +1,31 @@
+/**
+ * What an API server would have logged at a lower level, told from what it logged with both bodies. apiserver's
+ * pkg/audit/request.go and context.go: below RequestResponse the response's body is left out, below Request the request's too,
+ * and the annotations that hold a webhook's patch; all else is the same, what objectRef learned from the body included.
+ */
+export type Level = 'RequestResponse' | 'Request' | 'Metadata';
+
+export interface LoggedEvent {
+  readonly level: string;
+  readonly auditID: string;
+  readonly verb: string;
+  readonly requestObject?: unknown;
+  readonly responseObject?: unknown;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export const LEVELS: readonly Level[] = ['RequestResponse', 'Request', 'Metadata'];
+
+/** Never raises the level: what was logged at a lower one stays as it is. */
+export function atLevel<E extends LoggedEvent>(event: E, level: Level): E {
+  if (LEVELS.indexOf(event.level as Level) >= LEVELS.indexOf(level)) return event;
+  const { responseObject: _response, ...withoutResponse } = event;
+  if (level === 'Request') return { ...withoutResponse, level } as E;
+  const { requestObject: _request, ...bare } = withoutResponse;
+  const { annotations } = bare;
+  if (annotations === undefined) return { ...bare, level } as E;
+  const kept = Object.entries(annotations).filter(
+    ([key]) => !key.startsWith('patch.webhook.admission.k8s.io/'),
+  );
+  return { ...bare, level, annotations: Object.fromEntries(kept) } as E;
+}
