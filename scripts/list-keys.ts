@@ -55,7 +55,7 @@ for (let count = -1; count < new Set(classes.values()).size; ) {
   const ids = new Map<string, string>();
   classes = new Map(
     [...special].map((name) => {
-      const line = lineOf(name, (other) => before.get(other) ?? '?');
+      const line = `${isAtomic(definitions.get(name))} ${lineOf(name, (other) => before.get(other) ?? '?')}`;
       if (!ids.has(line)) ids.set(line, `${ids.size}`);
       return [name, ids.get(line) ?? ''];
     }),
@@ -136,6 +136,7 @@ function partsOf(node: Node): string[] {
     node['x-kubernetes-list-type'] === 'set' ? 's' : '',
     node['x-kubernetes-list-type'] === 'atomic' ? 'a' : '',
     isAtomic(node) ? '!' : '',
+    node['x-kubernetes-map-type'] === 'granular' && refOf(node) !== null ? 'g' : '',
     node['x-kubernetes-patch-merge-key'] === undefined ? '' : `p:${node['x-kubernetes-patch-merge-key']}`,
     ...(node['x-kubernetes-patch-strategy'] ?? '').split(','),
   ];

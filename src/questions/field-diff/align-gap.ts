@@ -8,15 +8,15 @@ const MAX_COMPARED = 2_500;
 /** Positions, ascending in both. */
 export function alignGap(before: readonly unknown[], after: readonly unknown[]): [number, number][] {
   if (before.length === 0 || after.length === 0) return [];
-  // One text in the place of another is that one changed.
-  if (before.length === 1 && after.length === 1 && isScalar(before[0]) && isScalar(after[0])) return [[0, 0]];
+  if (before.length === 1 && after.length === 1 && isOne(before[0], after[0])) return [[0, 0]];
   if (before.length * after.length > MAX_COMPARED) return firstWithFirst(before, after);
   return bestPairs(before, after);
 }
 
-/** One text in the place of another is that one changed, and so is a list: neither says who it is. */
+/** What stands in the place of another, alone, is that one changed; but for what says that it is another. */
 function isOne(was: unknown, is: unknown): boolean {
-  return (isScalar(was) && isScalar(is)) || (Array.isArray(was) && Array.isArray(is));
+  if (isScalar(was) || Array.isArray(was)) return isScalar(was) ? isScalar(is) : Array.isArray(is);
+  return likeness(was, is) > 0;
 }
 
 function firstWithFirst(before: readonly unknown[], after: readonly unknown[]): [number, number][] {

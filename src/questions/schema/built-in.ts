@@ -1,11 +1,6 @@
 /**
  * The schemas of Kubernetes' own types, out of the generated table, and what is the same in every type. A line of the table
  * is read when an object leads to it first.
- *
- * A definition: its name, `!` when it is an atomic map, then what is worth telling of its fields, each `name|type|marks`:
- * a type is a definition, `[definition]` a list, `{definition}` a map of them, or nothing; marks are `m:keys` (a list-type
- * of map, with its keys and their defaults), `s` (set), `a` (atomic), `!` (an atomic map), `p:key` (the merge key of a
- * patch), and the strategies of a patch. What several definitions have in common is there once, under one of their names.
  */
 import { DEFINITIONS, KINDS } from './built-in-table.ts';
 import { type Schema, type TypeName, UNKNOWN_SCHEMA } from './schema.ts';
@@ -66,6 +61,13 @@ function kindOf(word: string): [string, Versions] {
   return [kind, new Map(versions)];
 }
 
+/**
+ * A line of the table: a definition's name, `!` when it is an atomic map, then what is worth telling of its fields, each
+ * `name|type|marks`. A type is a definition, `[definition]` a list, `{definition}` a map of them, or nothing. Marks:
+ * `m:keys` a list-type of map, with its keys and their defaults; `s` set; `a` atomic; `!` an atomic map; `g` none, whatever
+ * its type says; `p:key` the merge key of a patch; the strategies of a patch. What several definitions have in common is
+ * there once, under one of their names.
+ */
 const lines = new Map<string, string>();
 const read = new Map<string, Schema>();
 
@@ -122,7 +124,7 @@ function marked(schema: Schema, marks: readonly string[]): Schema {
     listType: keys.length > 0 ? 'map' : marks.includes('s') ? 'set' : marks.includes('a') ? 'atomic' : null,
     listKeys: keys.map(([key = '']) => key),
     listKeyDefaults: keys.map(([, left]) => left),
-    isAtomicMap: marks.includes('!') || schema.isAtomicMap,
+    isAtomicMap: marks.includes('!') || (!marks.includes('g') && schema.isAtomicMap),
     patchMergeKey: markOf('p') ?? null,
     patchStrategy: STRATEGIES.filter((strategy) => marks.includes(strategy)),
   };
