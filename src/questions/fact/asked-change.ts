@@ -8,13 +8,14 @@ export interface AskedChange {
   readonly resourceVersion: string | null;
   readonly generation: number | null;
   readonly replicas: number | undefined;
+  readonly touchesSpec: boolean;
   readonly touchesTemplate: boolean;
   readonly touchesFinalizers: boolean;
   readonly touchesSubjects: boolean;
   readonly restartedAt: string | undefined;
   readonly unschedulable: boolean | undefined;
-  /** Of a node. */
-  readonly touchesTaints: boolean;
+  /** Of a node: a taint that its pods may not outlast, as far as the body tells. */
+  readonly mayEvict: boolean;
   /** Of a certificate signing request, by the conditions that the body holds. */
   readonly approval: 'Approved' | 'Denied' | undefined;
 }
@@ -28,12 +29,13 @@ const NOTHING_ASKED: AskedChange = {
   resourceVersion: null,
   generation: null,
   replicas: undefined,
+  touchesSpec: false,
   touchesTemplate: false,
   touchesFinalizers: false,
   touchesSubjects: false,
   restartedAt: undefined,
   unschedulable: undefined,
-  touchesTaints: false,
+  mayEvict: false,
   approval: undefined,
 };
 
@@ -46,6 +48,7 @@ export function askedOf(body: unknown): AskedChange {
     resourceVersion: text(at(body, 'metadata', 'resourceVersion')),
     generation: number(at(body, 'metadata', 'generation')),
     replicas: replicas ?? undefined,
+    touchesSpec: said(body, ['spec']).isTouched,
     touchesTemplate: said(body, ['spec', 'template']).isTouched,
     touchesFinalizers:
       said(body, ['metadata', 'finalizers']).isTouched || at(body, ...FINALIZER_DIRECTIVE) !== undefined,
@@ -54,7 +57,7 @@ export function askedOf(body: unknown): AskedChange {
       text(said(body, ['spec', 'template', 'metadata', 'annotations', RESTARTED_AT]).value) ?? undefined,
     // A patch takes it away with null, an update by leaving it out: only the first is said here.
     unschedulable: unschedulable.isTouched ? unschedulable.value === true : undefined,
-    touchesTaints: said(body, ['spec', 'taints']).isTouched,
+    mayEvict: mayEvict(said(body, ['spec', 'taints'])),
     approval: approvalOf(said(body, ['status', 'conditions']).value),
   };
 }
@@ -97,6 +100,11 @@ function pointerOf(pointer: unknown): readonly string[] | null {
 
 function startsWith(path: readonly string[], beginning: readonly string[]): boolean {
   return beginning.every((name, n) => path[n] === name);
+}
+
+function mayEvict({ isTouched, value }: Said): boolean {
+  if (!Array.isArray(value)) return isTouched && value === undefined;
+  return value.some((taint) => at(taint, 'effect') === 'NoExecute');
 }
 
 function approvalOf(conditions: unknown): AskedChange['approval'] {

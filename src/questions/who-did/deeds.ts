@@ -5,10 +5,10 @@
 import { isInNamespace, isNamed, isOfType, isOneObject, type ObjectQuery } from '../../query/object-query.ts';
 import type { Word } from '../../query/words.ts';
 import { byEnd, type Fact } from '../fact/fact.ts';
+import { type KnownState, StateTrack } from '../fact/state-track.ts';
 import type { Deed } from './deed.ts';
 import { drainsOf } from './drains.ts';
 import { type Removals, removalsOf } from './removals.ts';
-import { type KnownState, StateTrack } from './state-track.ts';
 import { VERDICTS } from './verdicts.ts';
 
 export interface Deeds {

@@ -4,10 +4,10 @@ import { isInNamespace, isOfType, type ObjectQuery } from '../../query/object-qu
 import type { Word } from '../../query/words.ts';
 import { type Effect, tookEffect } from '../fact/effect.ts';
 import { byEnd, type Fact } from '../fact/fact.ts';
+import { StateTrack } from '../fact/state-track.ts';
 import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
 import { effectWords } from './effect-words.ts';
-import { StateTrack } from './state-track.ts';
 import { VERDICTS } from './verdicts.ts';
 import { objectText, whoDidRow, whoText } from './who-did-row.ts';
 

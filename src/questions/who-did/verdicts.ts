@@ -3,7 +3,7 @@ import { hasGlob } from '../../query/glob.ts';
 import type { ObjectQuery } from '../../query/object-query.ts';
 import type { Word } from '../../query/words.ts';
 import type { Fact } from '../fact/fact.ts';
-import type { KnownState } from './state-track.ts';
+import type { KnownState } from '../fact/state-track.ts';
 
 /** `likely`: by all signs, without proof. `unsure`: the log does not hold what would tell. */
 export type Verdict = 'yes' | 'likely' | 'no' | 'unsure';

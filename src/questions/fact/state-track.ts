@@ -1,5 +1,5 @@
 /** What is known of each object just before a request, from what earlier ones asked for and were answered. */
-import type { Fact } from '../fact/fact.ts';
+import type { Fact } from './fact.ts';
 
 /** Null: not known. */
 export interface KnownState {
