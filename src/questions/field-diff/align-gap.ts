@@ -3,7 +3,7 @@ import { ALIKE, likeness } from './likeness.ts';
 import { isScalar } from './scalar.ts';
 
 /** More comparisons than that are not made: the first is then held against the first. */
-const MAX_COMPARED = 2_500;
+const MAX_COMPARED = 900;
 
 /** Positions, ascending in both. */
 export function alignGap(before: readonly unknown[], after: readonly unknown[]): [number, number][] {

@@ -3,23 +3,28 @@
  * Difference Algorithm", 1986), then what is alike in the gaps between.
  */
 import { alignGap } from './align-gap.ts';
-import { Interner } from './interner.ts';
-import { isSame } from './scalar.ts';
+import type { Sameness } from './sameness.ts';
 
 /** More insertions and deletions than that tell nobody anything. */
 const MAX_EDITS = 1_000;
 
 /** For each item of after, the position before of what it was, ascending; null: it is new. Null as a whole: too much differs. */
-export function align(before: readonly unknown[], after: readonly unknown[]): (number | null)[] | null {
+export function align(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  sameness: Sameness,
+): (number | null)[] | null {
+  const isSame = (one: unknown, other: unknown): boolean => sameness.isSame(one, other);
   const shorter = Math.min(before.length, after.length);
   let head = 0;
   while (head < shorter && isSame(before[head], after[head])) head++;
   let tail = 0;
   while (tail < shorter - head && isSame(before.at(-1 - tail), after.at(-1 - tail))) tail++;
 
-  const interner = new Interner();
-  const was = before.slice(head, before.length - tail).map((item) => interner.idOf(item));
-  const is = after.slice(head, after.length - tail).map((item) => interner.idOf(item));
+  const [was = [], is = []] = numbered(
+    [before.slice(head, before.length - tail), after.slice(head, after.length - tail)],
+    sameness,
+  );
   const same = commonRuns(was, is);
   if (same === null) return null;
 
@@ -38,6 +43,24 @@ export function align(before: readonly unknown[], after: readonly unknown[]): (n
   }
   return found;
 }
+
+/** The same numbers for the same items: comparing them is all that is left to do, and it is done often. */
+function numbered(lists: readonly (readonly unknown[])[], sameness: Sameness): number[][] {
+  const byPrint = new Map<number, { readonly id: number; readonly item: unknown }[]>();
+  let last = 0;
+  const idOf = (item: unknown): number => {
+    const lookalikes = byPrint.get(sameness.printOf(item)) ?? [];
+    const known = lookalikes.slice(0, MAX_LOOKALIKES).find((one) => sameness.isSame(one.item, item));
+    if (known !== undefined) return known.id;
+    lookalikes.push({ id: ++last, item });
+    byPrint.set(sameness.printOf(item), lookalikes);
+    return last;
+  };
+  return lists.map((list) => list.map(idOf));
+}
+
+/** Items that differ and whose prints do not: there are none, but for those that somebody made. */
+const MAX_LOOKALIKES = 50;
 
 /** Positions of what both have, ascending in both: the longest such sequence. Null: too many edits. */
 function commonRuns(was: readonly number[], is: readonly number[]): [number, number][] | null {

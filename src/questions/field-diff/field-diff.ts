@@ -5,7 +5,8 @@
 import type { Schema } from '../schema/schema.ts';
 import { identityOf, nameOf } from './item-name.ts';
 import { pairItems } from './pair-items.ts';
-import { fieldOf, isObject, isSame, isScalar, type Json, namesOf } from './scalar.ts';
+import { Sameness } from './sameness.ts';
+import { fieldOf, isObject, isScalar, type Json, namesOf } from './scalar.ts';
 import { type Identity, itemText, pathOf, type Segment } from './segment.ts';
 
 export interface FieldChange {
@@ -42,6 +43,7 @@ interface Place {
 
 class Diff {
   readonly changes: FieldChange[] = [];
+  readonly #sameness = new Sameness();
 
   compare(before: unknown, after: unknown, schema: Schema, place: Place | null): void {
     if (before === after) return;
@@ -52,7 +54,7 @@ class Diff {
       this.#compareLists(before, after, schema, place);
     else if (canDescend && isObject(before) && isObject(after))
       this.#compareObjects(before, after, schema, place);
-    else if (!isSame(before, after)) this.#replace(before, after, place);
+    else if (!this.#sameness.isSame(before, after)) this.#replace(before, after, place);
   }
 
   #compareObjects(before: Json, after: Json, schema: Schema, place: Place | null): void {
@@ -72,7 +74,7 @@ class Diff {
     schema: Schema,
     place: Place | null,
   ): void {
-    const pairing = pairItems(before, after, schema);
+    const pairing = pairItems(before, after, schema, this.#sameness);
     if (pairing === null) {
       this.#replace(before, after, place);
       return;
@@ -130,7 +132,17 @@ class Diff {
   #hasRoom(before: unknown, after: unknown): boolean {
     const room = MAX_CHANGES - this.changes.length;
     if (sizeOf(before) + sizeOf(after) <= room) return true;
-    return room > 0 && differing(before, after) <= room;
+    return room > 0 && this.#differing(before, after) <= room;
+  }
+
+  /** How many of their fields, or items by position, differ. */
+  #differing(before: unknown, after: unknown): number {
+    const [was, is] = [before, after].map((value) => (isScalar(value) ? {} : (value as Json)));
+    const names = new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})]);
+    let count = 0;
+    for (const name of names)
+      if (!this.#sameness.isSame(fieldOf(was ?? {}, name), fieldOf(is ?? {}, name))) count++;
+    return count;
   }
 }
 
@@ -145,15 +157,6 @@ function depthOf(place: Place | null): number {
 function sizeOf(value: unknown): number {
   if (Array.isArray(value)) return value.length;
   return isObject(value) ? Object.keys(value).length : 0;
-}
-
-/** How many of their fields, or items by position, differ. */
-function differing(before: unknown, after: unknown): number {
-  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  let count = 0;
-  for (const name of names)
-    if (!isSame(fieldOf((before ?? {}) as Json, name), fieldOf((after ?? {}) as Json, name))) count++;
-  return count;
 }
 
 function itemNamed(item: unknown, identity: Identity): string {

@@ -2,6 +2,7 @@
 import type { Schema } from '../schema/schema.ts';
 import { align } from './align.ts';
 import { identityOf, keyOf, nameOf } from './item-name.ts';
+import type { Sameness } from './sameness.ts';
 import type { Identity, ItemSegment, OrderSegment } from './segment.ts';
 
 export interface Pairing {
@@ -16,9 +17,10 @@ export function pairItems(
   before: readonly unknown[],
   after: readonly unknown[],
   schema: Schema,
+  sameness: Sameness,
 ): Pairing | null {
   const identity = identityOf(schema, [before, after]);
-  return identity === null ? byPosition(before, after) : byName(before, after, identity);
+  return identity === null ? byPosition(before, after, sameness) : byName(before, after, identity);
 }
 
 function byName(before: readonly unknown[], after: readonly unknown[], identity: Identity): Pairing {
@@ -41,8 +43,12 @@ function byName(before: readonly unknown[], after: readonly unknown[], identity:
   return { items: [...items, ...added], order: isInOrder ? null : { kind: 'order', from, identity } };
 }
 
-function byPosition(before: readonly unknown[], after: readonly unknown[]): Pairing | null {
-  const earlier = align(before, after);
+function byPosition(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  sameness: Sameness,
+): Pairing | null {
+  const earlier = align(before, after, sameness);
   if (earlier === null) return null;
   const later = new Map(earlier.flatMap((from, to) => (from === null ? [] : [[from, to] as const])));
   const items = before.map((_, index): ItemSegment => {

@@ -281,10 +281,12 @@ describe('for any values and any schema', () => {
     );
   });
 
-  it('never writes two changes to one place alike', () => {
+  it('never writes two places alike, but for positions before and after', () => {
     fc.assert(
       fc.property(anyEdit, anySchema, ([before, after], schema) => {
-        const written = fieldDiff(before, after, schema).map(({ path, op }) => `${op} ${path}`);
+        const written = fieldDiff(before, after, schema)
+          .filter(({ segments }) => segments.every((one) => one.kind !== 'item' || one.name !== null))
+          .map(({ path }) => path);
         expect(new Set(written).size).toBe(written.length);
       }),
       { numRuns: 1_000 },
