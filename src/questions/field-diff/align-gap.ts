@@ -1,6 +1,5 @@
 /** Between items that are the same: which of those before became which after, in their order, as far as they are alike. */
 import { ALIKE, likeness } from './likeness.ts';
-import { isScalar } from './scalar.ts';
 
 /** More comparisons than that are not made: the first is then held against the first. */
 const MAX_COMPARED = 900;
@@ -15,8 +14,7 @@ export function alignGap(before: readonly unknown[], after: readonly unknown[]):
 
 /** What stands in the place of another, alone, is that one changed; but for what says that it is another. */
 function isOne(was: unknown, is: unknown): boolean {
-  if (isScalar(was) || Array.isArray(was)) return isScalar(was) ? isScalar(is) : Array.isArray(is);
-  return likeness(was, is) > 0;
+  return (Array.isArray(was) && Array.isArray(is)) || likeness(was, is) > 0;
 }
 
 function firstWithFirst(before: readonly unknown[], after: readonly unknown[]): [number, number][] {

@@ -8,12 +8,19 @@ import type { Sameness } from './sameness.ts';
 /** More insertions and deletions than that tell nobody anything. */
 const MAX_EDITS = 1_000;
 
-/** For each item of after, the position before of what it was, ascending; null: it is new. Null as a whole: too much differs. */
+/** What an item of after was before. */
+export interface Earlier {
+  /** Null: it is new. */
+  readonly from: number | null;
+  readonly isSame: boolean;
+}
+
+/** For each item of after; the positions ascend. Null: too much differs. */
 export function align(
   before: readonly unknown[],
   after: readonly unknown[],
   sameness: Sameness,
-): (number | null)[] | null {
+): Earlier[] | null {
   const isSame = (one: unknown, other: unknown): boolean => sameness.isSame(one, other);
   const shorter = Math.min(before.length, after.length);
   let head = 0;
@@ -28,17 +35,18 @@ export function align(
   const same = commonRuns(was, is);
   if (same === null) return null;
 
-  const found = after.map((_, index): number | null => {
-    if (index < head) return index;
-    return index >= after.length - tail ? before.length - after.length + index : null;
+  const found = after.map((_, index): Earlier => {
+    if (index < head) return { from: index, isSame: true };
+    if (index < after.length - tail) return { from: null, isSame: false };
+    return { from: before.length - after.length + index, isSame: true };
   });
   let [fromBefore, fromAfter] = [head, head];
   const ends: readonly (readonly [number, number])[] = [...same, [was.length, is.length]];
   for (const [inBefore, inAfter] of ends) {
     const [toBefore, toAfter] = [head + inBefore, head + inAfter];
     const gap = alignGap(before.slice(fromBefore, toBefore), after.slice(fromAfter, toAfter));
-    for (const [one, other] of gap) found[fromAfter + other] = fromBefore + one;
-    if (toAfter < after.length - tail) found[toAfter] = toBefore;
+    for (const [one, other] of gap) found[fromAfter + other] = { from: fromBefore + one, isSame: false };
+    if (toAfter < after.length - tail) found[toAfter] = { from: toBefore, isSame: true };
     [fromBefore, fromAfter] = [toBefore + 1, toAfter + 1];
   }
   return found;

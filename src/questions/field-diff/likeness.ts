@@ -8,8 +8,10 @@ export const ALIKE = 0.4;
 const MAX_FIELDS = 100;
 const MAX_ENDS = 500;
 
-/** From 0 to 1. */
+/** From 0 to 1. A scalar in the place of another is always that one changed: nothing says who it is. */
 export function likeness(one: unknown, other: unknown): number {
+  if (isScalar(one) && isScalar(other))
+    return ALIKE + (1 - ALIKE) * likenessOf(one, other, { left: MAX_FIELDS });
   return likenessOf(one, other, { left: MAX_FIELDS });
 }
 

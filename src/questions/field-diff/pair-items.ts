@@ -6,7 +6,7 @@ import type { Sameness } from './sameness.ts';
 import type { Identity, ItemSegment, OrderSegment } from './segment.ts';
 
 export interface Pairing {
-  /** Every item that is in one of the lists, once: in the order of before, then the new ones. */
+  /** Every item of the two lists once, but for those that are known to be the same: in the order of before, then the new ones. */
   readonly items: readonly ItemSegment[];
   /** Null: what is kept stands in the order in which it stood. */
   readonly order: OrderSegment | null;
@@ -48,13 +48,19 @@ function byPosition(
   after: readonly unknown[],
   sameness: Sameness,
 ): Pairing | null {
-  const earlier = align(before, after, sameness);
-  if (earlier === null) return null;
-  const later = new Map(earlier.flatMap((from, to) => (from === null ? [] : [[from, to] as const])));
-  const items = before.map((_, index): ItemSegment => {
-    return { kind: 'item', name: null, before: index, after: later.get(index) ?? null };
+  const aligned = align(before, after, sameness);
+  if (aligned === null) return null;
+  const later = new Map<number, number>();
+  const items: ItemSegment[] = [];
+  for (const [index, { from, isSame }] of aligned.entries()) {
+    if (from !== null) later.set(from, isSame ? SAME : index);
+    else items.push({ kind: 'item', name: null, before: null, after: index });
+  }
+  const kept = before.flatMap((_, index): ItemSegment[] => {
+    const to = later.get(index) ?? null;
+    return to === SAME ? [] : [{ kind: 'item', name: null, before: index, after: to }];
   });
-  for (const [index, from] of earlier.entries())
-    if (from === null) items.push({ kind: 'item', name: null, before: null, after: index });
-  return { items, order: null };
+  return { items: [...kept, ...items], order: null };
 }
+
+const SAME = -1;
