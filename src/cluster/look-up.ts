@@ -23,6 +23,14 @@ export class Asker {
     return this.#ask((signal) => this.#api.send('GET', path, null, signal));
   }
 
+  /** For what can be larger than is worth keeping. */
+  getSmall(path: string, maxBytes: number): Promise<LookUp> {
+    return this.#ask(async (signal) => {
+      const { status, body } = await this.#api.get(path, { signal });
+      return { status, json: parsed(await wholeText(body, this.#api.address, maxBytes), status) };
+    });
+  }
+
   /** For the reviews, which are questions in the form of a creation: nothing is stored. */
   review(path: string, body: unknown): Promise<LookUp> {
     return this.#ask((signal) => this.#api.send('POST', path, body, signal));

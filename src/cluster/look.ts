@@ -3,11 +3,13 @@ import type { ApiServer } from '../io.ts';
 import type { LiveCluster, LiveFinding, LiveKey } from '../live.ts';
 import { lookUpAccounts } from './accounts.ts';
 import { lookUpAddresses } from './addresses.ts';
+import { lookUpBodies } from './bodies.ts';
 import { Budget } from './budget.ts';
 import { Asker } from './look-up.ts';
 import { lookUpObjects } from './objects.ts';
 import { rbacSnapshot } from './rbac-snapshot.ts';
 import { lookUpRights } from './rights.ts';
+import { lookUpSchemas } from './schemas.ts';
 
 export function liveCluster(api: ApiServer): LiveCluster {
   return {
@@ -22,6 +24,8 @@ export function liveCluster(api: ApiServer): LiveCluster {
       // In the order of what matters most, for the budget's sake.
       await Promise.all([
         lookUpObjects(of('object'), asker, tell),
+        lookUpBodies(of('body'), asker, tell),
+        lookUpSchemas(of('schema'), asker, tell),
         lookUpRights(of('right'), asker, tell),
         lookUpAddresses(of('address'), asker, tell),
         lookUpAccounts(of('account'), asker, tell),

@@ -44,11 +44,11 @@ function findingOf(found: LookUp): LiveFinding {
 }
 
 /** A 404 for an object names it in its details; one for a type that is not served does not. */
-function isAboutObject(status: unknown): boolean {
+export function isAboutObject(status: unknown): boolean {
   return textAt(status, 'details', 'name') !== null;
 }
 
-const TYPE_GONE = 'the cluster does not serve this type any more';
+export const TYPE_GONE = 'the cluster does not serve this type any more';
 
 async function lookUpTogether(
   keys: readonly ObjectKey[],
