@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Act, type Cluster, openCluster, startCluster } from '../support/cluster.ts';
-import { limits, objects, rights } from './acts/configuration.ts';
+import { limits, objects, rights, unheard } from './acts/configuration.ts';
 import { admission, customResources } from './acts/custom.ts';
 import { cascades, collections, finalizers, namespaces } from './acts/endings.ts';
 import { node } from './acts/nodes.ts';
@@ -54,7 +54,7 @@ export async function playAfternoon(
   await Promise.all([
     stage.play([...clientSide, ...patches]),
     stage.play([...serverSide, ...byControllers]),
-    stage.play([...objects, ...rights, ...limits]),
+    stage.play([...objects, ...unheard, ...rights, ...limits]),
     stage.play([...cascades, ...finalizers, ...collections, ...namespaces]),
     stage.play([...customResources, ...admission(hook.url, authority)]),
   ]);

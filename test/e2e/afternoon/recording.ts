@@ -49,7 +49,7 @@ export interface Snapshot {
   readonly changed: readonly Sighting[];
 }
 
-const NAMESPACES = ['shop', 'lab', 'doomed', 'mutated'];
+const NAMESPACES = ['shop', 'lab', 'doomed', 'mutated', 'of-alice', 'of-rita', 'of-max'];
 const CLUSTER_SCOPED = /^(aft-|node-1$|widgets\.example\.com$)/;
 
 /** Made by the afternoon, and so known to its log from the beginning; node-1 is older. */

@@ -1,6 +1,6 @@
 /** What applications are given: configuration, secrets, services, rights, limits. */
 import type { Deed } from '../deed.ts';
-import { configMap } from '../manifests.ts';
+import { configMap, workload } from '../manifests.ts';
 
 const at = '-n shop';
 const patch = (type: string, target: string, value: unknown) =>
@@ -114,6 +114,24 @@ export const objects: readonly Deed[] = [
 ];
 
 const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: helper}\n';
+
+/**
+ * A client that speaks YAML, as server-side apply invites: the server takes such a body into the event as if it were JSON, cannot
+ * write the event then, and answers 200 all the same. At level Metadata it would be logged.
+ */
+const yaml = (seconds: number): Deed => ({
+  who: 'alice',
+  does: 'PATCH /apis/apps/v1/namespaces/shop/deployments/unheard?fieldManager=yaml&force=true',
+  contentType: 'application/apply-patch+yaml',
+  stdin: workload('unheard', { spec: `replicas: 0, minReadySeconds: ${seconds}` }),
+});
+
+export const unheard: readonly Deed[] = [
+  yaml(1),
+  { who: 'bob', does: `${at} label deploy/unheard a=b` },
+  yaml(2),
+  { who: 'bob', does: `${at} label deploy/unheard a=c --overwrite` },
+];
 
 export const rights: readonly Deed[] = [
   { who: 'alice', does: `${at} create serviceaccount robot` },

@@ -1,6 +1,7 @@
 /** Custom resources, whose lists only their schema knows, and a webhook that changes what people send. */
 import type { Deed } from '../deed.ts';
 import { configMap, workload } from '../manifests.ts';
+import { sameActs } from './levels.ts';
 
 const at = '-n lab';
 const list = (type: string, more = '') => `{type: array, x-kubernetes-list-type: ${type}${more}`;
@@ -100,7 +101,7 @@ export const customResources: readonly Deed[] = [
 /** `url`: where the webhook listens. */
 export function admission(url: string, caBundle: string): readonly Deed[] {
   const webhook = (name: string, path: string) =>
-    `{name: ${name}.example.com, clientConfig: {url: "${url}${path}", caBundle: ${caBundle}}, sideEffects: None, admissionReviewVersions: [v1], timeoutSeconds: 5, failurePolicy: Fail, namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: mutated}}, rules: [{apiGroups: ["", apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps, deployments]}]}`;
+    `{name: ${name}.example.com, clientConfig: {url: "${url}${path}", caBundle: ${caBundle}}, sideEffects: None, admissionReviewVersions: [v1], timeoutSeconds: 5, failurePolicy: Fail, namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [mutated, of-alice, of-rita, of-max]}]}, rules: [{apiGroups: ["", apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps, deployments]}]}`;
   return [
     { who: 'alice', does: 'create namespace mutated' },
     {
@@ -123,6 +124,9 @@ export function admission(url: string, caBundle: string): readonly Deed[] {
     },
     { who: 'bob', does: '-n mutated set env deploy/hooked A=1' },
     { who: 'bob', does: '-n mutated scale deploy/hooked --replicas=1' },
+    ...sameActs('alice'),
+    ...sameActs('rita'),
+    ...sameActs('max'),
     { who: 'alice', does: 'delete mutatingwebhookconfiguration aft-hook' },
     { who: 'bob', does: '-n mutated label cm/stamped x-' },
   ];
