@@ -16,6 +16,12 @@ export interface Comparison {
   readonly wrong: readonly string[];
 }
 
+interface Judged {
+  readonly state: State;
+  readonly object: Moment['object'];
+  readonly verdict: Verdict;
+}
+
 export function historiesOf(events: readonly unknown[]): ObjectHistories {
   const histories = new ObjectHistories();
   for (const request of requestsOf(events)) histories.add(request);
@@ -39,14 +45,12 @@ export function compare(histories: ObjectHistories, moments: readonly (readonly 
   const wrong = new Map<string, number>();
   for (const ofOne of moments) {
     const steps = ofOne[0] === undefined ? [] : stepsOf(histories, ofOne[0]);
-    let last: { state: State; object: Moment['object'] } | null = null;
-    let verdict: Verdict | null = null;
+    let judged: Judged | undefined;
     for (const { atUs, object, resource, namespace, name } of ofOne) {
       const { state } = stateAt(steps, atUs);
-      if (verdict === null || last?.state !== state || last.object !== object) {
-        verdict = judge(state, object);
-        last = { state, object };
-      }
+      if (judged?.state !== state || judged.object !== object)
+        judged = { state, object, verdict: judge(state, object) };
+      const { verdict } = judged;
       claims[verdict.claim]++;
       for (const what of verdict.wrong) {
         const text = `${resource} ${namespace ?? ''}/${name} ${verdict.claim} ${what}`;
