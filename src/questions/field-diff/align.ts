@@ -28,11 +28,11 @@ export function align(
   let tail = 0;
   while (tail < shorter - head && isSame(before.at(-1 - tail), after.at(-1 - tail))) tail++;
 
-  const [was = [], is = []] = numbered(
-    [before.slice(head, before.length - tail), after.slice(head, after.length - tail)],
+  const same = commonItems(
+    before.slice(head, before.length - tail),
+    after.slice(head, after.length - tail),
     sameness,
   );
-  const same = commonRuns(was, is);
   if (same === null) return null;
 
   const found = after.map((_, index): Earlier => {
@@ -41,7 +41,10 @@ export function align(
     return { from: before.length - after.length + index, isSame: true };
   });
   let [fromBefore, fromAfter] = [head, head];
-  const ends: readonly (readonly [number, number])[] = [...same, [was.length, is.length]];
+  const ends: readonly (readonly [number, number])[] = [
+    ...same,
+    [before.length - tail - head, after.length - tail - head],
+  ];
   for (const [inBefore, inAfter] of ends) {
     const [toBefore, toAfter] = [head + inBefore, head + inAfter];
     const gap = alignGap(before.slice(fromBefore, toBefore), after.slice(fromAfter, toAfter));
@@ -50,6 +53,18 @@ export function align(
     [fromBefore, fromAfter] = [toBefore + 1, toAfter + 1];
   }
   return found;
+}
+
+/** Positions of what both have, ascending in both. Null: too many edits. */
+function commonItems(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  sameness: Sameness,
+): readonly (readonly [number, number])[] | null {
+  // Fast path: most changes are of one item, or put some in.
+  if (Math.min(before.length, after.length) === 0 || before.length + after.length === 2) return [];
+  const [was = [], is = []] = numbered([before, after], sameness);
+  return commonRuns(was, is);
 }
 
 /** The same numbers for the same items: comparing them is all that is left to do, and it is done often. */
@@ -70,7 +85,7 @@ function numbered(lists: readonly (readonly unknown[])[], sameness: Sameness): n
 /** Items that differ and whose prints do not: there are none, but for those that somebody made. */
 const MAX_LOOKALIKES = 50;
 
-/** Positions of what both have, ascending in both: the longest such sequence. Null: too many edits. */
+/** The longest such sequence. */
 function commonRuns(was: readonly number[], is: readonly number[]): [number, number][] | null {
   const most = Math.min(MAX_EDITS, was.length + is.length);
   /** By diagonal (position before − position after): how far before it was got. */

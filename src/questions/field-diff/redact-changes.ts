@@ -9,6 +9,7 @@ import { REDACTED } from '../../event/secret-names.ts';
 import { type Both, cleanSegments, type Objects, valueAt } from './both-trees.ts';
 import type { FieldChange } from './field-diff.ts';
 import { pathOf } from './segment.ts';
+import { touchedParts } from './touched-parts.ts';
 
 export type Change = {
   /** From the object's root: `spec.template.spec.containers[api].image`; redacted as the values are. */
@@ -37,8 +38,8 @@ export function redactChanges(
 ): readonly Change[] {
   if (of === null) return changes.map(asItIs);
   const objects: Objects = {
-    before: { raw: before, clean: redactBody(before, of) },
-    after: { raw: after, clean: redactBody(after, of) },
+    before: { raw: before, clean: redactBody(touchedParts(before, changes, 'before'), of) },
+    after: { raw: after, clean: redactBody(touchedParts(after, changes, 'after'), of) },
   };
   return changes.map((change) => redacted(change, objects));
 }

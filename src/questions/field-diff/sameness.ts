@@ -2,13 +2,17 @@
  * Whether values are the same, asked again and again of parts of one another: each container is looked through once for a
  * number that tells most of those apart that differ, however deep.
  */
-import { isObject, isSame, namesOf } from './scalar.ts';
+import { isObject, isSame, isSameWithin, namesOf } from './scalar.ts';
+
+const FEW_STEPS = 200;
 
 export class Sameness {
   readonly #prints = new Map<object, number>();
 
   isSame(one: unknown, other: unknown): boolean {
-    if (one === other) return true;
+    // Fast path: most values are small, or differ where one looks first.
+    const found = isSameWithin(one, other, FEW_STEPS);
+    if (found !== null) return found;
     return this.printOf(one) === this.printOf(other) && isSame(one, other);
   }
 

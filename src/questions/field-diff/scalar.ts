@@ -25,8 +25,15 @@ export function namesOf(object: Json): string[] {
 
 /** As JSON: the order of fields does not matter. Of any depth: bodies come from whoever wrote them. */
 export function isSame(one: unknown, other: unknown): boolean {
+  return isSameWithin(one, other, Number.POSITIVE_INFINITY) === true;
+}
+
+/** Null: it would take more than so many steps to tell. */
+export function isSameWithin(one: unknown, other: unknown, steps: number): boolean | null {
   const pairs: [unknown, unknown][] = [[one, other]];
+  let left = steps;
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    if (left-- <= 0) return null;
     const [a, b] = pair;
     if (a === b) continue;
     if (Array.isArray(a) && Array.isArray(b)) {

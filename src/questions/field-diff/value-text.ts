@@ -10,7 +10,7 @@ export function valueText(value: unknown): string {
   return cut(parts.join(''));
 }
 
-const PLAIN = /^[\p{L}\p{N}_@<][\p{L}\p{N}_./:@%+~=<>*-]*$/u;
+const PLAIN = /^[\p{L}\p{N}_@<./-][\p{L}\p{N}_./:@%+~=<>*-]*$/u;
 const OTHER_SCALAR = /^(?:true|false|null|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i;
 const MAX_DEPTH = 20;
 
