@@ -1,0 +1,69 @@
+/** How a request left an object that is being deleted: gone, held by finalizers or a grace period, or it does not say. */
+import { actorOf } from '../../event/actor.ts';
+import type { AuditEvent } from '../../event/event.ts';
+import { queryOf } from '../../event/target.ts';
+import { at, isList } from './json-tree.ts';
+import type { Fate } from './logged.ts';
+import type { Json } from './step.ts';
+
+/** `body`: the object, or its metadata, as the server answered. Of a request that took effect. Null: no matter of deletion. */
+export function fateOf(event: AuditEvent, body: Json | null): Fate | null {
+  const { resource, subresource = null } = event.objectRef ?? {};
+  if (event.verb === 'create') return subresource === 'eviction' ? 'asked' : null;
+  // What holds a namespace is in its spec.
+  const isHalf = resource === 'namespaces' && at(body, 'kind') === 'PartialObjectMetadata';
+  if (event.verb === 'update' || event.verb === 'patch')
+    return body === null || isHalf ? null : fateOfWrite(body);
+  if (!event.verb.startsWith('delete') || subresource !== null) return null;
+  if (body !== null) return isHalf ? 'asked' : fateOfDelete(body);
+  return tellsRemoval(event) || isKubeletCompletion(event) ? 'gone' : 'asked';
+}
+
+/** What is left of a deleted object goes with its last finalizer (generic registry, ShouldDeleteDuringUpdate). */
+export function fateOfWrite(body: Json): Fate | null {
+  if (at(body, 'metadata', 'deletionTimestamp') === undefined) return null;
+  return fateOfDelete(body);
+}
+
+/** Answered with the object: one that went at once has no deletionTimestamp, or no grace left and nothing that holds it. */
+function fateOfDelete(body: Json): Fate {
+  if (at(body, 'metadata', 'deletionTimestamp') === undefined) return 'gone';
+  if (finalizersOf(body) > 0) return 'held';
+  return (at(body, 'metadata', 'deletionGracePeriodSeconds') ?? 0) === 0 ? 'gone' : 'held';
+}
+
+/** A namespace is held by spec.finalizers too. */
+function finalizersOf(body: Json): number {
+  const lists = [at(body, 'metadata', 'finalizers')];
+  if (at(body, 'kind') === 'Namespace') lists.push(at(body, 'spec', 'finalizers'));
+  return lists.flatMap((list) => (isList(list) ? list.filter((one) => one !== OWN_FINALIZER) : [])).length;
+}
+
+/** The API server's own on a CRD: it works it off at once, and logs nothing of it. */
+const OWN_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+
+/** A Status with the object's uid: at Metadata level too (generic registry, finalizeDelete). */
+function tellsRemoval({ responseStatus, responseObject }: AuditEvent): boolean {
+  return hasUid(responseStatus?.details) || hasUid(at(responseObject, 'details'));
+}
+
+function hasUid(details: unknown): boolean {
+  const uid = at(details, 'uid');
+  return typeof uid === 'string' && uid !== '';
+}
+
+/** Grace 0, by the node itself: it completes a deletion that was asked for before. */
+function isKubeletCompletion(event: AuditEvent): boolean {
+  const { objectRef, requestObject } = event;
+  if (objectRef?.resource !== 'pods' || objectRef.group !== '' || event.verb !== 'delete') return false;
+  if (actorOf(event).kind !== 'node' || event.impersonatedUser !== null) return false;
+  if (requestObject === undefined || requestObject === null) return true;
+  return graceOf(event) === 0;
+}
+
+function graceOf(event: AuditEvent): number | null {
+  const inBody = at(event.requestObject, 'gracePeriodSeconds');
+  if (typeof inBody === 'number') return inBody;
+  const inQuery = queryOf(event).get('gracePeriodSeconds');
+  return inQuery === null || !/^\d{1,9}$/.test(inQuery) ? null : Number(inQuery);
+}

@@ -1,0 +1,60 @@
+/**
+ * metadata.generation is counted up with each change of what is asked for: what no logged request can have counted up, was
+ * done by one that is not in the log.
+ */
+import { at, isList, isMap } from './json-tree.ts';
+import { isCreation, isEffective, type Logged } from './logged.ts';
+
+export class Generations {
+  /** The last one known, and how many requests since can have counted it up. */
+  #known: number | null = null;
+  #since = 0;
+
+  /** The object ended, or nothing is known of it any more. */
+  forget(): void {
+    this.#known = null;
+    this.#since = 0;
+  }
+
+  /** How many steps no event accounts for; null: not known. `shown`: of the answer. */
+  after(logged: Logged, shown: number | null): number | null {
+    const { head } = logged;
+    if (isCreation(head)) {
+      this.#known = 0;
+      this.#since = 0;
+    }
+    if (isEffective(head)) this.#since += mostSteps(logged);
+    if (shown === null) return null;
+    const known = this.#known;
+    const accounted = this.#since;
+    this.#known = shown;
+    this.#since = 0;
+    return known === null ? null : Math.max(0, shown - known - accounted);
+  }
+}
+
+/** One request is one step at most. */
+function mostSteps({ head, bodies }: Logged): number {
+  if (head.subresource === 'status' || head.subresource === 'approval' || head.subresource === 'finalize')
+    return 0;
+  return touchesMetadataOnly(bodies.request) ? 0 : 1;
+}
+
+/** Labels count for EndpointSlices and annotations for Deployments: only what counts nowhere is left. */
+function touchesMetadataOnly(request: unknown): boolean {
+  if (isList(request)) return request.length > 0 && request.every((one) => UNCOUNTED.test(pathOf(one)));
+  if (!isMap(request) || Object.keys(request).length === 0) return false;
+  const metadata = at(request, 'metadata');
+  return (
+    isMap(metadata) &&
+    Object.keys(request).every((name) => name === 'metadata') &&
+    Object.keys(metadata).every((name) => UNCOUNTED.test(`/metadata/${name}`))
+  );
+}
+
+const UNCOUNTED = /^\/metadata\/(?:finalizers|ownerReferences|resourceVersion|uid|managedFields)(?:\/|$)/;
+
+function pathOf(operation: unknown): string {
+  const path = at(operation, 'path');
+  return typeof path === 'string' ? path : '';
+}

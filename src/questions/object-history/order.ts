@@ -1,0 +1,102 @@
+/**
+ * The order in which requests on one object took effect, as far as the log tells: by the time they were answered; where they
+ * overlap, by resourceVersion; and so that nothing is made while it is there, nor written to when it is gone.
+ */
+import { type Head, isCreation, isEffective } from './logged.ts';
+
+/** Clocks of two API servers may differ by this much. */
+export const SKEW_US = 1_000_000;
+/** Requests under way at a time are few. */
+const MAX_LOOK = 1_000;
+
+export interface Ordered {
+  readonly head: Head;
+}
+
+export function inOrderOfEffect<T extends Ordered>(requests: readonly T[]): T[] {
+  const ordered = [...requests].sort((a, b) => byEnd(a.head, b.head));
+  byResourceVersion(ordered);
+  writesBeforeRemoval(ordered);
+  removalBeforeCreation(ordered);
+  return ordered;
+}
+
+/** Ties by what tells requests apart, so that the order of reading never shows. */
+function byEnd(a: Head, b: Head): number {
+  return a.endUs - b.endUs || a.atUs - b.atUs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+/** Compared only between requests that may have overlapped: a store restored from a backup counts anew. */
+function byResourceVersion<T extends Ordered>(ordered: T[]): void {
+  for (let index = 1; index < ordered.length; index++) {
+    const request = ordered[index];
+    if (request === undefined) continue;
+    const version = versionOf(request.head);
+    if (version === null) continue;
+    let place = index;
+    for (let back = index - 1; back >= 0 && index - back < MAX_LOOK; back--) {
+      const other = ordered[back]?.head;
+      if (other === undefined || other.endUs < request.head.atUs - SKEW_US) break;
+      const otherVersion = versionOf(other);
+      if (otherVersion !== null && otherVersion > version) place = back;
+    }
+    if (place < index) ordered.splice(place, 0, ...ordered.splice(index, 1));
+  }
+}
+
+function versionOf({ resourceVersion, effect }: Head): number | null {
+  if (resourceVersion === null || effect !== 'done' || !/^\d{1,15}$/.test(resourceVersion)) return null;
+  return Number(resourceVersion);
+}
+
+/** What was answered after the object was gone, but had been sent before, had been done before too. */
+function writesBeforeRemoval<T extends Ordered>(ordered: T[]): void {
+  for (let index = 0; index < ordered.length; index++) {
+    const removal = ordered[index]?.head;
+    if (removal === undefined || removal.fate !== 'gone' || !isEffective(removal)) continue;
+    let place = index;
+    for (let later = index + 1; later < ordered.length && later - index < MAX_LOOK; later++) {
+      const request = ordered[later];
+      if (request === undefined || request.head.atUs > removal.endUs + SKEW_US) break;
+      if (!wasBefore(request.head, removal)) continue;
+      ordered.splice(place, 0, ...ordered.splice(later, 1));
+      place++;
+      index = place;
+    }
+  }
+}
+
+function wasBefore(head: Head, removal: Head): boolean {
+  if (!(isEffective(head) || head.shows === 'object') || isCreation(head)) return false;
+  if (head.fate === 'gone') return false;
+  if (head.uid !== null && removal.uid !== null) return head.uid === removal.uid;
+  return head.atUs <= removal.endUs;
+}
+
+/** Two servers' clocks: a name is made anew only when it is free. */
+function removalBeforeCreation<T extends Ordered>(ordered: T[]): void {
+  let isThere = false;
+  for (let index = 0; index < ordered.length; index++) {
+    const head = ordered[index]?.head;
+    if (head === undefined || !isEffective(head)) continue;
+    if (isCreation(head) && isThere) {
+      const removal = removalSoonAfter(ordered, index);
+      if (removal !== null) ordered.splice(index, 0, ...ordered.splice(removal, 1));
+    }
+    isThere = ordered[index]?.head.fate !== 'gone';
+  }
+}
+
+function removalSoonAfter(ordered: readonly Ordered[], creation: number): number | null {
+  const made = ordered[creation]?.head;
+  if (made === undefined) return null;
+  for (let index = creation + 1; index < ordered.length; index++) {
+    const head = ordered[index]?.head;
+    if (head === undefined || head.endUs > made.endUs + SKEW_US) return null;
+    if (isCreation(head)) return null;
+    const isOther = head.uid === null || made.uid === null || head.uid !== made.uid;
+    if (isEffective(head) && head.fate === 'gone' && isOther && head.atUs <= made.atUs + SKEW_US)
+      return index;
+  }
+  return null;
+}
