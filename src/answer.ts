@@ -59,6 +59,8 @@ export interface Answer {
   readonly nameOf: (row: Row) => string;
   readonly nearMisses: readonly NearMiss[];
   readonly notes: readonly Note[];
+  /** What the rows led to, for people. Empty, or absent: nothing known. */
+  readonly ledTo?: readonly string[];
   /** How things stand now, for people: what the rows' own fields say, and what stands beside them. Empty: not asked. */
   readonly now: readonly string[];
   readonly next: readonly string[];

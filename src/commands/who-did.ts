@@ -4,6 +4,7 @@ import type { Note } from '../event/coverage.ts';
 import { parseObject } from '../query/parse-object.ts';
 import { whoDid } from '../questions/who-did/who-did.ts';
 import type { Command } from './command.ts';
+import { boolFlag } from './flags.ts';
 import { printAnswer } from './print-answer.ts';
 import { runQuestion } from './run-question.ts';
 import { notesOnTyped } from './typed-notes.ts';
@@ -21,7 +22,7 @@ export const whoDidCommand: Command = {
       ({ placed, ...shared }) => {
         const object = parseObject(word, rest, placed);
         onTyped = notesOnTyped(object);
-        return { ...shared, word, object };
+        return { ...shared, word, object, wantsEffects: boolFlag(flags, 'effects') === true };
       },
       flags,
       io,

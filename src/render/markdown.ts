@@ -31,6 +31,7 @@ export const markdown: Renderer = {
       yield '\n';
     }
     for (const miss of answer.nearMisses) yield `- ${escapeMarkdown(miss.text)}\n`;
+    for (const line of answer.ledTo ?? []) yield `- led to: ${escapeMarkdown(line)}\n`;
     for (const line of answer.now) yield `- now: ${escapeMarkdown(line)}\n`;
     for (const line of coverageLines(answer, options)) yield `- ${escapeMarkdown(line)}\n`;
   },

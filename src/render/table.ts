@@ -39,6 +39,7 @@ function* draw(answer: Answer, given: RenderOptions, isWide: boolean): Generator
   const shown = new Set(rows.map((row) => row.auditID));
   yield* section('near', nearTexts(answer.nearMisses, shown), options);
   yield* section('note', noteTexts(answer), options);
+  yield* section('led to', answer.ledTo ?? [], options);
   yield* section('now', answer.now, options);
   yield* section('read', coverageLines(answer, options), options);
   yield* section('next', answer.next, options);

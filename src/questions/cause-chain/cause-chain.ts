@@ -9,6 +9,8 @@ import { type Fact, factOf } from '../fact/fact.ts';
 import { KeptFacts } from '../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { Cause, Effect } from './cause.ts';
+import { causeWords } from './cause-words.ts';
+import { putWords } from './chain-text.ts';
 import { Children } from './children.ts';
 import { endNotes } from './end-notes.ts';
 import { followUpWants } from './follow-ups.ts';
@@ -77,10 +79,7 @@ export class CauseChain {
 
   add(request: AuditRequest): void {
     const { isRevealed } = this.#options;
-    this.addFact(factOf(request, { events: false, isRevealed, isWanted: null }));
-  }
-
-  addFact(fact: Fact): void {
+    const fact = factOf(request, { events: false, isRevealed, isWanted: null });
     if (fact.effect !== 'done') return;
     this.#kept.addThinly(fact, true);
     this.#links = null;
@@ -97,7 +96,7 @@ export class CauseChain {
       for (const { fact: cause, link, why } of level.flatMap((one) => this.#linked().of(one).links)) {
         if (passed.has(cause.key) || causes.length >= LONGEST_CHAIN) continue;
         passed.add(cause.key);
-        causes.push(entry(cause, link, why, depth));
+        causes.push(this.#entry(cause, link, why, depth));
         next.push(cause);
       }
       level = next;
@@ -108,7 +107,9 @@ export class CauseChain {
   /** What it led to, in time order; as far as it was read (`wantsEffects`) or stood in what was read anyway. */
   effectsOf(fact: Fact): readonly Effect[] {
     this.#children ??= new Children(this.#linked());
-    return this.#children.of(fact).map(({ fact: child, link, why, depth }) => entry(child, link, why, depth));
+    return this.#children
+      .of(fact)
+      .map(({ fact: child, link, why, depth }) => this.#entry(child, link, why, depth));
   }
 
   /** Where chains end without a person, and what was looked for there. */
@@ -117,6 +118,12 @@ export class CauseChain {
     if (this.#kept.dropped === 0) return notes;
     const text = `of what may have caused it only the newest ${this.#kept.size} requests were kept; ${this.#kept.dropped} older ones were let go`;
     return [...notes, { code: 'causes-bound', text }];
+  }
+
+  #entry(fact: Fact, link: Cause['link'], why: string, depth: number): Cause {
+    const { auditID, who, did, object, when } = fact.row;
+    const words = causeWords(fact, this.#linked().log);
+    return putWords({ auditID, who, did, object, when, link, why, depth }, words);
   }
 
   #linked(): Links {
@@ -155,11 +162,6 @@ function windowOf(fromUs: number, toUs: number): Window {
   return fromUs === Number.POSITIVE_INFINITY
     ? { sinceUs: null, untilUs: null }
     : { sinceUs: fromUs - LOOKBACK_US, untilUs: toUs + 1 };
-}
-
-function entry({ row }: Fact, link: Cause['link'], why: string, depth: number): Cause {
-  const { auditID, who, did, object, when } = row;
-  return { auditID, who, did, object, when, link, why, depth };
 }
 
 function distinct(facts: readonly Fact[]): Iterable<Fact> {

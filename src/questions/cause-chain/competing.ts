@@ -14,7 +14,10 @@ export function actedOn(writes: readonly Fact[], syncs: readonly Fact[], effect:
   const lastSync = latestBefore(syncs, effect);
   const since = earlier.filter((fact) => fact.atUs > lastSync);
   const group = since.length > 0 && lastSync > 0 ? since : together(earlier, last, syncs);
-  return newestOfEach([...group, ...late]);
+  // What came later by the clocks competes with others only: nobody's later act takes the place of an earlier one.
+  const chosen = newestOfEach(group);
+  const actors = new Set(chosen.map(actorOf));
+  return [...chosen, ...newestOfEach(late.filter((fact) => !actors.has(actorOf(fact))))];
 }
 
 /** The last one, and those that the controller had not acted on before it came. */
@@ -33,10 +36,13 @@ function latestBefore(syncs: readonly Fact[], effect: Fact): number {
 export function newestOfEach(facts: readonly Fact[]): readonly Fact[] {
   const byActor = new Map<string, Fact>();
   for (const fact of facts.toSorted(byReceipt)) {
-    const { user, as, session } = fact.row.who;
-    byActor.set(JSON.stringify([user, as, session]), fact);
+    byActor.set(actorOf(fact), fact);
   }
   return [...byActor.values()];
+}
+
+function actorOf({ row }: Fact): string {
+  return JSON.stringify([row.who.user, row.who.as, row.who.session]);
 }
 
 function byReceipt(a: Fact, b: Fact): number {

@@ -2,14 +2,19 @@
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import { kubectlName } from '../../event/resource-names.ts';
 import { isNamed, isOfType, isOneObject, type ObjectQuery } from '../../query/object-query.ts';
+import { actorName } from '../cause-chain/actor-name.ts';
+import type { Cause, Effect } from '../cause-chain/cause.ts';
+import { chainText, originText } from '../cause-chain/chain-text.ts';
 import type { RequestRow } from '../fact/request-row.ts';
 import { tellsSubresource } from '../fact/word-of.ts';
 import type { Deed } from './deed.ts';
 import { type EffectWords, effectWords } from './effect-words.ts';
 
 export type WhoDidRow = RequestRow & {
-  /** Nearest first; filled by the chain of causes. */
-  readonly cause: readonly unknown[];
+  /** What set it off, nearest first. */
+  readonly cause: readonly Cause[];
+  /** What it led to, in time order; null: not asked (--effects). */
+  readonly effects: readonly Effect[] | null;
   readonly now: WhoDidNow;
 };
 
@@ -42,23 +47,39 @@ export const UNKNOWN_NOW: WhoDidNow = {
 /** Drawn from the fact, told by columns; not part of the machine output. */
 const EFFECTS = new WeakMap<object, EffectWords>();
 
-export function whoDidRow(deed: Deed, now: WhoDidNow = UNKNOWN_NOW): WhoDidRow {
+interface Around {
+  readonly now: WhoDidNow;
+  readonly cause: readonly Cause[];
+  readonly effects: readonly Effect[] | null;
+}
+
+const NOTHING_AROUND: Around = { now: UNKNOWN_NOW, cause: [], effects: null };
+
+export function whoDidRow(deed: Deed, { now, cause, effects }: Around = NOTHING_AROUND): WhoDidRow {
   const row: WhoDidRow = {
     ...deed.fact.row,
     did: { verb: deed.fact.row.did.verb, word: deed.word },
-    cause: [],
+    cause,
+    effects,
     now,
   };
   EFFECTS.set(row, effectWords(deed));
   return row;
 }
 
-/** `hasNow`: the cluster was asked; told in a column where the objects are many. */
-export function columnsFor(object: ObjectQuery, hasNow: boolean): Column[] {
+/** How things stand now is told in a column where the objects are many; of one request the answer's sentence tells the causes. */
+export function columnsFor(object: ObjectQuery, rows: readonly WhoDidRow[]): Column[] {
   const columns: Column[] = [
     { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
-    { name: 'AGE', shrink: 0, drop: 2, cell: (row) => ageOf(asRow(row).when) },
-    { name: 'WHO', readable: 20, shorten: 'path', cell: (row) => textOf(whoText(asRow(row).who)) },
+    { name: 'AGE', shrink: 0, drop: 3, cell: (row) => ageOf(asRow(row).when) },
+    {
+      name: 'WHO',
+      readable: 20,
+      shorten: 'path',
+      cell: (row) => textOf(whoText(asRow(row).who)),
+      // Controllers are known by their own names.
+      brief: (row) => textOf(actorName(asRow(row).who)),
+    },
     { name: 'DID', readable: 16, cell: (row) => textOf(didText(asRow(row))) },
     {
       name: 'OBJECT',
@@ -68,7 +89,7 @@ export function columnsFor(object: ObjectQuery, hasNow: boolean): Column[] {
       cell: (row) => textOf(objectText(asRow(row))),
       brief: (row) => textOf(briefObjectText(asRow(row), object)),
     },
-    { name: 'FROM', drop: 1, readable: 15, shorten: 'middle', cell: (row) => textOf(asRow(row).from.ip) },
+    { name: 'FROM', drop: 2, readable: 15, shorten: 'middle', cell: (row) => textOf(asRow(row).from.ip) },
     { name: 'WITH', wide: true, cell: (row) => textOf(asRow(row).with) },
     {
       name: 'RESULT',
@@ -76,12 +97,24 @@ export function columnsFor(object: ObjectQuery, hasNow: boolean): Column[] {
       cell: (row) => resultCell(row, 'full'),
       brief: (row) => resultCell(row, 'text'),
     },
+    ...(rows.some((row) => chainText(row.cause) !== '') ? [BECAUSE] : []),
     { name: 'LEVEL', wide: true, cell: (row) => textOf(asRow(row).level) },
     { name: 'SOURCE', wide: true, cell: (row) => textOf(asRow(row).source) },
     { name: 'AUDIT-ID', wide: true, cell: (row) => textOf(asRow(row).auditID) },
   ];
+  const hasNow = rows.some((row) => row.now.exists !== null);
   return hasNow && !isOneObject(object) ? [...columns, NOW] : columns;
 }
+
+/** The whole chain; where it has to fit, who set it off. */
+const BECAUSE: Column = {
+  name: 'BECAUSE',
+  readable: 18,
+  drop: 1,
+  wide: (rows) => rows.length === 1,
+  cell: (row) => ({ kind: 'text', text: chainText(asRow(row).cause) }),
+  brief: (row) => ({ kind: 'text', text: originText(asRow(row).cause) }),
+};
 
 const NOW: Column = {
   name: 'NOW',

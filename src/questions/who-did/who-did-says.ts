@@ -4,6 +4,8 @@ import type { NearMiss } from '../../answer.ts';
 import type { Coverage, Gap } from '../../event/coverage.ts';
 import { isOneObject } from '../../query/object-query.ts';
 import type { Word } from '../../query/words.ts';
+import type { Cause } from '../cause-chain/cause.ts';
+import { chainText, originOf } from '../cause-chain/chain-text.ts';
 import type { Effect } from '../fact/effect.ts';
 import { objectName } from '../object-name.ts';
 import { alternativesTo, beginningsOf, chiefOf } from './chief-deed.ts';
@@ -24,6 +26,8 @@ export interface Told {
   readonly gaps: readonly Gap[];
   readonly nearMisses: readonly NearMiss[];
   readonly nowUs: number;
+  /** What set a deed off, nearest first. */
+  readonly causesOf: (deed: Deed) => readonly Cause[];
   /** Requests that did it, but that --by, --code, --where … left out. */
   readonly passedOver: number;
 }
@@ -83,7 +87,7 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   const either = [chief, ...alternativesTo(told, chief, beginnings)];
   const others = beginnings.filter((deed) => !either.includes(deed));
   const parts = [
-    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.length > NAMED ? byOneOf(either) : either.map((deed) => byWhom(told, deed)).join(', or ')}${after(told, newest, chief)}`,
+    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.length > NAMED ? byOneOf(either) : either.map((deed) => byWhom(told, deed)).join(', or ')}${after(told, newest, chief)}${because(told, either)}`,
   ];
   const again = done.find((deed) => begunBy?.get(deed.fact.key) === chief && isAskedAgain(deed, chief));
   if (again !== undefined) parts.push(`asked for again by ${whoText(again.fact.row.who)}`);
@@ -94,6 +98,13 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
     parts.push(`made again at ${short(remade.row.when)} by ${whoText(remade.row.who)}`);
   }
   return parts.join('; ');
+}
+
+/** The chain that led to it; where it may have been several, each row has its own. */
+function because({ causesOf }: Told, either: readonly Deed[]): string {
+  const [deed] = either;
+  const chain = deed === undefined || either.length > 1 ? '' : chainText(causesOf(deed));
+  return chain === '' ? '' : ` ← ${chain}`;
 }
 
 /** `others`: newest first. */
@@ -148,8 +159,26 @@ function aboutMany(told: Told, all: readonly Deed[]): string {
     told.params.word.name === 'impersonate'
       ? 'impersonation'
       : `${objectName(told.params.object)}: ${done.every((deed) => deed.link === 'likely') ? 'most likely ' : ''}${past(told)}`;
-  if (byCount.length === 1 && only !== undefined) return `${what} ${times(tally.done)} by ${only[0]}`;
-  return `${what} ${times(tally.done)}: ${named.join(', ')}${rest}`;
+  const origins = originsOf(told, done);
+  if (byCount.length === 1 && only !== undefined)
+    return `${what} ${times(tally.done)} by ${only[0]}${origins}`;
+  return `${what} ${times(tally.done)}: ${named.join(', ')}${rest}${origins}`;
+}
+
+/** Who set off what controllers did, where a chain ends at one of them. */
+function originsOf({ causesOf }: Told, done: readonly Deed[]): string {
+  const counts = new Map<string, number>();
+  for (const deed of done) {
+    const origin = originOf(causesOf(deed));
+    if (origin !== null) counts.set(origin, (counts.get(origin) ?? 0) + 1);
+  }
+  const busiest = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (busiest.length === 0) return '';
+  const more = busiest.length > 3 ? ` and ${busiest.length - 3} more` : '';
+  return `; set off by ${busiest
+    .slice(0, 3)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')}${more}`;
 }
 
 function tallyOf({ params }: Told, done: readonly Deed[]): Tally {

@@ -2,25 +2,32 @@
  * who-did VERB OBJECT: the requests that did it or tried to, told apart, newest first; and when nobody did, how sure
  * that is and what came near. Which requests are the deed is deeds.ts's; the sentence is who-did-says.ts's.
  */
-import type { Coverage, Note } from '../../event/coverage.ts';
+import type { Coverage } from '../../event/coverage.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { LiveFinding, LiveKey } from '../../live.ts';
 import { matches } from '../../query/matches.ts';
 import { isOneObject, matchesName, type ObjectQuery } from '../../query/object-query.ts';
-import type { Predicate } from '../../query/predicate.ts';
+import { any, type Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
-import type { Word } from '../../query/words.ts';
+import { type Word, WRITES } from '../../query/words.ts';
+import { CauseChain } from '../cause-chain/cause-chain.ts';
+import { throughCauses } from '../cause-chain/cause-rounds.ts';
+import { type Want, wantPredicate } from '../cause-chain/wants.ts';
+import { tookEffect } from '../fact/effect.ts';
 import { byTime, type Fact, factOf } from '../fact/fact.ts';
 import { KeptFacts } from '../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
 import { counts, type Deed } from './deed.ts';
 import { type Deeds, deedsOf } from './deeds.ts';
+import { ledToLines } from './led-to.ts';
 import { nearMissesOf } from './near-misses.ts';
 import { nextCommands } from './next-commands.ts';
 import { Tally } from './tally.ts';
 import { isEachAlone } from './verdicts.ts';
+import { causeWants, effectWants, ownWants } from './who-did-context.ts';
 import { gapsOf } from './who-did-gaps.ts';
+import { notesOf } from './who-did-notes.ts';
 import { keysFor, type NowKeys, nowLines, nowOf } from './who-did-now.ts';
 import { wanted, witnessOf } from './who-did-query.ts';
 import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
@@ -33,6 +40,8 @@ export interface WhoDidParams {
   /** --by, --code, --where …: rows must pass; what explains them need not. */
   readonly filters: Predicate;
   readonly limit: number | null;
+  /** --effects: also what the deeds led to. */
+  readonly wantsEffects: boolean;
   readonly keepsEvents: boolean;
   readonly isRevealed: boolean;
   /** For the next commands: `kubectl audit`, and the flags that say where from, each after a space. */
@@ -55,11 +64,14 @@ interface Judged {
   readonly shown: readonly Deed[];
   readonly found: Deeds;
   readonly hasDeed: boolean;
+  readonly chain: CauseChain;
 }
 
 /** What all rounds found together. */
 interface Found {
   readonly kept: KeptFacts;
+  /** What may have set it off, or come of it; no part of the answer by itself. */
+  readonly context: KeptFacts;
   /** Null: what is judged together has to be kept together. */
   readonly tally: Tally | null;
 }
@@ -70,27 +82,34 @@ const BESIDE = 2_000;
 function foundFor({ word, object, limit }: WhoDidParams): Found {
   const isCountable = limit !== null && isEachAlone(word) && !isOneObject(object);
   return isCountable
-    ? { kept: new KeptFacts(limit + BESIDE), tally: new Tally(word) }
-    : { kept: new KeptFacts(), tally: null };
+    ? { kept: new KeptFacts(limit + BESIDE), context: new KeptFacts(), tally: new Tally(word) }
+    : { kept: new KeptFacts(), context: new KeptFacts(), tally: null };
 }
 
 class WhoDidRound implements Round {
   readonly query: Query;
   readonly #params: WhoDidParams;
   readonly #nowUs: number;
+  readonly #found: Found;
   readonly #kept: KeptFacts;
+  readonly #wanted: Predicate;
+  readonly #around: readonly Want[];
   readonly #tally: Tally | null;
   readonly #isWidened: boolean;
 
   constructor(params: WhoDidParams, nowUs: number, found: Found, window: Window, isWidened: boolean) {
     this.#params = params;
     this.#nowUs = nowUs;
+    this.#found = found;
     this.#kept = found.kept;
     this.#tally = found.tally;
     this.#isWidened = isWidened;
+    this.#wanted = wanted(params);
+    const { word, object } = params;
+    this.#around = [...causeWants(word, object), ...effectWants(word, object)];
     this.query = {
       window,
-      predicate: wanted(params),
+      predicate: any(this.#wanted, ...this.#around.map(wantPredicate)),
       witness: witnessOf(params),
       fields: REQUEST_FIELDS,
       order: 'newest',
@@ -101,6 +120,10 @@ class WhoDidRound implements Round {
 
   add(request: AuditRequest): 'go on' {
     const { filters, keepsEvents, isRevealed, object } = this.#params;
+    if (this.#around.length > 0 && !matches(request.event, this.#wanted)) {
+      this.#found.context.add(factOf(request, { events: false, isRevealed, isWanted: null }), false);
+      return 'go on';
+    }
     const name = object.kind === 'resource' ? object.name : null;
     const isWanted = name === null ? null : (named: string) => matchesName(named, name);
     const fact = factOf(request, { events: keepsEvents, isRevealed, isWanted });
@@ -126,31 +149,40 @@ class WhoDidRound implements Round {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
       return {
         kind: 'ask',
-        round: new WhoDidRound(
-          this.#params,
-          this.#nowUs,
-          { kept: this.#kept, tally: this.#tally },
-          earlier,
-          true,
-        ),
+        round: new WhoDidRound(this.#params, this.#nowUs, this.#found, earlier, true),
       };
     }
     const { object, limit } = this.#params;
     const shown = limit === null ? deeds : deeds.slice(0, limit);
-    const keys = keysFor(object, shown, facts);
-    return {
-      kind: 'look',
-      keys: keys.keys,
-      resume: (live) => ({
-        kind: 'answer',
-        answer: this.#answer(facts, { deeds, shown, found, hasDeed }, coverage, { keys, live }),
-      }),
-    };
+    const chain = this.#chainOf(shown, facts);
+    return throughCauses(chain, coverage, canGoOn, (whole): Outcome => {
+      const keys = keysFor(object, shown, facts);
+      return {
+        kind: 'look',
+        keys: keys.keys,
+        resume: (live) => ({
+          kind: 'answer',
+          answer: this.#answer(facts, { deeds, shown, found, hasDeed, chain }, whole, { keys, live }),
+        }),
+      };
+    });
+  }
+
+  /** Of what was done; of reading only where it is about one object. */
+  #chainOf(shown: readonly Deed[], facts: readonly Fact[]): CauseChain {
+    const { word, object, isRevealed, wantsEffects } = this.#params;
+    const isOne = isOneObject(object);
+    const deeds = shown
+      .map((deed) => deed.fact)
+      .filter((fact) => tookEffect(fact.effect) && (isOne || isWrite(fact)));
+    const beside = [...facts, ...this.#found.context.inOrder(byTime)];
+    const read = [...this.#around, ...ownWants(word, object)];
+    return new CauseChain(deeds, { beside, read, wantsEffects, isRevealed });
   }
 
   #answer(
     facts: readonly Fact[],
-    { deeds, shown, found, hasDeed }: Judged,
+    { deeds, shown, found, hasDeed, chain }: Judged,
     coverage: Coverage,
     { keys, live }: { keys: NowKeys; live: ReadonlyMap<LiveKey, LiveFinding> },
   ): AnswerDraft {
@@ -167,11 +199,16 @@ class WhoDidRound implements Round {
       nowUs: this.#nowUs,
       passedOver: found.deeds.filter((deed) => counts(params.word, deed) && !this.#kept.passes(deed.fact))
         .length,
+      causesOf: (deed) => chain.causesOf(deed.fact),
       nearMisses: hasDeed ? [] : nearMissesOf(params.word, params.object, facts, deeds, found),
     };
     const creations = facts.filter((fact) => fact.isCreation && fact.effect === 'done');
     const rows: WhoDidRow[] = shown.map((deed) =>
-      whoDidRow(deed, nowOf(deed.fact, keys.objects.get(deed), live, creations)),
+      whoDidRow(deed, {
+        now: nowOf(deed.fact, keys.objects.get(deed), live, creations),
+        cause: chain.causesOf(deed.fact),
+        effects: params.wantsEffects ? chain.effectsOf(deed.fact) : null,
+      }),
     );
     const [newest] = deeds.filter((deed) => counts(params.word, deed));
     const now = keys.asked === null ? null : nowOf(newest?.fact ?? null, keys.asked, live, creations);
@@ -179,13 +216,19 @@ class WhoDidRound implements Round {
       question: 'who-did',
       says: sentence(told),
       rows,
-      columns: columnsFor(
-        params.object,
-        rows.some((row) => row.now.exists !== null),
-      ),
+      columns: columnsFor(params.object, rows),
       nameOf: nameOfRow,
       nearMisses: told.nearMisses,
-      notes: this.#notes(shown, found),
+      notes: [
+        ...notesOf({
+          shown,
+          found,
+          passes: (fact) => this.#kept.passes(fact),
+          isWidened: this.#isWidened,
+        }),
+        ...chain.notes(),
+      ],
+      ledTo: this.#ledTo(shown, chain),
       now: nowLines(now, keys, live),
       next: nextCommands(told),
       total: this.#tally?.total ?? deeds.length,
@@ -194,44 +237,22 @@ class WhoDidRound implements Round {
     };
   }
 
-  #notes(shown: readonly Deed[], found: Deeds): Note[] {
-    const notes: Note[] = [];
-    for (const deed of shown) {
-      if (deed.link !== null) {
-        notes.push({
-          code: deed.link,
-          text: `${deed.word} at ${deed.fact.row.when ?? '?'} (${deed.fact.row.auditID}): ${deed.why ?? deed.link}`,
-        });
-      }
-      const completion = found.removals?.completions.get(deed.fact.key);
-      if (completion !== undefined) {
-        const { auditID, when, who } = completion.row;
-        notes.push({
-          code: 'completed-by-kubelet',
-          text: `${who.user ?? 'the kubelet'} completed ${deed.fact.row.auditID} at ${when ?? '?'} (${auditID})`,
-        });
-      }
-    }
-    const noOps = found.noOps.filter((fact) => this.#kept.passes(fact)).length;
-    if (noOps > 0)
-      notes.push({
-        code: 'no-op',
-        text: `${noOps} ${noOps === 1 ? 'request' : 'requests'} succeeded and changed nothing; not shown`,
-      });
-    for (const id of sharedIDs(shown))
-      notes.push({
-        code: 'shared-audit-id',
-        text: `several requests carry the audit ID ${id}: clients choose it, and aggregated servers pass it on`,
-      });
-    if (this.#isWidened)
-      notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
-    return notes;
+  /** Of one object, or where it was asked for; what is a row of its own is told already. */
+  #ledTo(shown: readonly Deed[], chain: CauseChain): readonly string[] {
+    const { object, wantsEffects } = this.#params;
+    if (!wantsEffects && !isOneObject(object)) return [];
+    const told = new Set(shown.map(({ fact }) => fact.row.auditID));
+    const done = shown.filter(({ fact }) => tookEffect(fact.effect) && isWrite(fact));
+    const effects = done
+      .flatMap(({ fact }) => chain.effectsOf(fact))
+      .filter(({ auditID }) => !told.has(auditID));
+    const distinct = [
+      ...new Map(effects.map((effect) => [`${effect.auditID} ${effect.when}`, effect])).values(),
+    ];
+    return ledToLines(distinct, wantsEffects && done.length > 0);
   }
 }
 
-function sharedIDs(deeds: readonly Deed[]): readonly string[] {
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { fact } of deeds) (seen.has(fact.row.auditID) ? shared : seen).add(fact.row.auditID);
-  return [...shared];
+function isWrite({ row }: Fact): boolean {
+  return (WRITES as readonly string[]).includes(row.did.verb);
 }

@@ -61,10 +61,11 @@ describe('a table of 80 columns', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect([lines[0], lines[1], ...lines.slice(8)].join('\n')).toMatchInlineSnapshot(`
       "WHEN  UTC       WHO                     DID     OBJECT                RESULT
-      11-23 08:47:50  sa:…/generic-garbage-…  delete  api-77b4bfc4cf-s88v9  done 200
+      11-23 08:47:50  generic-gar…-collector  delete  api-77b4bfc4cf-s88v9  done 200
       11-23 08:47:30  bob                     evict   web-6bf4c8fd48-bf6fp  done 201
       11-23 08:47:29  bob                     evict   web-6bf4c8fd48-bf6fp  failed 429
-      9 of 17 shown; --limit N for more; no room for AGE, FROM; -o wide shows all"
+      9 of 17 shown; --limit N for more; no room for AGE, FROM, BECAUSE; -o wide shows
+      all"
     `);
   });
 });

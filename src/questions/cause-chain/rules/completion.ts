@@ -43,7 +43,7 @@ function isWrite({ row, target }: Fact): boolean {
 }
 
 /** By the answer; below that level, what comes last after a delete that was granted and held. */
-function isLastRelease(fact: Fact, thing: Thing, log: LoggedFacts): boolean {
+export function isLastRelease(fact: Fact, thing: Thing, log: LoggedFacts): boolean {
   if (fact.after !== null) return fact.after.isTerminating && fact.after.finalizers === 0;
   if (fact.hasBody || thing.resource === 'pods') return false;
   const facts = log.on(thing);

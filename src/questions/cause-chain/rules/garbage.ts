@@ -7,13 +7,14 @@ import type { LoggedFacts } from '../logged-facts.ts';
 import { lineWants, ownersOf } from '../owners.ts';
 import { removalBefore } from '../removals-before.ts';
 import { type Thing, thingOf } from '../thing.ts';
+import { isLastRelease } from './completion.ts';
 
 export const garbage: Rule = (fact, log) => {
   const thing = thingOf(fact);
   if (thing === null || !isBy(fact, 'generic-garbage-collector') || fact.target.subresource !== null)
     return null;
   const { verb } = fact.row.did;
-  if (verb !== 'delete' && verb !== 'patch') return null;
+  if (verb !== 'delete' && (verb !== 'patch' || isLastRelease(fact, thing, log))) return null;
   return {
     candidates: ofOwners(thing, fact, log, LONGEST_LINE),
     wants: lineWants(thing, log),

@@ -171,6 +171,7 @@ function tied(cause: Fact, owner: Thing): Candidate {
   return { fact: cause, isProven, why };
 }
 
-function siblingsWant({ namespace, name }: Thing): Want {
+/** Pods of the same owner. */
+export function siblingsWant({ namespace, name }: Thing): Want {
   return { verbs: ['create', 'delete'], resources: ['pods'], namespace, names: [`${name}-*`], by: null };
 }

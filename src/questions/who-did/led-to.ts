@@ -1,0 +1,69 @@
+/** What deeds led to, in lines for people: one for all, or with --effects one for each. */
+import { kubectlName } from '../../event/resource-names.ts';
+import { actorName } from '../cause-chain/actor-name.ts';
+import type { Effect } from '../cause-chain/cause.ts';
+import { wordsOf } from '../cause-chain/chain-text.ts';
+
+/** Lines with --effects; of more the rest is counted. */
+const LINES = 40;
+
+export function ledToLines(effects: readonly Effect[], isWhole: boolean): readonly string[] {
+  if (effects.length === 0) return isWhole ? ['nothing that was read'] : [];
+  if (!isWhole) {
+    // A kubelet's final delete only completes what is told already.
+    const told = effects.filter(({ who }) => who.kind !== 'node');
+    return told.length === 0 ? [] : [`${summary(told)}  --effects`];
+  }
+  const lines = effects.slice(0, LINES).map(lineOf);
+  return effects.length > LINES ? [...lines, `and ${effects.length - LINES} more (-o json)`] : lines;
+}
+
+function lineOf(effect: Effect): string {
+  const at = effect.when === null ? '' : `${effect.when.replace(/\.\d+Z$/, 'Z')} `;
+  return `${at}${'  '.repeat(effect.depth - 1)}${wordsOf(effect)} (${effect.link}: ${effect.why})`;
+}
+
+/** `4 follow-ups: generic-garbage-collector deleted rs/api-8488bbd68 and 3 pods (proven)`. */
+function summary(effects: readonly Effect[]): string {
+  const byAct = new Map<string, Effect[]>();
+  for (const effect of effects) {
+    const act = `${actorName(effect.who)} ${PAST[effect.did.verb] ?? effect.did.verb}`;
+    byAct.set(act, [...(byAct.get(act) ?? []), effect]);
+  }
+  const acts = [...byAct].map(([act, its]) => `${act} ${objectsText(its)}`);
+  const shown = acts.slice(0, 3).join('; ');
+  const more = acts.length > 3 ? `; and ${acts.length - 3} more kinds` : '';
+  const isProven = effects.every(({ link }) => link === 'proven');
+  const count = effects.length === 1 ? '1 follow-up' : `${effects.length} follow-ups`;
+  return `${count}: ${shown}${more} (${isProven ? 'proven' : 'likely'})`;
+}
+
+const PAST: Readonly<Record<string, string>> = {
+  create: 'created',
+  delete: 'deleted',
+  deletecollection: 'deleted whole',
+  patch: 'changed',
+  update: 'changed',
+};
+
+/** Types told by name. */
+const TYPES = 4;
+
+/** One of a type by its name, several by their number. */
+function objectsText(effects: readonly Effect[]): string {
+  const byType = new Map<string, Set<string>>();
+  for (const { object } of effects) {
+    const type = object.resource ?? '';
+    const names = byType.get(type) ?? new Set<string>();
+    byType.set(type, names.add(object.name ?? ''));
+  }
+  const texts = [...byType].map(([type, names]) => {
+    const [only = ''] = names;
+    const group = effects.find(({ object }) => object.resource === type)?.object.group ?? '';
+    if (names.size > 1) return `${names.size} ${type}`;
+    return only === '' ? type : `${kubectlName(group, type)}/${only}`;
+  });
+  if (texts.length > TYPES) return `${effects.length} times, in ${texts.length} types`;
+  const last = texts.pop() ?? '';
+  return texts.length === 0 ? last : `${texts.join(', ')} and ${last}`;
+}

@@ -1,0 +1,53 @@
+/** What who-did adds to its rows in words: how sure each is, what completed it, what was left out. */
+import type { Note } from '../../event/coverage.ts';
+import type { Fact } from '../fact/fact.ts';
+import type { Deed } from './deed.ts';
+import type { Deeds } from './deeds.ts';
+
+export interface Noted {
+  readonly shown: readonly Deed[];
+  readonly found: Deeds;
+  readonly passes: (fact: Fact) => boolean;
+  readonly isWidened: boolean;
+}
+
+export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
+  const notes: Note[] = [];
+  for (const deed of shown) {
+    if (deed.link !== null) {
+      notes.push({
+        code: deed.link,
+        text: `${deed.word} at ${deed.fact.row.when ?? '?'} (${deed.fact.row.auditID}): ${deed.why ?? deed.link}`,
+      });
+    }
+    const completion = found.removals?.completions.get(deed.fact.key);
+    if (completion !== undefined) {
+      const { auditID, when, who } = completion.row;
+      notes.push({
+        code: 'completed-by-kubelet',
+        text: `${who.user ?? 'the kubelet'} completed ${deed.fact.row.auditID} at ${when ?? '?'} (${auditID})`,
+      });
+    }
+  }
+  const noOps = found.noOps.filter(passes).length;
+  if (noOps > 0)
+    notes.push({
+      code: 'no-op',
+      text: `${noOps} ${noOps === 1 ? 'request' : 'requests'} succeeded and changed nothing; not shown`,
+    });
+  for (const id of sharedIDs(shown))
+    notes.push({
+      code: 'shared-audit-id',
+      text: `several requests carry the audit ID ${id}: clients choose it, and aggregated servers pass it on`,
+    });
+  if (isWidened)
+    notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
+  return notes;
+}
+
+function sharedIDs(deeds: readonly Deed[]): readonly string[] {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { fact } of deeds) (seen.has(fact.row.auditID) ? shared : seen).add(fact.row.auditID);
+  return [...shared];
+}
