@@ -1,12 +1,5 @@
 /**
  * The way from an object's root to a place in it, and how it is written: `spec.template.spec.containers[api].image`.
- *
- * A field: its name, after a dot; as JSON in brackets where it is no plain name: `metadata.annotations["a.b/c"]`. An item in
- * brackets: by its keys' values, in the keys' order, with slashes between them (`containers[api]`, `ports[8080/TCP]`); of a set by its
- * value (`finalizers[a.b/c]`); else by its position (`args[3]`): of a removed item that of before, else that of after. Texts stand bare
- * when they hold nothing but letters, digits and `_ . : @ % + ~ $ * - /` (`/` only when alone) and read as no other scalar, else as JSON;
- * a number alone has a `=` before it (`[=8080]`), to be no position. All items, told about because their order changed: `containers[]`.
- * So two places of one object never share a path, but for positions before and after a change.
  */
 import type { Scalar } from './scalar.ts';
 
@@ -43,6 +36,16 @@ export interface Identity {
 /** Null: by nothing but its position. */
 export type ItemName = readonly Scalar[] | null;
 
+/**
+ * A field: its name, after a dot; as JSON in brackets where it is no plain name: `metadata.annotations["a.b/c"]`. An item in
+ * brackets: by its keys' values, in the keys' order, with slashes between them (`containers[api]`, `ports[8080/TCP]`); of a
+ * set by its value (`finalizers[a.b/c]`); else by its position (`args[3]`): of a removed item that of before, else that of
+ * after. All kept items, told about because their order changed: `containers[]`. The root: ''.
+ *
+ * Texts in brackets stand bare when they hold nothing but letters, digits and `_ . : @ % + ~ $ * - /` (`/` only when alone)
+ * and read as no other scalar, else as JSON; a number alone has a `=` before it (`[=8080]`), to be no position. So two
+ * places of one object never share a path, but for positions before and after a change.
+ */
 export function pathOf(segments: readonly Segment[]): string {
   let path = '';
   for (const segment of segments) path += segmentText(segment, path === '');
