@@ -88,7 +88,8 @@ class Reading {
 
   async read(round: Round): Promise<void> {
     const { query } = round;
-    if (round.isContext !== true || this.#window === null)
+    const isContext = round.isContext === true;
+    if (!isContext || this.#window === null)
       this.#window = this.#window === null ? query.window : unionOf(this.#window, query.window);
     this.#countsWitness ||= query.witness !== null;
     const concern = query.witness === null ? query.predicate : any(query.predicate, query.witness);
@@ -103,12 +104,12 @@ class Reading {
     for (const source of this.#options.sources) {
       if (!wantsMore) break;
       const plan = await source.plan(query, this.#options.signal);
-      this.#start(source);
+      this.#start(source, isContext);
       for await (const batch of source.read(plan, this.#options.signal)) {
-        this.#take(source, plan, batch, assembler);
+        this.#take(source, plan, batch, assembler, isContext);
         if (!wantsMore) break;
       }
-      this.#find(source);
+      this.#find(source, isContext);
     }
     assembler.end();
     this.#noteBounds(assembler);
@@ -129,20 +130,26 @@ class Reading {
     return { ...answer, notes, coverage: this.coverage(round) };
   }
 
-  #start(source: Source): void {
+  #start(source: Source, isContext: boolean): void {
     const logs = this.#logsOf.get(source);
-    if (logs !== undefined && source.capabilities.slackUs === null) this.#count.forget(logs);
+    if (!isContext && logs !== undefined && source.capabilities.slackUs === null) this.#count.forget(logs);
     this.#logsOf.set(source, logs ?? new Set());
   }
 
-  #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler): void {
+  /** What only explains is read, and its bytes count; the answer is about the events of the other rounds. */
+  #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler, isContext: boolean): void {
     this.#heap.relieve();
     const logs = this.#logsOf.get(source);
     if (logs !== undefined && !logs.has(batch.source)) logs.add(batch.source);
-    this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));
-    this.#count.passedOver(batch.source, batch.passedOver);
-    for (const event of batch.events) this.#takeEvent(event, assembler);
-    for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler);
+    if (!isContext)
+      this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));
+    if (isContext) this.#count.passedOver(batch.source, { ...NOTHING_PASSED, bytes: batch.passedOver.bytes });
+    else this.#count.passedOver(batch.source, batch.passedOver);
+    for (const event of batch.events) {
+      if (!isContext) this.#count.saw(event);
+      assembler.add(event);
+    }
+    for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler, isContext);
     this.#options.progress.show({
       bytes: this.#count.bytesRead,
       of: plan.estimate.bytes,
@@ -151,13 +158,12 @@ class Reading {
     });
   }
 
-  #takeEvent(event: AuditEvent, assembler: Assembler): void {
-    this.#count.saw(event);
-    assembler.add(event);
-  }
-
-  #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler): void {
+  #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler, isContext: boolean): void {
     const { salvaged } = reject;
+    if (isContext) {
+      if (salvaged !== null) assembler.add(salvaged);
+      return;
+    }
     if (salvaged === null) {
       this.#count.rejected(reject, true);
       return;
@@ -166,7 +172,8 @@ class Reading {
     const isInDoubt =
       mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
     this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window));
-    this.#takeEvent(salvaged, assembler);
+    this.#count.saw(salvaged);
+    assembler.add(salvaged);
   }
 
   /** False: the question has enough. */
@@ -187,11 +194,13 @@ class Reading {
     return round.add(request) === 'go on';
   }
 
-  #find(source: Source): void {
+  /** What could not be read of what only explains hides no match: it is noted. */
+  #find(source: Source, isContext: boolean): void {
     const findings = source.findings();
-    this.#count.addGaps(findings.gaps);
+    if (!isContext) this.#count.addGaps(findings.gaps);
     this.#count.holdsEarlier(findings.holdsEarlier);
-    for (const note of findings.notes) {
+    const unread = isContext ? findings.gaps.map(({ code, text }) => ({ code, text })) : [];
+    for (const note of [...findings.notes, ...unread]) {
       if (!this.#notes.some((known) => known.text === note.text)) this.#notes.push(note);
     }
   }
@@ -209,6 +218,8 @@ class Reading {
     }
   }
 }
+
+const NOTHING_PASSED = { events: 0, outcomes: 0, fromUs: null, toUs: null };
 
 /** `apps/deployments`, `pods/exec`, `configmaps`. */
 function resourceKey(event: AuditEvent): string {

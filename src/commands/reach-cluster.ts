@@ -42,7 +42,8 @@ export async function reachCluster(flags: FlagValues, io: Io): Promise<Reached> 
 
 /** A context named beside log files says whose they are. */
 function wantsLiveCluster(flags: FlagValues, isDemo: boolean, hasLogs: boolean): boolean {
-  const asked = boolFlag(flags, 'live');
+  // What is to be compared with how things stand now has to ask for it.
+  const asked = boolFlag(flags, 'with-live') === true ? true : boolFlag(flags, 'live');
   if (isDemo && asked === true) {
     throw new UserError('AUDIT_USAGE', 'the demo is of a cluster that is gone: --live cannot ask it', {
       hint: 'leave --live out',

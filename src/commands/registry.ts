@@ -4,6 +4,7 @@ import { shellQuoted } from '../event/shell.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { findWord, WORDS } from '../query/words.ts';
 import { SIGNS } from '../questions/failed-auth/signs.ts';
+import { RISKS } from '../questions/rbac-diff/risks.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 
@@ -74,7 +75,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: 'VERB [TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who did it, when, from where, and what came of it',
     takes: ['verb', 'object'],
-    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, ...CLUSTER, ...OTHER],
+    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'effects', ...CLUSTER, ...OTHER],
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
       ['Who changed anything in namespace prod, people only?', 'who-did change -n prod --humans --demo'],
@@ -90,6 +91,44 @@ export const COMMANDS: readonly CommandSummary[] = [
     load: async () => (await import('./who-did.ts')).whoDidCommand,
   },
   {
+    name: 'what-changed',
+    usage: '[TYPE/NAME | TYPE NAME | TYPE]',
+    summary: 'what was changed, field by field, by whom; and how it was before',
+    takes: ['object'],
+    flags: [
+      ...WHERE_FROM,
+      ...WHEN,
+      'at',
+      'between',
+      ...WHAT,
+      ...OUT,
+      'manifest',
+      'with-live',
+      'all',
+      ...CLUSTER,
+      ...OTHER,
+    ],
+    examples: [
+      ['What was changed about the Deployment api?', 'what-changed deploy/api --demo'],
+      ['What did people change in all namespaces?', 'what-changed -A --humans --demo'],
+      [
+        'Bring it back as it was',
+        'what-changed deploy/api -n prod --at 02:58:10 --manifest | kubectl apply -f -',
+      ],
+      ['Does the cluster still have what the log says?', 'what-changed deploy/api -n prod --with-live'],
+    ],
+    terms: {
+      heading: 'How sure a change is (BASIS)',
+      of: [
+        ['exact', 'how it was before and after stands in the log, as the API server answered'],
+        ['computed', 'one of them is computed: the other, and what the request asked for'],
+        ['request', 'only what was asked for is known'],
+        ['fact', 'only that it was done: the log holds no bodies of it'],
+      ],
+    },
+    load: async () => (await import('./what-changed.ts')).whatChangedCommand,
+  },
+  {
     name: 'failed-auth',
     usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who was not let in or not allowed to, by whom, how often, and which right is missing',
@@ -101,6 +140,24 @@ export const COMMANDS: readonly CommandSummary[] = [
     ],
     terms: { heading: 'Signs that it is more than a missing right', of: Object.entries(SIGNS) },
     load: async () => (await import('./failed-auth.ts')).failedAuthCommand,
+  },
+  {
+    name: 'rbac-diff',
+    usage: '',
+    summary:
+      'which rights were gained and lost, by whose change of which role or binding, and what is dangerous in it',
+    takes: [],
+    flags: [...WHERE_FROM, ...WHEN, 'between', ...WHAT, 'subject', ...OUT, 'all', ...CLUSTER, ...OTHER],
+    examples: [
+      ['Who may do what since when, and through whom?', 'rbac-diff --demo'],
+      ['What may dana do that she could not do before?', 'rbac-diff --subject dana --demo'],
+      [
+        'How do the rights of now differ from yesterday’s?',
+        "rbac-diff --between 'yesterday 09:00' now --file '/var/log/kubernetes/audit/*.log*'",
+      ],
+    ],
+    terms: { heading: 'Risks of a right', of: Object.entries(RISKS) },
+    load: async () => (await import('./rbac-diff.ts')).rbacDiffCommand,
   },
   {
     name: 'completion',

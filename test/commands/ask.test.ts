@@ -68,7 +68,12 @@ function query(window: Window, more: Partial<Query> = {}): Query {
 
 /** Notes what it was given, and ends each round as it is told. */
 function scripted(
-  rounds: readonly { query: Query; end: (next: () => Round, canGoOn: boolean) => Outcome; enough?: number }[],
+  rounds: readonly {
+    query: Query;
+    end: (next: () => Round, canGoOn: boolean) => Outcome;
+    enough?: number;
+    isContext?: boolean;
+  }[],
 ) {
   const given: string[][] = [];
   const round = (n: number): Round => {
@@ -78,6 +83,7 @@ function scripted(
     given[n] = mine;
     return {
       query: step.query,
+      isContext: step.isContext ?? false,
       add(request: AuditRequest) {
         mine.push(request.event.auditID);
         return mine.length === step.enough ? 'enough' : 'go on';
@@ -114,6 +120,29 @@ describe('ask', () => {
       from: '2026-11-23T01:00:00.000000Z',
       to: '2026-11-23T07:00:00.000000Z',
     });
+  });
+
+  it('keeps the window, the events and the witnesses of the answer when a round only explains it', async () => {
+    const late = query(
+      { sinceUs: at(5) - 1, untilUs: null },
+      { witness: equals('objectRef.resource', 'configmaps') },
+    );
+    const rounds = (isExplained: boolean) => [
+      {
+        query: late,
+        end: (next: () => Round) => (isExplained ? { kind: 'ask' as const, round: next() } : answer()),
+      },
+      { query: query({ sinceUs: null, untilUs: null }), end: answer, isContext: true },
+    ];
+    const [plain, explained] = [scripted(rounds(false)), scripted(rounds(true))];
+    const source = () => memorySource([event(5), event(7)]);
+    const alone = (await run(plain.question, [source()])).coverage;
+    const both = (await run(explained.question, [source()])).coverage;
+    expect(explained.given.map((ids) => ids.length)).toEqual([2, 2]);
+    // The log begins after the window: still so, although the second round asked about all there is.
+    expect(alone.gaps.map(({ code }) => code)).toEqual(['log-starts-late']);
+    expect(both).toEqual({ ...alone, bytes: both.bytes, sources: both.sources });
+    expect([both.events, both.witness]).toEqual([2, 2]);
   });
 
   it('does not ask twice what cannot be read twice', async () => {

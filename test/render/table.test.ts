@@ -279,4 +279,50 @@ describe('colours', () => {
     expect(text.match(/\u001b\[[\d;]*[^\d;]/g)?.every((code) => code.endsWith('m'))).toBe(true);
     expect(text).not.toMatch(/\\u\{[^}…\n]*\u001b/);
   });
+
+  it('gives each item of a list a line of its own, and says how many more there are', () => {
+    const many = Array.from({ length: 12 }, (_, n) => `field-${n + 1}`);
+    const columns: Column[] = [
+      { name: 'WHO', cell: (row) => ({ kind: 'text', text: String(row.who) }) },
+      { name: 'CHANGED', cell: (row) => ({ kind: 'list', items: row.items as string[] }) },
+    ];
+    const answer = {
+      ...EMPTY,
+      columns,
+      rows: [
+        { who: 'alice', items: ['one', 'two'] },
+        { who: 'bob', items: [] },
+        { who: 'carol', items: many },
+      ],
+      total: 3,
+    };
+    const lines = textOf(table.render(answer, { ...OPTIONS, columns: 80 })).split('\n');
+    const from = lines.findIndex((line) => line.startsWith('WHO'));
+    expect(lines.slice(from, from + 12)).toEqual([
+      'WHO    CHANGED',
+      'alice  one',
+      '       two',
+      'bob    <none>',
+      'carol  field-1',
+      ...many.slice(1, 7).map((text) => `       ${text}`),
+      '       and 5 more; -o wide shows all',
+    ]);
+    expect(textOf(wide.render(answer, OPTIONS))).toContain('field-12');
+  });
+
+  it('leaves rows that a note tells of out of the table, and out of its count, but not out of -o wide', () => {
+    const rows = ['alice', 'controller', 'carol'].map((who) => ({ who }));
+    const columns: Column[] = [{ name: 'WHO', cell: (row) => ({ kind: 'text', text: String(row.who) }) }];
+    const answer = {
+      ...EMPTY,
+      columns,
+      rows,
+      total: 9,
+      aside: { rows: new Set(rows.slice(1, 2)), total: 5 },
+    };
+    const text = textOf(table.render(answer, OPTIONS));
+    expect(text).not.toContain('controller');
+    expect(text).toContain('2 of 4 shown');
+    expect(textOf(wide.render(answer, OPTIONS))).toMatch(/controller[\s\S]*3 of 9 shown/);
+  });
 });

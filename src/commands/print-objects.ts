@@ -1,0 +1,57 @@
+/** Objects as they were, as YAML on stdout under comments that say from where; what was read of the log, on stderr. */
+import type { Answer } from '../answer.ts';
+import { kubectlName } from '../event/resource-names.ts';
+import type { Io } from '../io.ts';
+import { restorable } from '../questions/what-changed/restorable.ts';
+import { stateText } from '../questions/what-changed/state-row.ts';
+import type { WhatChangedRow } from '../questions/what-changed/what-changed-row.ts';
+import { withoutRedacted } from '../questions/what-changed/without-redacted.ts';
+import { coverageLines } from '../render/coverage-lines.ts';
+import { escapeTerminal } from '../render/escape.ts';
+import { manifestText } from '../render/manifest.ts';
+import type { Printing } from './print-answer.ts';
+
+/** `isManifest`: for kubectl apply; else as `kubectl get -o yaml` printed it. */
+export function printObjects(isManifest: boolean) {
+  return async (answer: Answer, printing: Printing, io: Io): Promise<void> => {
+    const pieces = (answer.rows as readonly WhatChangedRow[]).map((row) => pieceOf(row, isManifest));
+    const objects = pieces.flatMap(({ object }) => (object === null ? [] : [object]));
+    const head = [
+      `${answer.says}.`,
+      ...(answer.coverage.complete ? [] : ['What was read is INCOMPLETE: see below, on stderr.']),
+      // Of one object the sentence tells it.
+      ...pieces.flatMap(({ comments }) => (pieces.length === 1 ? comments.slice(1) : comments)),
+      ...answer.notes.map(({ text }) => text),
+    ];
+    await io.out.write(manifestText(objects, head));
+    const options = { nowMs: printing.nowMs, timeZone: io.timeZone, utc: printing.utc };
+    for (const line of coverageLines(answer, options)) await io.err.write(`${escapeTerminal(line)}\n`);
+  };
+}
+
+function pieceOf(
+  row: WhatChangedRow,
+  isManifest: boolean,
+): { readonly object: object | null; readonly comments: readonly string[] } {
+  const { state } = row;
+  const { namespace, group, resource, name: named } = row.object;
+  const type = resource === null ? null : kubectlName(group ?? '', resource);
+  const name = [namespace, type, named].filter((part) => part !== null).join('/');
+  const said = `${name}: ${stateText(row)}`;
+  if (state === null) return { object: null, comments: [said] };
+  if (!isManifest) return { object: state, comments: [said] };
+  const made = restorable(state);
+  const open = withoutRedacted(made.object);
+  const lacking = (what: string) => `${name}: NOT in this manifest: ${what}`;
+  return {
+    object: open.object,
+    comments: [
+      said,
+      ...open.paths.map((path) => lacking(`${path}: it is secret, --reveal puts it in`)),
+      ...open.masked.map(
+        (path) => `${name}: MASKED in this manifest: ${path}: part of it is secret, --reveal shows it`,
+      ),
+      ...made.without.map(lacking),
+    ],
+  };
+}

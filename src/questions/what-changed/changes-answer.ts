@@ -1,0 +1,180 @@
+/** The answer that lists changes: which rows, in which order, and what is said beside them. */
+import type { Row } from '../../answer.ts';
+import type { Gap, Note } from '../../event/coverage.ts';
+import { isOneObject } from '../../query/object-query.ts';
+import { CauseChain } from '../cause-chain/cause-chain.ts';
+import type { Fact } from '../fact/fact.ts';
+import type { AnswerDraft } from '../question.ts';
+import { nameOfRow } from '../who-did/who-did-row.ts';
+import { type ChangeRow, changeRowsOf } from './change-rows.ts';
+import { classOf, foldedText, peopleFirst } from './people-first.ts';
+import type { Told } from './told.ts';
+import { columnsFor } from './what-changed-columns.ts';
+import { nextCommands } from './what-changed-next.ts';
+import type { WhatChangedRow } from './what-changed-row.ts';
+import { changesSentence } from './what-changed-says.ts';
+
+/** Which rows there are, which of them are shown, and which of those a table leaves to a note. */
+export interface Judged {
+  /** Newest first. */
+  readonly all: readonly ChangeRow[];
+  /** In the order of the answer. */
+  readonly shown: readonly ChangeRow[];
+  readonly aside: readonly ChangeRow[];
+}
+
+export function judge(told: Told): Judged {
+  const { params } = told;
+  const all = rowsOf(told);
+  const isMany = !isOneObject(params.object);
+  const ordered = isMany ? peopleFirst(all) : all;
+  const shown = params.limit === null ? ordered : ordered.slice(0, params.limit);
+  const isFolding = isMany && !params.includesNoise && all.some((one) => !isControllers(one));
+  return { all, shown, aside: isFolding ? all.filter(isControllers) : [] };
+}
+
+export function chainFor({ params, found }: Told, { shown }: Judged): CauseChain {
+  const deeds = shown.flatMap(({ fact }) => (fact === null ? [] : [fact]));
+  return new CauseChain(deeds, {
+    beside: [...found.facts.values()],
+    read: [],
+    wantsEffects: false,
+    isRevealed: params.isRevealed,
+  });
+}
+
+export function changesAnswer(told: Told, { all, shown, aside }: Judged, chain: CauseChain): AnswerDraft {
+  const { params, found } = told;
+  const isAside = new Set(aside);
+  const gaps = gapsOf(told, all);
+  const folded = foldedText(aside);
+  const rows = shown.map(({ row, fact }) => (fact === null ? row : { ...row, cause: chain.causesOf(fact) }));
+  return {
+    question: 'what-changed',
+    says: changesSentence(told, all, gaps),
+    rows,
+    columns: columnsFor(params.object),
+    nameOf: (row: Row) => nameOfRow(row),
+    nearMisses: [],
+    notes: [
+      ...(folded === null ? [] : [{ code: 'folded', text: folded }]),
+      ...notesOf(told, all),
+      ...chain.notes(),
+    ],
+    now: [],
+    next: nextCommands(told, all),
+    total: all.length + found.dropped,
+    aside: {
+      rows: new Set<Row>(rows.filter((_, n) => isAside.has(shown[n] as ChangeRow))),
+      total: aside.length,
+    },
+    events: shown.flatMap(({ fact }) => (fact?.event == null ? [] : [fact.event])),
+    gaps,
+  };
+}
+
+function isControllers({ row, fact }: ChangeRow): boolean {
+  return fact !== null && classOf(row.who) === 'controllers';
+}
+
+/** Newest first. */
+function rowsOf({ params, found, ids }: Told): ChangeRow[] {
+  const { includesNoise, isRevealed, object } = params;
+  const how = { includesNoise, isRevealed, schemaOf: (id: Told['ids'][number]) => found.schemaOf(id) };
+  const rows: ChangeRow[] = [];
+  const isOne = isOneObject(object);
+  for (const id of ids) {
+    for (const one of changeRowsOf(id, found.histories, found.facts, how)) {
+      // Of many objects, what is not in the log is told at the change that shows it.
+      if (one.fact !== null || isOne) rows.push(one);
+    }
+  }
+  rows.push(...namelessRows(found.facts.values(), isOne));
+  return rows.sort((a, b) => b.atUs - a.atUs || ((a.fact?.key ?? '') < (b.fact?.key ?? '') ? -1 : 1));
+}
+
+/** A collection's victims, or a generated name, that the log does not hold: only that it was done is known. */
+function* namelessRows(facts: Iterable<Fact>, isOne: boolean): Generator<ChangeRow> {
+  for (const fact of facts) {
+    const isSweep = fact.row.did.verb === 'deletecollection' && fact.took === null;
+    const isGenerated = fact.isCreation && fact.target.name === null && !isOne;
+    if (fact.target.name !== null || !(isSweep || isGenerated)) continue;
+    const row: WhatChangedRow = {
+      ...fact.row,
+      did: { verb: fact.row.did.verb, word: isSweep ? 'deletecollection' : 'create' },
+      changes: [],
+      basis: 'fact',
+      unlogged: null,
+      admission: [],
+      cause: [],
+      state: null,
+    };
+    yield { row, fact, atUs: fact.atUs };
+  }
+}
+
+function gapsOf({ params, found, coverage }: Told, rows: readonly ChangeRow[]): Gap[] {
+  const gaps: Gap[] = [];
+  const gap = (code: Gap['code'], text: string) => gaps.push({ code, text, source: null });
+  if (found.dropped > 0 && params.limit === null)
+    gap(
+      'rows-bound',
+      `only the newest ${found.size} requests were kept; ${found.dropped} older ones were let go: narrow it, or ask for them with --until`,
+    );
+  if (found.histories.dropped > 0)
+    gap(
+      'memory-bound',
+      `${found.histories.dropped} states were let go to save memory: what older changes changed may be unknown; narrow it`,
+    );
+  if (rows.length === 0 && coverage.witness === 0)
+    gap('no-witness', 'the log holds no write of this resource: its policy may not log them');
+  const unlogged = rows.reduce((sum, { row }) => sum + (row.unlogged ?? 0), 0);
+  if (unlogged > 0)
+    gap(
+      'unlogged',
+      `${unlogged} ${unlogged === 1 ? 'change' : 'changes'} by metadata.generation ${unlogged === 1 ? 'is' : 'are'} in no event that was read`,
+    );
+  const cut = rows.filter(({ row, fact }) => row.basis === 'fact' && fact?.isCut === true).length;
+  if (cut > 0)
+    gap(
+      'bodies-cut',
+      `of ${cut} ${cut === 1 ? 'change' : 'changes'} the bodies were cut before they were logged`,
+    );
+  return gaps;
+}
+
+function notesOf({ found, isWidened }: Told, rows: readonly ChangeRow[]): Note[] {
+  const notes: Note[] = [];
+  const note = (code: string, text: string) => notes.push({ code, text });
+  const facts = rows.filter(
+    ({ row, fact }) => row.basis === 'fact' && fact !== null && !fact.isCut && !ENDS.has(row.did.word),
+  );
+  if (facts.length > 0)
+    note(
+      'level',
+      `of ${facts.length} of ${rows.length} changes the log does not hold what they changed (${levelsOf(facts)}): it may have been nothing`,
+    );
+  const asked = rows.filter(({ row }) => isAskedOnly(row)).length;
+  if (asked > 0)
+    note(
+      'asked',
+      `of ${asked} the log holds what was asked for, not how it stood before, nor what admission and defaults made of it`,
+    );
+  if (found.attempts > 0)
+    note(
+      'attempts',
+      `${found.attempts} ${found.attempts === 1 ? 'request' : 'requests'} changed nothing (refused, failed, or a dry run): not shown; who-did change tells`,
+    );
+  if (isWidened) note('widened', 'nothing in the last 24 h: everything before was read too');
+  return notes;
+}
+
+const ENDS: ReadonlySet<string> = new Set(['delete', 'evict']);
+
+function isAskedOnly({ basis, changes }: WhatChangedRow): boolean {
+  return basis === 'request' && changes.some(({ beforeKnown, afterKnown }) => !beforeKnown || !afterKnown);
+}
+
+function levelsOf(rows: readonly ChangeRow[]): string {
+  return [...new Set(rows.map(({ row }) => `level ${row.level ?? '?'}`))].sort().join(', ');
+}

@@ -1,0 +1,57 @@
+/** Which requests what-changed reads: writes that may have changed what is asked about, and reads that show one object. */
+import {
+  isOneObject,
+  type ObjectQuery,
+  objectPredicate,
+  resourcePredicate,
+} from '../../query/object-query.ts';
+import { absent, all, any, equals, not, oneOf, type Predicate } from '../../query/predicate.ts';
+import { WRITES } from '../../query/words.ts';
+
+/** What is sent through these changes no object. */
+const CONNECTIONS = ['exec', 'attach', 'portforward', 'proxy', 'log', 'token'];
+
+/** Answers to a question, stored nowhere (a POST makes them): a change of nothing. */
+const REVIEWS = [
+  'tokenreviews',
+  'subjectaccessreviews',
+  'localsubjectaccessreviews',
+  'selfsubjectaccessreviews',
+  'selfsubjectrulesreviews',
+  'selfsubjectreviews',
+];
+
+/** Kinds that change by themselves all the time. Those asked for by name are not left out. */
+const HEARTBEATS = ['leases', 'events', 'endpoints', 'endpointslices', 'nodemetrics', 'podmetrics'];
+
+/** `includesNoise`: with --all. */
+export function wanted(asked: ObjectQuery, includesNoise: boolean): Predicate {
+  const object = wholeOf(asked);
+  const writes = all(
+    objectPredicate(object),
+    oneOf('verb', WRITES),
+    not(oneOf('objectRef.subresource', CONNECTIONS)),
+    ...(object.kind === 'resource' ? [] : [not(oneOf('objectRef.resource', leftOut(includesNoise)))]),
+  );
+  return isOneObject(object) ? any(writes, seen(object)) : writes;
+}
+
+/** A GET whose answer is logged shows the object as it was: kubectl sends one before many a change. */
+function seen(object: ObjectQuery): Predicate {
+  return all(objectPredicate(object), equals('verb', 'get'), absent('objectRef.subresource'));
+}
+
+function leftOut(includesNoise: boolean): readonly string[] {
+  return includesNoise ? REVIEWS : [...REVIEWS, ...HEARTBEATS];
+}
+
+/** Which subresource a change went through is a filter's: what came of it needs all the others. */
+export function wholeOf(object: ObjectQuery): ObjectQuery {
+  return object.kind === 'resource' ? { ...object, subresource: null } : object;
+}
+
+/** Of anything at all there is no kind to witness. */
+export function witnessOf(object: ObjectQuery): Predicate | null {
+  if (object.kind !== 'resource') return null;
+  return all(resourcePredicate(wholeOf(object)), oneOf('verb', WRITES));
+}

@@ -1,0 +1,102 @@
+/** what-changed's one sentence when it lists changes. */
+import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
+import type { Gap } from '../../event/coverage.ts';
+import { isOneObject } from '../../query/object-query.ts';
+import { idKey } from '../object-history/object-id.ts';
+import { objectName } from '../object-name.ts';
+import { whoText } from '../who-did/who-did-row.ts';
+import type { ChangeRow } from './change-rows.ts';
+import { classOf } from './people-first.ts';
+import type { Told } from './told.ts';
+import { changeTexts, pastOf } from './what-changed-columns.ts';
+
+/** `rows`: newest first. */
+export function changesSentence(told: Told, rows: readonly ChangeRow[], gaps: readonly Gap[]): string {
+  const [newest] = rows;
+  if (newest === undefined) return nothing(told, gaps);
+  return isOneObject(told.params.object) && told.ids.length === 1
+    ? aboutOne(told, rows, newest)
+    : aboutMany(told, rows);
+}
+
+function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): string {
+  const name = objectName(told.params.object);
+  const [first, ...more] = changeTexts(newest.row, true);
+  const what =
+    first === undefined
+      ? newest.row.did.word
+      : more.length === 0
+        ? first
+        : `${first} and ${more.length} more`;
+  const past = pastOf(newest.row.did.word);
+  const last = `${name}: ${past ?? `${what},`} by ${byWhom(newest)} ${ago(newest, told.nowUs)}`;
+  return rows.length === 1 ? last : `${last}; ${count(rows.length, 'change')} in all (${actors(rows)})`;
+}
+
+function aboutMany(told: Told, rows: readonly ChangeRow[]): string {
+  const of = (which: ReturnType<typeof classOf>) =>
+    rows.filter(({ row, fact }) => fact !== null && classOf(row.who) === which);
+  const objects = new Set(
+    rows.map(({ row: { object } }) =>
+      idKey({
+        ...object,
+        group: object.group ?? '',
+        resource: object.resource ?? '',
+        name: object.name ?? '',
+      }),
+    ),
+  );
+  const parts = (['people', 'programs', 'controllers'] as const).flatMap((which) => {
+    const its = of(which);
+    if (its.length === 0) return [];
+    return which === 'controllers' ? [`${its.length} by controllers`] : [actors(its)];
+  });
+  return `${objectName(told.params.object)}: ${count(rows.length, 'change')} of ${count(objects.size, 'object')}: ${parts.join(', ')}`;
+}
+
+/** Named at most. */
+const NAMED = 4;
+
+function actors(rows: readonly ChangeRow[]): string {
+  const counts = new Map<string, number>();
+  for (const one of rows) counts.set(byWhom(one), (counts.get(byWhom(one)) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const named = sorted.slice(0, NAMED).map(([name, n]) => `${name} ${n}`);
+  const rest = sorted.slice(NAMED).reduce((sum, [, n]) => sum + n, 0);
+  return `${named.join(', ')}${rest === 0 ? '' : `, others ${rest}`}`;
+}
+
+function byWhom({ row, fact }: ChangeRow): string {
+  return fact === null ? 'a request that is not in the log' : whoText(row.who);
+}
+
+function ago({ row }: ChangeRow, nowUs: number): string {
+  if (row.when === null) return 'at an unknown time';
+  return `${formatDistanceStrict(Date.parse(row.when), nowUs / 1000)} ago`;
+}
+
+function nothing({ params, coverage, found }: Told, gaps: readonly Gap[]): string {
+  const name = objectName(params.object);
+  const tail =
+    found.attempts === 0
+      ? ''
+      : `; ${count(found.attempts, 'request')} came to nothing (refused, failed, or a dry run)`;
+  if (coverage.events === 0) return `this log cannot tell what changed of ${name}: no event was read`;
+  if (found.passedOver > 0)
+    return `none of those asked about changed ${name}; ${count(found.passedOver, 'write')} left out by the filters${tail}`;
+  if (gaps.some(({ code }) => code === 'no-witness'))
+    return `this log cannot tell what changed of ${name}${tail}`;
+  const span = coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to)}`;
+  const doubt = coverage.complete && gaps.length === 0 ? '' : ' in what was read, which is not all';
+  const subject = coverage.witness === null ? 'in this log nothing' : 'nothing';
+  return `${subject} changed of ${name}${span}${doubt}${tail}`;
+}
+
+/** To the second. */
+function short(at: string | null): string {
+  return at === null ? 'an unknown time' : at.replace(/\.\d+Z$/, 'Z');
+}
+
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
