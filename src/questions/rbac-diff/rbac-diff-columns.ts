@@ -4,34 +4,43 @@ import { drawnOf } from './rbac-diff-row.ts';
 
 export const COLUMNS: readonly Column[] = [
   { name: 'WHEN', shrink: 0, cell: (row) => time(drawnOf(row)?.when ?? null) },
-  { name: 'WHO', readable: 12, shorten: 'path', cell: (row) => text(drawnOf(row)?.who ?? '') },
+  { name: 'WHO', readable: 10, shorten: 'path', cell: (row) => text(drawnOf(row)?.who ?? '') },
   {
     name: 'WHAT',
-    readable: 36,
+    readable: 40,
     cell: (row) => list(drawnOf(row)?.what),
     brief: (row) => list(drawnOf(row)?.brief ?? drawnOf(row)?.what),
   },
-  { name: 'VIA', readable: 14, drop: 1, shorten: 'middle', cell: (row) => text(drawnOf(row)?.via ?? '') },
-  { name: 'RISK', readable: 10, cell: risk, brief: briefRisk },
+  {
+    name: 'VIA',
+    readable: 16,
+    drop: 1,
+    shorten: 'middle',
+    cell: (row) => text(drawnOf(row)?.via ?? ''),
+    brief: (row) => text(drawnOf(row)?.briefVia ?? ''),
+  },
+  { name: 'RISK', readable: 13, cell: risk, brief: briefRisk },
   { name: 'FROM', wide: true, cell: (row) => text(drawnOf(row)?.from ?? '') },
   { name: 'AUDIT-ID', wide: true, cell: (row) => text(typeof row.auditID === 'string' ? row.auditID : '') },
 ];
 
-/** What stands for all the others comes first. */
 const SAID = 2;
 
 function risk(row: Row): Cell {
   const { risks = [], tone = 'plain' } = drawnOf(row) ?? {};
-  return risks.length === 0 ? { kind: 'none' } : { kind: 'status', text: risks.join(', '), tone };
+  return risks.length === 0 ? text('') : { kind: 'status', text: risks.join(', '), tone };
 }
 
 function briefRisk(row: Row): Cell {
-  const { risks = [], tone = 'plain' } = drawnOf(row) ?? {};
-  if (risks.length === 0) return { kind: 'none' };
-  const [first = ''] = risks;
-  const isTold = first === 'cluster-admin' || risks.length <= SAID;
-  const shown = first === 'cluster-admin' ? first : risks.slice(0, SAID).join(', ');
-  return { kind: 'status', text: isTold ? shown : `${shown} +${risks.length - SAID}`, tone };
+  const { risks: all = [], briefRisks = null, tone = 'plain' } = drawnOf(row) ?? {};
+  const risks = briefRisks ?? all;
+  if (risks.length === 0) return text('');
+  // Whoever may do everything may do all the rest.
+  const shown = risks.includes('cluster-admin')
+    ? risks.filter((one) => one === 'cluster-admin' || one === 'self-granted' || one === 'everybody')
+    : risks.slice(0, SAID);
+  const left = risks.includes('cluster-admin') ? 0 : risks.length - shown.length;
+  return { kind: 'status', text: `${shown.join(', ')}${left > 0 ? ` +${left}` : ''}`, tone };
 }
 
 export function nameOfRow(row: Row): string {
@@ -45,7 +54,7 @@ function list(items: readonly string[] | undefined): Cell {
 }
 
 function text(of: string): Cell {
-  return of === '' ? { kind: 'none' } : { kind: 'text', text: of };
+  return { kind: 'text', text: of };
 }
 
 function time(at: string | null): Cell {

@@ -74,7 +74,9 @@ export interface Drawn {
   /** For a table that has to fit, when it is not `what`. */
   readonly brief: readonly string[] | null;
   readonly via: string | null;
+  readonly briefVia: string | null;
   readonly risks: readonly string[];
+  readonly briefRisks: readonly string[] | null;
   readonly tone: 'good' | 'bad' | 'plain';
   readonly from: string | null;
   readonly name: string;

@@ -10,6 +10,8 @@ export interface ObjectChange {
   readonly before: Standing;
   readonly after: Standing;
   readonly rights: readonly RightChange[];
+  /** Between two moments: the object itself differs; else it is told for the rights alone. */
+  readonly isNet?: boolean;
 }
 
 export interface Replay {

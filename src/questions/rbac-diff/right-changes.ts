@@ -141,6 +141,18 @@ export function holdsAll(
   return rights.every((right) => heldBy(grants, right, namespace, false) === 'yes');
 }
 
+/** Whether the subject holds none of the rights there any more. */
+export function holdsNone(
+  set: RuleSet,
+  subject: Subject,
+  rights: readonly Rule[],
+  namespace: string | null,
+  groups: KnownGroups,
+): boolean {
+  const grants = set.allGrants(subject, groups(subject));
+  return rights.every((right) => heldBy(grants, right, namespace, false) !== 'yes');
+}
+
 function isUnknown(grant: Grant): boolean {
   return !grant.isWhole && grant.rules.length === 0;
 }

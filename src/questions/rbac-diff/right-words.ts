@@ -17,8 +17,8 @@ export function placeWords(namespace: string | null): string {
   return namespace === null ? 'everywhere' : `in ${namespace}`;
 }
 
-/** `rules`: compact; together. */
-export function ruleWords(rules: readonly Rule[]): string {
+/** `rules`: compact; together. `isBrief`: of types that Kubernetes has itself without their group. */
+export function ruleWords(rules: readonly Rule[], isBrief = false): string {
   const [first, second] = rules;
   const isAll = first !== undefined && isEverything(first);
   if (
@@ -26,16 +26,16 @@ export function ruleWords(rules: readonly Rule[]): string {
     (rules.length === 1 || (rules.length === 2 && second?.kind === 'url' && second.urls.includes('*')))
   )
     return 'do everything';
-  return rules.map(oneRuleWords).join('; ');
+  return rules.map((rule) => oneRuleWords(rule, isBrief)).join('; ');
 }
 
-function oneRuleWords(rule: Rule): string {
+function oneRuleWords(rule: Rule, isBrief: boolean): string {
   const verbs = verbWords(rule.verbs);
   if (rule.kind === 'url') {
     const urls = rule.urls.includes('*') ? 'all URLs' : some(rule.urls);
     return rule.verbs.includes('*') ? `do everything on ${urls}` : `${verbs} ${urls}`;
   }
-  const what = resourceWords(rule.apiGroups, rule.resources);
+  const what = resourceWords(rule.apiGroups, rule.resources, isBrief);
   const names = rule.resourceNames === null ? '' : ` ${some(rule.resourceNames.map((name) => `"${name}"`))}`;
   if (isEverything(rule)) return 'do everything';
   return rule.verbs.includes('*') ? `do everything with ${what}${names}` : `${verbs} ${what}${names}`;
@@ -50,7 +50,7 @@ function isEverything(rule: Rule): boolean {
 }
 
 /** `pods, deployments.apps`; of several groups `jobs (batch, extensions)`. */
-function resourceWords(groups: readonly string[], resources: readonly string[]): string {
+function resourceWords(groups: readonly string[], resources: readonly string[], isBrief: boolean): string {
   const isAnyGroup = groups.includes('*');
   const [only] = groups;
   if (resources.includes('*')) {
@@ -58,8 +58,16 @@ function resourceWords(groups: readonly string[], resources: readonly string[]):
     return `everything in ${some(groups.map((group) => (group === '' ? 'the core group' : group)))}`;
   }
   if (isAnyGroup) return `${some(resources)} of any group`;
-  if (groups.length === 1) return some(resources.map((resource) => typeText(only ?? '', resource)));
+  if (groups.length === 1)
+    return some(
+      resources.map((resource) => typeText(isBrief && isOwn(only ?? '') ? '' : (only ?? ''), resource)),
+    );
   return `${some(resources)} (${groups.map((group) => (group === '' ? 'core' : group)).join(', ')})`;
+}
+
+/** Of Kubernetes' own groups: `apps`, `rbac.authorization.k8s.io`. */
+function isOwn(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 /** `deployments.apps/scale`, as kubectl has it. */

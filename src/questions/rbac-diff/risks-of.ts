@@ -2,7 +2,7 @@
 import { type BindingContent, type Labels, RBAC_GROUP } from './rbac-object.ts';
 import { RISKS, type Risk } from './risks.ts';
 import type { ResourceRule, Rule } from './rule.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, usernameOf } from './subject.ts';
 
 export interface RiskContext {
   readonly subject: Subject;
@@ -11,6 +11,8 @@ export interface RiskContext {
   readonly role: BindingContent['role'];
   /** Of the role; null: not known. */
   readonly labels: Labels | null;
+  /** Who gave it, by the name that the server judged by; null: it was taken, or nobody knows. */
+  readonly giver: string | null;
 }
 
 interface Danger {
@@ -135,19 +137,14 @@ const DANGERS: readonly Danger[] = [
 ];
 
 /** In the order in which RISKS has them. `rule`: null when what the role allows is not known. */
-export function risksOf(
-  rule: Rule | null,
-  { subject, namespace, role, labels }: RiskContext,
-): readonly Risk[] {
+export function risksOf(rule: Rule | null, context: RiskContext): readonly Risk[] {
+  const { subject, namespace, role, labels, giver } = context;
   const found = new Set<Risk>();
+  if (giver !== null && giver === usernameOf(subject)) found.add('self-granted');
   if (rule === null) found.add('unknown-role');
   if (role?.kind === 'ClusterRole' && role.name === 'cluster-admin') found.add('cluster-admin');
   if (isEverybody(subject)) found.add('everybody');
-  if (
-    labels !== null &&
-    [...labels].some(([label, value]) => label.startsWith(AGGREGATE) && value === 'true')
-  )
-    found.add('aggregated');
+  if (flowsOn(role, labels)) found.add('aggregated');
   if (rule?.kind === 'url' && (rule.verbs.includes('*') || rule.urls.includes('*'))) found.add('wildcard');
   if (rule?.kind === 'resource') {
     if (isEverything(rule)) found.add('cluster-admin');
@@ -160,6 +157,12 @@ export function risksOf(
 }
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';
+
+/** Not of the roles that Kubernetes itself lets flow into one another. */
+function flowsOn(role: RiskContext['role'], labels: Labels | null): boolean {
+  if (labels === null || role === null || role.name === 'edit' || role.name === 'view') return false;
+  return [...labels].some(([label, value]) => label.startsWith(AGGREGATE) && value === 'true');
+}
 
 function isEverything({ verbs, apiGroups, resources, resourceNames }: ResourceRule): boolean {
   return [verbs, apiGroups, resources].every((list) => list.includes('*')) && resourceNames === null;

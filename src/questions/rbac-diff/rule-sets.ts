@@ -3,10 +3,12 @@ import { builtInBindings, builtInRoles } from './built-in-roles.ts';
 import { type Content, idKey, isRole, type RbacId, type RoleContent } from './rbac-object.ts';
 import { covers, type Rule } from './rule.ts';
 import { RuleSet, type RuleSetOptions } from './rule-set.ts';
-import { type Standing, standingAt, type Track, type Tracks } from './tracks.ts';
+import { type Standing, standingAt, type Track, type TrackEvent, type Tracks } from './tracks.ts';
 
 export interface RuleSets {
   at(us: number): RuleSet;
+  /** As it was before the first event of each object that `isIn` holds for; of the others as it was at `us`, null: first of all. */
+  before(isIn: (event: TrackEvent) => boolean, us: number | null): RuleSet;
   /** Built-in roles that are taken to be as Kubernetes ships them, by name. */
   readonly assumed: ReadonlySet<string>;
 }
@@ -32,8 +34,19 @@ export function ruleSetsOf({ tracks, whole }: Tracks): RuleSets {
         (name) => gathered.has(name),
         (track) => standingAt(track, us),
       ),
+    before: (isIn, us) =>
+      make(
+        (name) => gathered.has(name),
+        (track) => standingBefore(track, isIn, us),
+      ),
     assumed: names,
   };
+}
+
+function standingBefore(track: Track, isIn: (event: TrackEvent) => boolean, us: number | null): Standing {
+  const n = track.events.findIndex(isIn);
+  if (n >= 0) return track.standings[n] ?? null;
+  return us === null ? (track.standings[0] ?? null) : standingAt(track, us);
 }
 
 function lastOf({ standings }: Track): Standing {

@@ -78,5 +78,7 @@ const AUTHENTICATED = 'system:authenticated';
 /** `mallory`, `group:dev`, `sa:ci/runner`: as --subject and --by take it. */
 export function subjectText({ kind, name, namespace }: Subject): string {
   if (kind === 'Group') return `group:${name}`;
-  return kind === 'User' ? name : `sa:${namespace}/${name}`;
+  if (kind === 'ServiceAccount') return `sa:${namespace}/${name}`;
+  // A user may be called anything.
+  return /^(?:group|sa|user):/.test(name) ? `user:${name}` : name;
 }

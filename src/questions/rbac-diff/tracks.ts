@@ -17,6 +17,8 @@ import {
   type RbacKind,
   unknownContent,
 } from './rbac-object.ts';
+import type { Reason } from './reasons.ts';
+import { subjectKey } from './subject.ts';
 
 /** As object-history's ObjectHistories. */
 export interface Histories {
@@ -54,6 +56,8 @@ export interface NamelessRemoval {
 export interface Evidence {
   readonly histories: Histories;
   readonly removals: readonly NamelessRemoval[];
+  /** What the authorizer said of bindings, by the binding's idKey. */
+  readonly reasons: ReadonlyMap<string, readonly Reason[]>;
   /** Null: the log alone. */
   readonly live: RbacSnapshot | null;
   /** When the live cluster was asked. */
@@ -66,7 +70,7 @@ export interface Tracks {
   readonly whole: ReadonlySet<RbacKind>;
 }
 
-export function tracksOf({ histories, removals, live, nowUs }: Evidence): Tracks {
+export function tracksOf({ histories, removals, reasons, live, nowUs }: Evidence): Tracks {
   const now = live === null ? new Map<RbacKind, ReadonlyMap<string, unknown>>() : liveObjects(live);
   const same = new Interned();
   const tracks = new Map<string, Track>();
@@ -79,6 +83,7 @@ export function tracksOf({ histories, removals, live, nowUs }: Evidence): Tracks
     removeNameless(draft, removals, bodies?.has(key) === true);
     if (bodies !== undefined) meetLive(draft, bodies.get(key), nowUs, same);
     supposeCreation(draft, bodies?.get(key));
+    learnFromReasons(draft, reasons.get(key) ?? [], same);
     tracks.set(key, draft);
   }
   for (const [kind, bodies] of now)
@@ -184,13 +189,16 @@ function meet(draft: Draft, known: Standing, beforeUs: number, isSameLife: boole
 }
 
 /** A binding's role never changes while it lives. */
-function fillBack({ standings }: Draft, known: Content, same: Interned): void {
+function fillBack({ standings }: Draft, known: Standing, same: Interned, from = standings.length - 1): void {
   const lasting = onlyLasting(known);
-  for (let n = standings.length - 1; n >= 0; n--) {
+  const fill = (n: number): boolean => {
     const standing = standings[n];
-    if (standing == null) return;
+    if (standing == null) return false;
     standings[n] = same.of(filled(standing, lasting));
-  }
+    return true;
+  };
+  for (let n = from; n >= 0 && fill(n); n--);
+  for (let n = from + 1; n < standings.length && fill(n); n++);
 }
 
 function onlyLasting(content: Standing): Standing {
@@ -275,6 +283,28 @@ function supposeCreation(draft: Draft, liveBody: unknown): void {
   const atUs = Math.min(us, events[0]?.atUs ?? us);
   events.unshift({ key: null, atUs, endUs: atUs });
   standings.unshift(null);
+}
+
+/** At least these subjects, then: where the log tells no other way whom a binding binds. */
+function learnFromReasons(
+  { id, events, standings }: Draft,
+  reasons: readonly Reason[],
+  same: Interned,
+): void {
+  const bySpan = Map.groupBy(reasons, ({ atUs }) => events.filter((event) => event.endUs <= atUs).length);
+  for (const [n, some] of bySpan) {
+    const standing = standings[n];
+    const [first] = some;
+    if (standing?.kind !== 'binding' || first === undefined) continue;
+    const subjects = new Map(some.map(({ subject }) => [subjectKey(subject), subject]));
+    standings[n] = same.of({
+      kind: 'binding',
+      role: standing.role ?? first.role,
+      subjects: standing.subjects ?? [...subjects.values()],
+    });
+    // The role is the same as long as it lives.
+    fillBack({ id, events, createdUs: null, standings }, standings[n] ?? null, same, n);
+  }
 }
 
 function bodyOf(state: State): unknown {

@@ -1,0 +1,108 @@
+/** From all that was read to what changed in the rule set, and to what is still missing to say so. */
+
+import { type Deed, deedsOf } from './deeds.ts';
+import { netOf } from './net-changes.ts';
+import type { Asked } from './rbac-diff.ts';
+import { isRole, type RbacId } from './rbac-object.ts';
+import { type Replay, replay } from './replay.ts';
+import type { KnownGroups } from './right-changes.ts';
+import { roleId } from './rule-set.ts';
+import { type RuleSets, ruleSetsOf } from './rule-sets.ts';
+import { type Subject, usernameOf } from './subject.ts';
+import { type Track, type TrackEvent, type Tracks, tracksOf } from './tracks.ts';
+
+export interface Judgement {
+  readonly tracks: Tracks;
+  readonly ruleSets: RuleSets;
+  readonly replay: Replay;
+  /** Oldest first. */
+  readonly deeds: readonly Deed[];
+  readonly groups: KnownGroups;
+  /** How a role or binding stood before is not known, and the log may hold it further back. */
+  readonly lacksEarlier: boolean;
+  /** That changed, and of which it is not known what they give to whom. */
+  readonly unknownBindings: readonly RbacId[];
+  /** Whose groups are not known, and could matter. */
+  readonly unknownUsers: readonly string[];
+}
+
+export function judge(asked: Asked): Judgement {
+  const { params, found, live, nowUs } = asked;
+  const { histories, removals, reasons } = found;
+  const tracks = tracksOf({ histories, removals, reasons, live, nowUs });
+  const ruleSets = ruleSetsOf(tracks);
+  const groups: KnownGroups = (subject) => found.groups.of(usernameOf(subject) ?? '') ?? [];
+  const { sinceUs, untilUs } = params.window;
+  const isIn = ({ atUs, endUs }: TrackEvent) => {
+    const us = params.isNet ? endUs : atUs;
+    // At a moment stands what had been answered by then.
+    const isAfter = sinceUs === null || (params.isNet ? us > sinceUs : us >= sinceUs);
+    return isAfter && (untilUs === null || (params.isNet ? us <= untilUs : us < untilUs));
+  };
+  const start = () => ruleSets.before((event) => isIn(event), sinceUs);
+  const all = replay(tracks.tracks, start(), isIn, groups);
+  const played = params.isNet ? netOf(all, start(), groups) : all;
+  return {
+    tracks,
+    ruleSets,
+    replay: played,
+    deeds: deedsOf(played.changes, found.facts()),
+    groups,
+    ...missingOf(asked, tracks, ruleSets, all, isIn),
+  };
+}
+
+const MAX_ASKED = 50;
+
+function missingOf(
+  { found, params }: Asked,
+  { tracks, whole }: Tracks,
+  { assumed }: RuleSets,
+  { changes, end }: Replay,
+  isIn: (event: TrackEvent) => boolean,
+): Pick<Judgement, 'lacksEarlier' | 'unknownBindings' | 'unknownUsers'> {
+  const changed = tracks.filter(({ events }) => events.some(isIn));
+  const lacking = changed.filter((track) => isLacking(track, isIn));
+  const isKnownRole = (id: RbacId) => end.content(id) !== undefined || assumed.has(id.name);
+  const bound = changed.flatMap(({ id, standings }) =>
+    standings.flatMap((one) =>
+      one?.kind === 'binding' && one.role !== null ? [roleId(one.role, id.namespace)] : [],
+    ),
+  );
+  const users = new Set(changes.flatMap(({ rights }) => rights.flatMap(({ subject }) => userOf(subject))));
+  if (params.subject?.user != null) for (const user of userOf(params.subject.user)) users.add(user);
+  const mayMatter = params.subject !== null || tracks.some(bindsGroup);
+  return {
+    lacksEarlier: lacking.length > 0 || (!whole.has('ClusterRole') && bound.some((id) => !isKnownRole(id))),
+    unknownBindings: lacking.flatMap(({ id }) => (isRole(id.kind) ? [] : [id])).slice(0, MAX_ASKED),
+    unknownUsers: mayMatter
+      ? [...users]
+          .filter((user) => found.groups.of(user) === null)
+          .sort()
+          .slice(0, MAX_ASKED)
+      : [],
+  };
+}
+
+function isLacking({ events, standings }: Track, isIn: (event: TrackEvent) => boolean): boolean {
+  return events.some(
+    (event, n) =>
+      isIn(event) &&
+      [standings[n], standings[n + 1]].some(
+        (one) => one != null && Object.values(one).some((value) => value === null),
+      ),
+  );
+}
+
+function userOf(subject: Subject): string[] {
+  return subject.kind === 'User' && !subject.name.startsWith('system:') ? [subject.name] : [];
+}
+
+/** By a group that is not what everybody is in. */
+function bindsGroup({ standings }: Track): boolean {
+  return standings.some(
+    (one) =>
+      one?.kind === 'binding' &&
+      (one.subjects ?? []).some(({ kind, name }) => kind === 'Group' && !name.startsWith('system:')),
+  );
+}

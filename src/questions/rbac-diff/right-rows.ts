@@ -1,0 +1,178 @@
+/** A change of rights as rows: each a rule; and what a table says of them, where many are one thing: all of a role. */
+import { redactText } from '../../event/redact.ts';
+import { whoText } from '../who-did/who-did-row.ts';
+import type { Deed } from './deeds.ts';
+import { type Drawn, drawn, type RightRow } from './rbac-diff-row.ts';
+import type { RbacId, RoleContent } from './rbac-object.ts';
+import type { RightChange } from './right-changes.ts';
+import { countOfRights, inVerbOrder, mayWords, placeWords, ruleWords } from './right-words.ts';
+import { compact } from './rights.ts';
+import { RISKS, type Risk } from './risks.ts';
+import { risksOf } from './risks-of.ts';
+import type { Rule } from './rule.ts';
+import { roleId } from './rule-set.ts';
+import { subjectText } from './subject.ts';
+
+/** Rules of one change that a table tells by themselves. */
+const TOLD = 3;
+
+export interface RightRowsHow {
+  readonly isRevealed: boolean;
+  /** --all: no rows are folded. */
+  readonly isUnfolded: boolean;
+  readonly lasts: (change: RightChange) => boolean;
+  readonly roleContent: (role: RbacId) => RoleContent | null;
+}
+
+export interface RightRows {
+  readonly rows: readonly RightRow[];
+  /** Those of them that a table leaves out, since the first one tells of all. */
+  readonly folded: readonly RightRow[];
+}
+
+export function rightRows(change: RightChange, deed: Deed, how: RightRowsHow): RightRows {
+  const rules = change.rights === null ? [] : mergedEverything(compact(change.rights));
+  const given = change.rights === null ? [null] : rules;
+  const lasts = how.lasts(change);
+  const rows = given.map((rule) => rowOf(rule, change, deed, how, lasts));
+  const [first] = rows;
+  if (first === undefined || rows.length <= TOLD || how.isUnfolded) {
+    for (const [n, row] of rows.entries()) drawn(row, drawnOf(row, given[n] ?? null, change, deed, null));
+    return { rows, folded: [] };
+  }
+  const summary: Summary = {
+    text: summaryText(change, rules),
+    risks: (Object.keys(RISKS) as Risk[]).filter((risk) => rows.some((row) => row.risks.includes(risk))),
+  };
+  for (const [n, row] of rows.entries())
+    drawn(row, drawnOf(row, given[n] ?? null, change, deed, n === 0 ? summary : null));
+  return { rows, folded: rows.slice(1) };
+}
+
+interface Both {
+  readonly resource: Rule;
+  readonly url: Rule;
+}
+
+/** What cluster-admin says in two rules, everything, is one right. */
+function mergedEverything(rules: readonly Rule[]): readonly (Rule | Both)[] {
+  const [first, second, ...more] = rules;
+  const isAll =
+    first?.kind === 'resource' &&
+    second?.kind === 'url' &&
+    more.length === 0 &&
+    ruleWords([first, second]) === ruleWords([first]);
+  return isAll ? [{ resource: first, url: second }] : rules;
+}
+
+function rulesIn(rule: Rule | Both | null): readonly Rule[] {
+  if (rule === null) return [];
+  return 'url' in rule ? [rule.resource, rule.url] : [rule];
+}
+
+function rowOf(
+  given: Rule | Both | null,
+  { subject, op, grant, heldElsewhere }: RightChange,
+  { cause, fact }: Deed,
+  { isRevealed, roleContent }: RightRowsHow,
+  lasts: boolean,
+): RightRow {
+  const clean = (text: string) => (isRevealed ? text : redactText(text));
+  const list = (texts: readonly string[]) => texts.map(clean);
+  const { binding, role, namespace } = grant;
+  const rules = rulesIn(given);
+  const resource = rules.find((rule) => rule.kind === 'resource');
+  const url = rules.find((rule) => rule.kind === 'url');
+  const labels = role === null ? null : (roleContent(roleId(role, namespace))?.labels ?? null);
+  const giver = op === 'gained' ? giverOf(cause ?? fact) : null;
+  const context = { subject, namespace, role, labels, giver };
+  const risks =
+    given === null ? risksOf(null, context) : inOrder(rules.flatMap((rule) => risksOf(rule, context)));
+  const verbs = (resource ?? url)?.verbs;
+  return {
+    kind: 'right',
+    subject: { kind: subject.kind, name: clean(subject.name), namespace: subject.namespace },
+    op,
+    verbs: verbs === undefined ? null : list(inVerbOrder(verbs)),
+    resources: resource === undefined ? null : list(resource.resources),
+    apiGroups: resource === undefined ? null : list(resource.apiGroups),
+    resourceNames: resource?.resourceNames == null ? null : list(resource.resourceNames),
+    nonResourceURLs: url === undefined ? null : list(url.urls),
+    namespace,
+    via: {
+      binding: { kind: binding.kind, namespace: binding.namespace, name: clean(binding.name) },
+      role: role === null ? null : { kind: role.kind, name: clean(role.name) },
+    },
+    by: cause?.row.who ?? null,
+    when: cause?.row.when ?? null,
+    auditID: cause?.row.auditID ?? null,
+    risks,
+    lasts,
+    heldElsewhere,
+  };
+}
+
+/** By the name that the server judged by. */
+export function giverOf(fact: Deed['cause']): string | null {
+  return fact === null ? null : (fact.row.who.as ?? fact.row.who.user);
+}
+
+function inOrder(risks: readonly Risk[]): readonly Risk[] {
+  return (Object.keys(RISKS) as Risk[]).filter((risk) => risks.includes(risk));
+}
+
+interface Summary {
+  readonly text: string;
+  readonly risks: readonly Risk[];
+}
+
+function drawnOf(
+  row: RightRow,
+  rule: Rule | Both | null,
+  change: RightChange,
+  { cause }: Deed,
+  summary: Summary | null,
+): Drawn {
+  const sign = row.op === 'gained' ? '+' : '-';
+  const rights = rule === null ? unknownText(row) : ruleWords(rulesIn(rule));
+  const text = `${sign} ${mayWords(row.subject, rights, row.namespace)}`;
+  const briefRights = rule === null ? rights : ruleWords(rulesIn(rule), true);
+  const briefText = mayWords(row.subject, briefRights, row.namespace);
+  return {
+    when: row.when,
+    who: cause === null ? '?' : whoText(cause.row.who),
+    what: [text],
+    brief: [`${sign} ${summary?.text ?? briefText}`],
+    via: viaText(row),
+    briefVia: `${row.via.binding.name}${row.via.role === null ? '' : ` → ${row.via.role.name}`}`,
+    risks: row.risks,
+    briefRisks: summary?.risks ?? null,
+    tone: row.op === 'gained' && (summary?.risks ?? row.risks).length > 0 ? 'bad' : 'plain',
+    from: cause?.row.from.ip ?? null,
+    name: `${subjectText(change.subject)}`,
+  };
+}
+
+function unknownText({ via }: RightRow): string {
+  return via.role === null ? 'do what its role allows' : `do what ${via.role.kind} ${via.role.name} allows`;
+}
+
+/** `bob may do all of edit in shop: 409 rights`; the column beside it tells what edit is. */
+function summaryText(
+  { subject, rights, isAll, grant }: RightChange,
+  rules: readonly (Rule | Both)[],
+): string {
+  const count = countOfRights(rules.flatMap(rulesIn));
+  const { role, namespace } = grant;
+  const place = placeWords(namespace);
+  const of = role === null ? 'its role' : role.name;
+  const who = subjectText(subject);
+  return isAll && rights !== null
+    ? `${who} may do all of ${of} ${place}: ${count} rights`
+    : `${who} may do ${count} things of ${of} ${place}`;
+}
+
+export function viaText({ via }: RightRow): string {
+  const { binding, role } = via;
+  return `${binding.kind} ${binding.name}${role === null ? '' : ` → ${role.kind} ${role.name}`}`;
+}
