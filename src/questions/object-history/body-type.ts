@@ -12,7 +12,10 @@ export interface BodyType extends TypeName {
 
 /** `apiVersion`: of the request, where no body says it. `kind` is '' where it is not known. */
 export function bodyType(id: ObjectId, apiVersion: string, ...bodies: readonly unknown[]): BodyType {
-  const body = bodies.find((one) => typeof at(one, 'kind') === 'string' && at(one, 'kind') !== 'Scale');
+  const body = bodies.find((one) => {
+    const kind = at(one, 'kind');
+    return typeof kind === 'string' && !NOT_ITSELF.has(kind);
+  });
   const said = at(body, 'apiVersion');
   const full = typeof said === 'string' ? said : apiVersion;
   const slash = full.indexOf('/');
@@ -22,6 +25,9 @@ export function bodyType(id: ObjectId, apiVersion: string, ...bodies: readonly u
   const type: TypeName = { group, version: full.slice(slash + 1), kind: name };
   return { ...type, isCustom: !isBuiltInType(type) };
 }
+
+/** Kinds of answers and requests that are not the object. */
+const NOT_ITSELF: ReadonlySet<string> = new Set(['Scale', 'PartialObjectMetadata', 'Eviction', 'Binding']);
 
 function kindOf({ group, resource }: ObjectId): string {
   kinds ??= new Map(resourceTypes().map((type) => [`${type.group}/${type.resource}`, type.kind]));

@@ -1,7 +1,10 @@
-/** Deletions of whole collections whose victims the log does not list: each object of the place may have been one. */
+/**
+ * Deletions of whole collections whose victims the log does not list: each object of the place may have been one. With its
+ * CRD all objects of a type go, and not a word of that is in the log.
+ */
 import { at, isMap } from './json-tree.ts';
 import type { Logged } from './logged.ts';
-import type { LoggedCollection } from './logged-request.ts';
+import type { LoggedCollection } from './logged-collection.ts';
 import type { LoggedHead } from './request-log.ts';
 import type { ObjectId } from './step.ts';
 

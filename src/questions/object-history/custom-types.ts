@@ -5,7 +5,7 @@ import type { Schema, TypeName } from '../schema/schema.ts';
 import { bodyType } from './body-type.ts';
 import { at, isList } from './json-tree.ts';
 import type { ObjectId } from './step.ts';
-import type { Types } from './walk.ts';
+import type { Types } from './types.ts';
 
 interface CustomType {
   hasStatus: boolean;
@@ -27,7 +27,7 @@ export class CustomTypes {
       this.#define(event.responseObject ?? event.requestObject, event.receivedUs ?? 0);
   }
 
-  of(_requests: unknown, schemaOf: (type: TypeName) => Schema): Types {
+  of(schemaOf: (type: TypeName) => Schema): Types {
     return {
       schemaOf,
       hasStatus: ({ group, resource }) => {

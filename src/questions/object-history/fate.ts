@@ -2,7 +2,7 @@
 import { actorOf } from '../../event/actor.ts';
 import type { AuditEvent } from '../../event/event.ts';
 import { queryOf } from '../../event/target.ts';
-import { at, isList } from './json-tree.ts';
+import { at, isList, isMap } from './json-tree.ts';
 import type { Fate } from './logged.ts';
 import type { Json } from './step.ts';
 
@@ -12,11 +12,51 @@ export function fateOf(event: AuditEvent, body: Json | null): Fate | null {
   if (event.verb === 'create') return subresource === 'eviction' ? 'asked' : null;
   // What holds a namespace is in its spec.
   const isHalf = resource === 'namespaces' && at(body, 'kind') === 'PartialObjectMetadata';
-  if (event.verb === 'update' || event.verb === 'patch')
-    return body === null || isHalf ? null : fateOfWrite(body);
-  if (!event.verb.startsWith('delete') || subresource !== null) return null;
+  if (event.verb === 'update' || event.verb === 'patch') {
+    if (body === null || isHalf) return releases(event) ? 'released' : null;
+    return fateOfWrite(body);
+  }
+  if (event.verb !== 'delete' || subresource !== null) return null;
   if (body !== null) return isHalf ? 'asked' : fateOfDelete(body);
-  return tellsRemoval(event) || isKubeletCompletion(event) ? 'gone' : 'asked';
+  if (isKubeletCompletion(event)) return 'gone';
+  if (!tellsRemoval(event)) return 'asked';
+  return event.requestObject === undefined && event.responseObject === undefined ? 'reported' : 'gone';
+}
+
+/** Of an object in the answer to the deletion of its collection, which lists them as they were before. */
+export function fateOfListed(event: AuditEvent, item: Json): Fate {
+  const options = event.requestObject;
+  const policy = at(options, 'propagationPolicy') ?? queryOf(event).get('propagationPolicy');
+  if (finalizersOf(item) > 0 || policy === 'Foreground' || policy === 'Orphan') return 'held';
+  const isPod = event.objectRef?.resource === 'pods' && event.objectRef.group === '';
+  if (!isPod || at(item, 'spec', 'nodeName') === undefined) return 'gone';
+  const hasEnded = ENDED.has(at(item, 'status', 'phase'));
+  const grace = graceOf(event) ?? at(item, 'spec', 'terminationGracePeriodSeconds') ?? 1;
+  return hasEnded || grace === 0 ? 'gone' : 'held';
+}
+
+const ENDED: ReadonlySet<unknown> = new Set(['Succeeded', 'Failed']);
+
+/** It says that no finalizers are to be left. */
+function releases({ objectRef, requestObject, verb }: AuditEvent): boolean {
+  const subresource = objectRef?.subresource ?? null;
+  if (subresource === 'finalize') return isNone(at(requestObject, 'spec', 'finalizers'));
+  if (subresource !== null) return false;
+  if (isList(requestObject)) return requestObject.some(removesFinalizers);
+  const finalizers = at(requestObject, 'metadata', 'finalizers');
+  if (verb === 'patch') return finalizers !== undefined && isNone(finalizers);
+  return isMap(at(requestObject, 'metadata')) && isNone(finalizers);
+}
+
+function removesFinalizers(operation: unknown): boolean {
+  const path = at(operation, 'path');
+  if (path === '/metadata/finalizers')
+    return at(operation, 'op') === 'remove' || isNone(at(operation, 'value'));
+  return path === '/metadata/finalizers/0' && at(operation, 'op') === 'remove';
+}
+
+function isNone(list: unknown): boolean {
+  return list === undefined || list === null || (isList(list) && list.length === 0);
 }
 
 /** What is left of a deleted object goes with its last finalizer (generic registry, ShouldDeleteDuringUpdate). */

@@ -23,13 +23,19 @@ export class Generations {
       this.#known = 0;
       this.#since = 0;
     }
-    if (isEffective(head)) this.#since += mostSteps(logged);
-    if (shown === null) return null;
-    const known = this.#known;
-    const accounted = this.#since;
+    const steps = isEffective(head) ? mostSteps(logged) : 0;
+    // Shown as it was before.
+    const isListed = head.shows === 'listed';
+    const unlogged = shown === null ? null : this.#show(shown, isListed ? 0 : steps);
+    if (isListed || shown === null) this.#since += steps;
+    return unlogged;
+  }
+
+  #show(shown: number, steps: number): number | null {
+    const unlogged = this.#known === null ? null : Math.max(0, shown - this.#known - this.#since - steps);
     this.#known = shown;
     this.#since = 0;
-    return known === null ? null : Math.max(0, shown - known - accounted);
+    return unlogged;
   }
 }
 

@@ -4,9 +4,9 @@ import type { AuditRequest } from '../../event/request.ts';
 import { fieldManagerOf, queryOf, targetOf } from '../../event/target.ts';
 import { type Effect, effectOf } from '../fact/effect.ts';
 import { admissionOf } from './admission-notes.ts';
-import { fateOf } from './fate.ts';
+import { fateOf, fateOfListed } from './fate.ts';
 import { at, isList, isMap, withField, withoutField } from './json-tree.ts';
-import { type Bodies, type Head, type Logged, NO_BODIES, type Shows } from './logged.ts';
+import { type Bodies, type Fate, type Head, type Logged, NO_BODIES, type Shows } from './logged.ts';
 import { objectIdOf, sameObject } from './object-id.ts';
 import { ownershipOf } from './ownership.ts';
 import type { Json, ObjectId } from './step.ts';
@@ -15,39 +15,16 @@ export interface LoggedFor extends Logged {
   readonly id: ObjectId;
 }
 
-/** What the answer of a deletecollection does not list: it may have taken any object of the place. */
-export interface LoggedCollection extends Logged {
-  readonly place: { readonly group: string; readonly resource: string; readonly namespace: string | null };
-  readonly labelSelector: string | null;
-  readonly fieldSelector: string | null;
-}
-
 export function loggedFor(request: AuditRequest): readonly LoggedFor[] {
   const { event } = request;
   if (!concernsHistory(event)) return [];
   if (event.verb === 'deletecollection') return victimsOf(request);
   const id = objectIdOf(event);
   if (id === null) return [];
-  const answer = answerOf(event, id.name);
-  if (event.verb === 'get' && !showsState(event, id, answer)) return [];
+  const answer = isAbsence(event, id.name) ? ABSENCE : answerOf(event, id.name);
+  // Reads count where they show the object, or that there is none.
+  if (event.verb === 'get' && answer.shows !== 'object' && answer.shows !== 'absence') return [];
   return [{ id, head: headOf(request, answer), bodies: bodiesOf(event, answer) }];
-}
-
-/** Null: it is none, or it had no effect, or its answer lists what it took. */
-export function loggedCollection(request: AuditRequest): LoggedCollection | null {
-  const { event } = request;
-  if (event.verb !== 'deletecollection' || effectOf(request) !== 'done') return null;
-  if (itemsOf(event.responseObject) !== null) return null;
-  const { group, resource, namespace } = targetOf(event);
-  if (group === null || resource === null) return null;
-  const query = queryOf(event);
-  return {
-    place: sameObject({ group, resource, namespace, name: '' }),
-    labelSelector: query.get('labelSelector'),
-    fieldSelector: query.get('fieldSelector'),
-    head: { ...headOf(request, NO_ANSWER), fate: 'asked' },
-    bodies: { ...NO_BODIES, request: event.requestObject },
-  };
 }
 
 const VERBS: ReadonlySet<string> = new Set([
@@ -65,24 +42,19 @@ function concernsHistory({ verb, objectRef }: AuditEvent): boolean {
   return VERBS.has(verb) && !LEAVES_AS_IS.has(objectRef?.subresource ?? '');
 }
 
-/** Reads count where they show the object, or that there is none. */
-function showsState(event: AuditEvent, id: ObjectId, answer: Answer): boolean {
-  if (answer.shows === 'object') return event.responseStatus?.code === 200;
-  return isAbsence(event, id.name);
-}
-
 /** A 404 that names the object: of a type or a subresource that is not served it says nothing. */
 function isAbsence({ responseStatus, objectRef }: AuditEvent, name: string): boolean {
   if (responseStatus?.code !== 404 || (objectRef?.subresource ?? null) !== null) return false;
   return responseStatus.reason === 'NotFound' && at(responseStatus.details, 'name') === name;
 }
 
-interface Answer {
+export interface Answer {
   readonly shows: Shows;
   readonly body: Json | null;
 }
 
-const NO_ANSWER: Answer = { shows: 'nothing', body: null };
+export const NO_ANSWER: Answer = { shows: 'nothing', body: null };
+const ABSENCE: Answer = { shows: 'absence', body: null };
 /** Subresources whose answer is the object itself. */
 const OWN_BODIES: ReadonlySet<string | null> = new Set([
   null,
@@ -107,7 +79,7 @@ function answerOf({ responseObject: body, objectRef, responseStatus }: AuditEven
 
 const NO_OBJECTS: ReadonlySet<string> = new Set(['Status', 'Table', 'Scale', 'DeleteOptions']);
 
-function headOf(request: AuditRequest, { shows, body }: Answer): Head {
+export function headOf(request: AuditRequest, { shows, body }: Answer): Head {
   const { event, key } = request;
   const effect = effectOf(request);
   const atUs = event.receivedUs ?? event.stageUs ?? 0;
@@ -122,14 +94,19 @@ function headOf(request: AuditRequest, { shows, body }: Answer): Head {
     code: event.responseStatus?.code ?? null,
     uid: effect === 'done' ? uidOf(event, body) : null,
     resourceVersion: text(at(body, 'metadata', 'resourceVersion')),
-    shows: effect === 'done' ? shows : 'nothing',
-    fate: effect === 'done' ? fateOf(event, shows === 'object' || shows === 'meta' ? body : null) : null,
+    shows: effect === 'done' || shows === 'absence' ? shows : 'nothing',
+    fate: effect === 'done' ? fateBy(event, shows, body) : null,
     apiVersion: ref?.version == null ? '' : ref.group === '' ? ref.version : `${ref.group}/${ref.version}`,
     fieldManager: fieldManagerOf(event),
     saysForce: event.requestURI.includes('force=') && queryOf(event).has('force'),
     rank: rankOf(request, effect),
     isDropped: false,
   };
+}
+
+function fateBy(event: AuditEvent, shows: Shows, body: Json | null): Fate | null {
+  if (shows === 'listed' && body !== null) return fateOfListed(event, body);
+  return fateOf(event, shows === 'object' || shows === 'meta' ? body : null);
 }
 
 /** Only what the server told: what bodies of requests claim is checked by it on update, but not otherwise. */
@@ -184,7 +161,7 @@ function victimsOf(request: AuditRequest): LoggedFor[] {
     if (!isMap(item) || !isMap(metadata) || name === null) return [];
     const body = namedType(item, event.responseObject);
     const id = sameObject({ group, resource, namespace: text(at(metadata, 'namespace')) ?? namespace, name });
-    const answer: Answer = { shows: 'object', body };
+    const answer: Answer = { shows: 'listed', body };
     return [
       { id, head: headOf(request, answer), bodies: { ...bodiesOf(event, answer), answer: stored(body) } },
     ];
@@ -198,7 +175,7 @@ function namedType(item: Json, list: unknown): Json {
   return { kind: kind.replace(/List$/, ''), apiVersion, ...item };
 }
 
-function itemsOf(body: unknown): readonly unknown[] | null {
+export function itemsOf(body: unknown): readonly unknown[] | null {
   const items = at(body, 'items');
   if (isList(items)) return items;
   const kind = at(body, 'kind');

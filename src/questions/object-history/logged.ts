@@ -32,11 +32,17 @@ export interface Head {
   readonly isDropped: boolean;
 }
 
-/** What the answer's body is. meta: only the metadata, the whole of it. */
-export type Shows = 'object' | 'meta' | 'scale' | 'nothing';
+/**
+ * What the answer's body is. meta: only the metadata, the whole of it. listed: the object as it was before its collection was
+ * deleted. absence: that there is none.
+ */
+export type Shows = 'object' | 'meta' | 'scale' | 'listed' | 'absence' | 'nothing';
 
-/** held: finalizers, a grace period. asked: deleted, and whether it is gone is not said. */
-export type Fate = 'gone' | 'held' | 'asked';
+/**
+ * How a request left an object that is to be deleted. held: by finalizers, a grace period. asked: whether it is gone is not
+ * said. reported: gone, if it was no dry run, which only the body would tell. released: it has no finalizers left.
+ */
+export type Fate = 'gone' | 'held' | 'asked' | 'reported' | 'released';
 
 export interface Bodies {
   /** Without managedFields; with apiVersion and kind. */
@@ -60,6 +66,11 @@ export const DROPPED: Bodies = { ...NO_BODIES };
 /** It may have changed the object. */
 export function isEffective({ effect, verb }: Head): boolean {
   return effect === 'done' && verb !== 'get';
+}
+
+/** A deletion of a whole collection, which may have taken it, and does not say so. */
+export function isCollection({ verb, shows }: Head): boolean {
+  return verb === 'deletecollection' && shows === 'nothing';
 }
 
 /** 201 to a request on the object itself: it made it. */

@@ -7,7 +7,8 @@ import { schemaOf as builtInSchema } from '../schema/built-in.ts';
 import type { Schema, TypeName } from '../schema/schema.ts';
 import { Collections } from './collections.ts';
 import { CustomTypes } from './custom-types.ts';
-import { loggedCollection, loggedFor } from './logged-request.ts';
+import { loggedCollection } from './logged-collection.ts';
+import { loggedFor } from './logged-request.ts';
 import { RequestLog } from './request-log.ts';
 import type { ObjectId, Step } from './step.ts';
 import { stepsOf } from './walk.ts';
@@ -48,7 +49,7 @@ export class ObjectHistories {
    */
   steps(id: ObjectId, schemaOf: (type: TypeName) => Schema = builtInSchema): Iterable<Step> {
     const requests = this.#log.of(id);
-    const types = this.#types.of(requests, schemaOf);
+    const types = this.#types.of(schemaOf);
     return {
       [Symbol.iterator]: () => stepsOf(id, [...requests, ...this.#collections.of(id, requests)], types),
     };

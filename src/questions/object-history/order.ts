@@ -53,7 +53,7 @@ function versionOf({ resourceVersion, effect }: Head): number | null {
 function writesBeforeRemoval<T extends Ordered>(ordered: T[]): void {
   for (let index = 0; index < ordered.length; index++) {
     const removal = ordered[index]?.head;
-    if (removal === undefined || removal.fate !== 'gone' || !isEffective(removal)) continue;
+    if (removal === undefined || !removes(removal) || !isEffective(removal)) continue;
     let place = index;
     for (let later = index + 1; later < ordered.length && later - index < MAX_LOOK; later++) {
       const request = ordered[later];
@@ -68,9 +68,13 @@ function writesBeforeRemoval<T extends Ordered>(ordered: T[]): void {
 
 function wasBefore(head: Head, removal: Head): boolean {
   if (!(isEffective(head) || head.shows === 'object') || isCreation(head)) return false;
-  if (head.fate === 'gone') return false;
+  if (removes(head)) return false;
   if (head.uid !== null && removal.uid !== null) return head.uid === removal.uid;
   return head.atUs <= removal.endUs;
+}
+
+function removes({ fate }: Head): boolean {
+  return fate === 'gone' || fate === 'reported';
 }
 
 /** Two servers' clocks: a name is made anew only when it is free. */
@@ -83,7 +87,8 @@ function removalBeforeCreation<T extends Ordered>(ordered: T[]): void {
       const removal = removalSoonAfter(ordered, index);
       if (removal !== null) ordered.splice(index, 0, ...ordered.splice(removal, 1));
     }
-    isThere = ordered[index]?.head.fate !== 'gone';
+    const last = ordered[index]?.head;
+    isThere = last !== undefined && !removes(last);
   }
 }
 
@@ -95,8 +100,7 @@ function removalSoonAfter(ordered: readonly Ordered[], creation: number): number
     if (head === undefined || head.endUs > made.endUs + SKEW_US) return null;
     if (isCreation(head)) return null;
     const isOther = head.uid === null || made.uid === null || head.uid !== made.uid;
-    if (isEffective(head) && head.fate === 'gone' && isOther && head.atUs <= made.atUs + SKEW_US)
-      return index;
+    if (isEffective(head) && removes(head) && isOther && head.atUs <= made.atUs + SKEW_US) return index;
   }
   return null;
 }

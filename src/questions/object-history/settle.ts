@@ -143,10 +143,31 @@ const MAX_DEPTH = 500;
 function settled(before: unknown, asked: unknown, here: Here): unknown {
   if (isEqual(before, asked)) return asked;
   if (here.depth > MAX_DEPTH) return doubt(here, undefined);
+  if (isLeftOut(asked, here)) return undefined;
   if (isMap(asked)) return settledMap(isMap(before) ? before : null, asked, here);
   if (isList(asked)) return settledList(isList(before) ? before : [], asked, here);
   return settledScalar(asked, here);
 }
+
+/** What is empty is left out on the wire; but for maps that mean something by being there (`emptyDir: {}`). */
+function isLeftOut(asked: unknown, { name, holder, isCustom }: Here): boolean {
+  const isMetadata = holder === 'metadata' && (FREE.has(name) || name === 'managedFields');
+  if (isList(asked)) return asked.length === 0 && (!isCustom || isMetadata);
+  const isPlain = isMetadata || (!isCustom && PLAIN_MAPS.has(name));
+  return isMap(asked) && Object.keys(asked).length === 0 && isPlain;
+}
+
+const PLAIN_MAPS: ReadonlySet<string> = new Set([
+  'labels',
+  'annotations',
+  'matchLabels',
+  'nodeSelector',
+  'data',
+  'binaryData',
+  'limits',
+  'requests',
+  'hard',
+]);
 
 function settledMap(before: Json | null, asked: Json, here: Here): Json {
   // A new map may have been filled up; one with nothing in it says nothing.

@@ -38,6 +38,12 @@ export function versionOf(state: State): string | null {
   return typeof version === 'string' ? version : null;
 }
 
+/** The answer shows what was there already. */
+export function isSameVersion(state: State, shown: Json): boolean {
+  const version = versionOf(state);
+  return version !== null && version === at(shown, 'metadata', 'resourceVersion');
+}
+
 export function generationOf(object: Json | null): number | null {
   const generation = at(object, 'metadata', 'generation');
   return typeof generation === 'number' ? generation : null;

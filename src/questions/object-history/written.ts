@@ -290,11 +290,18 @@ const SERVICE_FIELDS = [
 ];
 
 /** One more with a change of what is asked for; of a Deployment its annotations count too (apps/deployment, PrepareForUpdate). */
-function withGeneration({ object: before, isWhole }: Before, after: Json, { type, head }: Write): Json {
+function withGeneration(
+  { object: before, isWhole }: Before,
+  after: Json,
+  { type, head, hasStatus }: Write,
+): Json {
   const old = at(before, 'metadata', 'generation');
-  if (typeof old !== 'number' || !isWhole || type.isCustom) return after;
+  if (typeof old !== 'number' || !isWhole || hasStatus === null) return after;
   if (head.subresource === 'status') return withPath(after, ['metadata', 'generation'], old);
-  const sum = (object: Json) => mapFrom(Object.entries(object).filter(([name]) => !NOT_COUNTED.has(name)));
+  const sum = (object: Json) =>
+    mapFrom(
+      Object.entries(object).filter(([name]) => !NOT_COUNTED.has(name) && !(name === 'status' && hasStatus)),
+    );
   const isAsked = !isEqual(sum(before), sum(after));
   const counts =
     type.kind === 'Deployment'
@@ -308,4 +315,4 @@ function withGeneration({ object: before, isWhole }: Before, after: Json, { type
   return withPath(after, ['metadata', 'generation'], old + (isAsked || isCounted ? 1 : 0));
 }
 
-const NOT_COUNTED: ReadonlySet<string> = new Set(['metadata', 'status', 'apiVersion', 'kind']);
+const NOT_COUNTED: ReadonlySet<string> = new Set(['metadata', 'apiVersion', 'kind']);
