@@ -66,3 +66,17 @@ export function stepsOf(histories: ObjectHistories, key: Omit<Moment, 'atUs' | '
   const id = histories.ids().find((one) => idKey(one) === wanted);
   return id === undefined ? [] : [...histories.steps(id)];
 }
+
+/** Steps that no event accounts for, as the histories see it: each with its object. */
+export function unloggedIn(histories: ObjectHistories): readonly string[] {
+  return histories
+    .ids()
+    .flatMap((id) =>
+      [...histories.steps(id)]
+        .filter(({ unlogged }) => unlogged !== null && unlogged > 0)
+        .map(
+          ({ unlogged, kind }) =>
+            `${id.resource} ${id.namespace ?? ''}/${id.name}: ${unlogged} before ${kind}`,
+        ),
+    );
+}

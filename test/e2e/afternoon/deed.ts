@@ -13,8 +13,6 @@ export interface Deed {
   readonly contentType?: string;
   /** It must not succeed. */
   readonly fails?: true;
-  /** Pods must run for it. */
-  readonly needsNode?: true;
   /** What the observer waits for before the next act, as kubectl's words: controllers act in their own time. */
   readonly until?: string;
 }

@@ -34,7 +34,7 @@ export function judge(state: State, seen: Json | null): Verdict {
 }
 
 /** What no answer shows: who owns which field. */
-function shown(seen: Json): Json {
+export function shown(seen: Json): Json {
   const { managedFields: _owners, ...metadata } = seen.metadata as Json;
   return { ...seen, metadata };
 }
@@ -47,8 +47,9 @@ function withVersionOf(claimed: Json, seen: Json): Json {
   return { ...seen, metadata };
 }
 
+/** Null and no field at all are the same in the API; the server writes either, by type. */
 export function differences(claimed: unknown, seen: unknown, path: string): string[] {
-  if (isDeepStrictEqual(claimed, seen)) return [];
+  if (isDeepStrictEqual(claimed ?? null, seen ?? null)) return [];
   if (isMap(claimed) && isMap(seen)) {
     const names = new Set([...Object.keys(claimed), ...Object.keys(seen)]);
     return [...names].flatMap((name) => differences(claimed[name], seen[name], `${path}.${name}`));
@@ -69,7 +70,9 @@ export function missing(claimed: unknown, seen: unknown, path: string): string[]
         : [`${path}[${at}]: ${brief(item)}, not in ${brief(seen)}`],
     );
   }
-  return isDeepStrictEqual(claimed, seen) ? [] : [`${path}: ${brief(claimed)}, seen ${brief(seen)}`];
+  return isDeepStrictEqual(claimed ?? null, seen ?? null)
+    ? []
+    : [`${path}: ${brief(claimed)}, seen ${brief(seen)}`];
 }
 
 function isMap(value: unknown): value is Json {

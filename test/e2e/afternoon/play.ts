@@ -9,17 +9,18 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Act, type Cluster, openCluster, startCluster } from '../support/cluster.ts';
-import { limits, objects, rights, unheard } from './acts/configuration.ts';
-import { admission, customResources } from './acts/custom.ts';
+import { limits, objects, resized, rights, unheard } from './acts/configuration.ts';
+import { customResources, hookIn, hookOut, mutated } from './acts/custom.ts';
 import { cascades, collections, finalizers, namespaces } from './acts/endings.ts';
-import { node } from './acts/nodes.ts';
+import { sameActs } from './acts/levels.ts';
+import { drains, pods } from './acts/nodes.ts';
 import { byControllers, clientSide, patches, serverSide } from './acts/workloads.ts';
 import { introduce } from './cast.ts';
 import { type Deed, wordsOf } from './deed.ts';
 import type { Snapshot } from './recording.ts';
 
 const policy = fileURLToPath(new URL('../cluster/policy-everything.yaml', import.meta.url));
-const pauseMs = 150;
+const pauseMs = 100;
 
 export interface Played {
   readonly deed: Deed;
@@ -54,12 +55,20 @@ export async function playAfternoon(
   await Promise.all([
     stage.play([...clientSide, ...patches]),
     stage.play([...serverSide, ...byControllers]),
-    stage.play([...objects, ...unheard, ...rights, ...limits]),
+    stage.play(objects),
+    stage.play([...unheard, ...resized, ...rights, ...limits]),
     stage.play([...cascades, ...finalizers, ...collections, ...namespaces]),
-    stage.play([...customResources, ...admission(hook.url, authority)]),
+    stage.play(customResources),
+    (async () => {
+      await stage.play(hookIn(hook.url, authority));
+      const people = ['alice', 'rita', 'max'] as const;
+      await Promise.all([mutated, ...people.map(sameActs)].map(stage.play));
+      await stage.play(hookOut);
+      hook.process.kill();
+    })(),
+    ...(hasNode ? [stage.play(pods)] : []),
   ]);
-  hook.process.kill();
-  if (hasNode) await stage.play(node);
+  if (hasNode) await stage.play(drains);
   return stage;
 }
 

@@ -1,6 +1,6 @@
 /** What applications are given: configuration, secrets, services, rights, limits. */
 import type { Deed } from '../deed.ts';
-import { configMap, workload } from '../manifests.ts';
+import { configMap, pod, workload } from '../manifests.ts';
 
 const at = '-n shop';
 const patch = (type: string, target: string, value: unknown) =>
@@ -125,6 +125,21 @@ const yaml = (seconds: number): Deed => ({
   contentType: 'application/apply-patch+yaml',
   stdin: workload('unheard', { spec: `replicas: 0, minReadySeconds: ${seconds}` }),
 });
+
+/** No scheduler takes it: it waits for ever. */
+const waiting = pod('waiting', {
+  containers: [{ more: ', resources: {requests: {cpu: 1m, memory: 4Mi}}' }],
+  more: ', schedulerName: nobody',
+});
+
+export const resized: readonly Deed[] = [
+  { who: 'alice', does: `${at} create -f -`, stdin: waiting },
+  {
+    who: 'bob',
+    does: `${patch('strategic', 'pod/waiting', { spec: { containers: [{ name: 'main', resources: { requests: { cpu: '2m' } } }] } })} --subresource=resize`,
+  },
+  { who: 'bob', does: `${at} delete pod/waiting` },
+];
 
 export const unheard: readonly Deed[] = [
   yaml(1),

@@ -1,7 +1,6 @@
 /** Custom resources, whose lists only their schema knows, and a webhook that changes what people send. */
 import type { Deed } from '../deed.ts';
 import { configMap, workload } from '../manifests.ts';
-import { sameActs } from './levels.ts';
 
 const at = '-n lab';
 const list = (type: string, more = '') => `{type: array, x-kubernetes-list-type: ${type}${more}`;
@@ -99,7 +98,7 @@ export const customResources: readonly Deed[] = [
 ];
 
 /** `url`: where the webhook listens. */
-export function admission(url: string, caBundle: string): readonly Deed[] {
+export function hookIn(url: string, caBundle: string): readonly Deed[] {
   const webhook = (name: string, path: string) =>
     `{name: ${name}.example.com, clientConfig: {url: "${url}${path}", caBundle: ${caBundle}}, sideEffects: None, admissionReviewVersions: [v1], timeoutSeconds: 5, failurePolicy: Fail, namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [mutated, of-alice, of-rita, of-max]}]}, rules: [{apiGroups: ["", apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [configmaps, deployments]}]}`;
   return [
@@ -109,25 +108,28 @@ export function admission(url: string, caBundle: string): readonly Deed[] {
       does: 'create -f -',
       stdin: `apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: aft-hook}\nwebhooks: [${webhook('stamp', '/stamp')}, ${webhook('idle', '/idle')}]\n`,
     },
-    { who: 'alice', does: '-n mutated create configmap stamped --from-literal=a=b' },
-    { who: 'alice', does: '-n mutated apply -f -', stdin: configMap('stamped', 'a: "c"') },
-    { who: 'bob', does: '-n mutated label cm/stamped x=y' },
-    {
-      who: 'alice',
-      does: '-n mutated apply --server-side -f -',
-      stdin: workload('hooked', { spec: 'replicas: 0' }),
-    },
-    {
-      who: 'alice',
-      does: '-n mutated apply --server-side -f -',
-      stdin: workload('hooked', { spec: 'replicas: 0', metadata: ', labels: {v: "2"}' }),
-    },
-    { who: 'bob', does: '-n mutated set env deploy/hooked A=1' },
-    { who: 'bob', does: '-n mutated scale deploy/hooked --replicas=1' },
-    ...sameActs('alice'),
-    ...sameActs('rita'),
-    ...sameActs('max'),
-    { who: 'alice', does: 'delete mutatingwebhookconfiguration aft-hook' },
-    { who: 'bob', does: '-n mutated label cm/stamped x-' },
   ];
 }
+
+export const mutated: readonly Deed[] = [
+  { who: 'alice', does: '-n mutated create configmap stamped --from-literal=a=b' },
+  { who: 'alice', does: '-n mutated apply -f -', stdin: configMap('stamped', 'a: "c"') },
+  { who: 'bob', does: '-n mutated label cm/stamped x=y' },
+  {
+    who: 'alice',
+    does: '-n mutated apply --server-side -f -',
+    stdin: workload('hooked', { spec: 'replicas: 0' }),
+  },
+  {
+    who: 'alice',
+    does: '-n mutated apply --server-side -f -',
+    stdin: workload('hooked', { spec: 'replicas: 0', metadata: ', labels: {v: "2"}' }),
+  },
+  { who: 'bob', does: '-n mutated set env deploy/hooked A=1' },
+  { who: 'bob', does: '-n mutated scale deploy/hooked --replicas=1' },
+];
+
+export const hookOut: readonly Deed[] = [
+  { who: 'alice', does: 'delete mutatingwebhookconfiguration aft-hook' },
+  { who: 'bob', does: '-n mutated label cm/stamped x-' },
+];
