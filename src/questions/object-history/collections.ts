@@ -3,7 +3,7 @@
  * CRD all objects of a type go, and not a word of that is in the log.
  */
 import { at, isMap } from './json-tree.ts';
-import type { Logged } from './logged.ts';
+import { isEffective, type Logged } from './logged.ts';
 import type { LoggedCollection } from './logged-collection.ts';
 import type { LoggedHead } from './request-log.ts';
 import type { ObjectId } from './step.ts';
@@ -43,15 +43,20 @@ function selectsName({ fieldSelector }: LoggedCollection, name: string): boolean
   return wanted === undefined || wanted === name;
 }
 
-/** By the labels that the object had when it was last seen before: `a=b`, `a!=b`, `a`, `!a`; of anything else nothing is said. */
+/**
+ * By the labels that the object had just before, where it was shown then: `a=b`, `a!=b`, `a`, `!a`; of anything else nothing
+ * is said.
+ */
 function isOfOthers({ labelSelector, head }: LoggedCollection, requests: readonly LoggedHead[]): boolean {
   if (labelSelector === null || labelSelector === '' || /[()]/.test(labelSelector)) return false;
   let last: LoggedHead | null = null;
   for (const request of requests) {
-    const isEarlier = request.head.shows === 'object' && request.head.endUs <= head.atUs;
-    if (isEarlier && (last === null || request.head.endUs > last.head.endUs)) last = request;
+    const counts = isEffective(request.head) || request.head.shows === 'object';
+    if (!counts || request.head.atUs >= head.endUs) continue;
+    if (last === null || request.head.endUs > last.head.endUs) last = request;
   }
-  const answer = last?.read().bodies.answer ?? null;
+  if (last === null || last.head.shows !== 'object' || last.head.endUs > head.atUs) return false;
+  const { answer } = last.read().bodies;
   if (answer === null) return false;
   const labels = at(answer, 'metadata', 'labels');
   return labelSelector.split(',').some((term) => !matches(isMap(labels) ? labels : {}, term));

@@ -33,6 +33,8 @@ export function deletion(situation: Situation, nothing: Change): Change {
     if (states.isSameVersion(state, shown)) return { ...nothing, noOp: true };
     return { ...change, after: states.exact(shown), ownership: bodies.ownership };
   }
+  const wasHeld = at(shown, 'metadata', 'deletionTimestamp') !== undefined;
+  if (shown !== null && wasHeld) return { ...nothing, before, after: before, noOp: true };
   const object = states.objectOf(before);
   if (object === null) return { ...change, after: states.unknown('it is being deleted'), ownership: null };
   const why = 'it is being deleted; what that changed in it is not in the log';

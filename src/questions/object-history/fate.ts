@@ -27,7 +27,10 @@ export function fateOf(event: AuditEvent, body: Json | null): Fate | null {
 export function fateOfListed(event: AuditEvent, item: Json): Fate {
   const options = event.requestObject;
   const policy = at(options, 'propagationPolicy') ?? queryOf(event).get('propagationPolicy');
-  if (finalizersOf(item) > 0 || policy === 'Foreground' || policy === 'Orphan') return 'held';
+  if (finalizersOf(item).length > 0 || policy === 'Foreground' || policy === 'Orphan') return 'held';
+  // What is being deleted already goes on as it was, but for a grace period that is made shorter.
+  const left = at(item, 'metadata', 'deletionGracePeriodSeconds') ?? 0;
+  if (left !== 0) return graceOf(event) === 0 ? 'gone' : 'held';
   const isPod = event.objectRef?.resource === 'pods' && event.objectRef.group === '';
   if (!isPod || at(item, 'spec', 'nodeName') === undefined) return 'gone';
   const hasEnded = ENDED.has(at(item, 'status', 'phase'));
@@ -41,6 +44,9 @@ const ENDED: ReadonlySet<unknown> = new Set(['Succeeded', 'Failed']);
 function releases({ objectRef, requestObject, verb }: AuditEvent): boolean {
   const subresource = objectRef?.subresource ?? null;
   if (subresource === 'finalize') return isNone(at(requestObject, 'spec', 'finalizers'));
+  const isCrd = objectRef?.resource === 'customresourcedefinitions';
+  if (subresource === 'status' && isCrd)
+    return verb === 'update' && isNone(at(requestObject, 'metadata', 'finalizers'));
   if (subresource !== null) return false;
   if (isList(requestObject)) return requestObject.some(removesFinalizers);
   const finalizers = at(requestObject, 'metadata', 'finalizers');
@@ -68,18 +74,19 @@ export function fateOfWrite(body: Json): Fate | null {
 /** Answered with the object: one that went at once has no deletionTimestamp, or no grace left and nothing that holds it. */
 function fateOfDelete(body: Json): Fate {
   if (at(body, 'metadata', 'deletionTimestamp') === undefined) return 'gone';
-  if (finalizersOf(body) > 0) return 'held';
+  const finalizers = finalizersOf(body);
+  if (finalizers.length > 0) return finalizers.every((one) => one === OWN_FINALIZER) ? 'passing' : 'held';
   return (at(body, 'metadata', 'deletionGracePeriodSeconds') ?? 0) === 0 ? 'gone' : 'held';
 }
 
 /** A namespace is held by spec.finalizers too. */
-function finalizersOf(body: Json): number {
+function finalizersOf(body: Json): readonly unknown[] {
   const lists = [at(body, 'metadata', 'finalizers')];
   if (at(body, 'kind') === 'Namespace') lists.push(at(body, 'spec', 'finalizers'));
-  return lists.flatMap((list) => (isList(list) ? list.filter((one) => one !== OWN_FINALIZER) : [])).length;
+  return lists.flatMap((list) => (isList(list) ? list : []));
 }
 
-/** The API server's own on a CRD: it works it off at once, and logs nothing of it. */
+/** The API server's own on a CRD: it works it off at once, in a write of the status that not every policy logs. */
 const OWN_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** A Status with the object's uid: at Metadata level too (generic registry, finalizeDelete). */

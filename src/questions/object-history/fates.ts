@@ -28,6 +28,8 @@ function verdictOf(heads: readonly Head[], index: number, going: Going): Verdict
       return 'held';
     case 'gone':
       return isBetweenTheSteps(heads, index) ? 'held' : 'gone';
+    case 'passing':
+      return sightingAfter(heads, index) === 'none' ? 'gone' : 'held';
     case 'asked':
       return sightingAfter(heads, index) === 'none' ? 'asked' : 'held';
     case 'reported': {
