@@ -4,8 +4,8 @@ import type { Deed } from './deeds.ts';
 import type { Refused } from './found.ts';
 import type { Asked } from './rbac-diff.ts';
 import type { RightChange } from './right-changes.ts';
+import type { Standing } from './standing.ts';
 import { groupsOf, type Subject, userSubject } from './subject.ts';
-import type { Standing } from './tracks.ts';
 
 export function wantedRights(asked: Asked, rights: readonly RightChange[]): readonly RightChange[] {
   const { namespace } = asked.params;

@@ -5,7 +5,7 @@
 import type { Fact } from '../fact/fact.ts';
 import type { ObjectChange } from './replay.ts';
 import { covers, type Rule } from './rule.ts';
-import type { Standing } from './tracks.ts';
+import type { Standing } from './standing.ts';
 
 export interface Deed {
   readonly change: ObjectChange;

@@ -5,9 +5,9 @@ import { byTime, type Fact } from '../fact/fact.ts';
 import { KeptFacts } from '../fact/kept-facts.ts';
 import { refusalReason } from '../failed-auth/refusal-reason.ts';
 import { ObjectHistories } from '../object-history/object-histories.ts';
+import type { NamelessRemoval } from './draft.ts';
 import { idKey, isRbacResource, KINDS, RBAC_GROUP } from './rbac-object.ts';
 import { type Reason, reasonOf } from './reasons.ts';
-import type { NamelessRemoval } from './tracks.ts';
 import { UserGroups } from './user-groups.ts';
 
 export interface Refused {

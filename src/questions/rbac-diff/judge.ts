@@ -1,6 +1,9 @@
 /** From all that was read to what changed in the rule set, and to what is still missing to say so. */
 
+import type { Coverage } from '../../event/coverage.ts';
+import { parseMicros } from '../../event/micros.ts';
 import { type Deed, deedsOf } from './deeds.ts';
+import type { Track, TrackEvent } from './draft.ts';
 import { netOf } from './net-changes.ts';
 import type { Asked } from './rbac-diff.ts';
 import { isRole, type RbacId } from './rbac-object.ts';
@@ -9,7 +12,7 @@ import type { KnownGroups } from './right-changes.ts';
 import { roleId } from './rule-set.ts';
 import { type RuleSets, ruleSetsOf } from './rule-sets.ts';
 import { type Subject, usernameOf } from './subject.ts';
-import { type Track, type TrackEvent, type Tracks, tracksOf } from './tracks.ts';
+import { type Tracks, tracksOf } from './tracks.ts';
 
 export interface Judgement {
   readonly tracks: Tracks;
@@ -26,20 +29,24 @@ export interface Judgement {
   readonly unknownUsers: readonly string[];
 }
 
-export function judge(asked: Asked): Judgement {
+export function judge(asked: Asked, coverage: Coverage): Judgement {
   const { params, found, live, nowUs } = asked;
   const { histories, removals, reasons } = found;
   const tracks = tracksOf({ histories, removals, reasons, live, nowUs });
   const ruleSets = ruleSetsOf(tracks);
   const groups: KnownGroups = (subject) => found.groups.of(usernameOf(subject) ?? '') ?? [];
   const { sinceUs, untilUs } = params.window;
-  const isIn = ({ atUs, endUs }: TrackEvent) => {
+  const fromUs = coverage.from === null ? Number.POSITIVE_INFINITY : (parseMicros(coverage.from) ?? 0);
+  const isIn = ({ key, atUs, endUs }: TrackEvent) => {
     const us = params.isNet ? endUs : atUs;
+    // What no request did can be told as such only of the time that the log covers.
+    if (key === null && !params.isNet && us < fromUs) return false;
     // At a moment stands what had been answered by then.
     const isAfter = sinceUs === null || (params.isNet ? us > sinceUs : us >= sinceUs);
     return isAfter && (untilUs === null || (params.isNet ? us <= untilUs : us < untilUs));
   };
-  const start = () => ruleSets.before((event) => isIn(event), sinceUs);
+  const startUs = params.isNet ? (sinceUs ?? fromUs) : Math.max(sinceUs ?? fromUs, fromUs);
+  const start = () => ruleSets.before(isIn, startUs);
   const all = replay(tracks.tracks, start(), isIn, groups);
   const played = params.isNet ? netOf(all, start(), groups) : all;
   return {

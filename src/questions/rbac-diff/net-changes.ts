@@ -4,8 +4,8 @@ import type { ObjectChange, Replay } from './replay.ts';
 import type { KnownGroups, RightChange } from './right-changes.ts';
 import type { Rule } from './rule.ts';
 import { heldBy, type RuleSet } from './rule-set.ts';
+import type { Standing } from './standing.ts';
 import { subjectKey } from './subject.ts';
-import type { Standing } from './tracks.ts';
 
 /** `start`: the rule set before the first change. An object is told once, at its last change. */
 export function netOf(played: Replay, start: RuleSet, groups: KnownGroups): Replay {

@@ -115,7 +115,7 @@ class RbacDiffRound implements Round {
   }
 
   end(coverage: Coverage, canGoOn: boolean): Outcome {
-    const judgement = judge(this.#asked);
+    const judgement = judge(this.#asked, coverage);
     const next = canGoOn ? this.#next(judgement) : null;
     if (next !== null) return { kind: 'ask', round: next };
     return { kind: 'answer', answer: rbacDiffAnswer(this.#asked, judgement, coverage) };

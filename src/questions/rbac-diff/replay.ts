@@ -1,8 +1,10 @@
 /** The changes of a stretch of time in order, each with the rights it gave and took, and how things stood at both ends. */
+
+import type { Track, TrackEvent } from './draft.ts';
 import { idKey, type RbacId } from './rbac-object.ts';
 import { applyChange, type KnownGroups, type RightChange } from './right-changes.ts';
 import type { RuleSet } from './rule-set.ts';
-import type { Standing, Track, TrackEvent } from './tracks.ts';
+import type { Standing } from './standing.ts';
 
 export interface ObjectChange {
   readonly id: RbacId;

@@ -6,8 +6,8 @@ import { idKey, type RbacId } from './rbac-object.ts';
 import { beyond, rightsOf } from './rights.ts';
 import type { Rule } from './rule.ts';
 import { type Grant, heldBy, type RoleRules, type RuleSet } from './rule-set.ts';
+import type { Standing } from './standing.ts';
 import { type Subject, subjectKey } from './subject.ts';
-import type { Standing } from './tracks.ts';
 
 export interface RightChange {
   readonly subject: Subject;
@@ -117,7 +117,7 @@ function changeOf(
   mayHoldMore: boolean,
 ): RightChange | null {
   if (isUnknown(given)) {
-    if (other !== null) return null;
+    if (other !== null || heldBy(held, ALL, given.namespace, false) === 'yes') return null;
     return { subject, op, rights: null, isAll: true, grant: given, heldElsewhere: 'unknown' };
   }
   if (given.rules === other?.rules) return null;
@@ -152,6 +152,8 @@ export function holdsNone(
   const grants = set.allGrants(subject, groups(subject));
   return rights.every((right) => heldBy(grants, right, namespace, false) !== 'yes');
 }
+
+const ALL: Rule = { kind: 'resource', verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: null };
 
 function isUnknown(grant: Grant): boolean {
   return !grant.isWhole && grant.rules.length === 0;

@@ -3,8 +3,8 @@ import type { BindingContent, LabelSelector, RoleContent } from './rbac-object.t
 import { ruleWords } from './right-words.ts';
 import { beyond, compact } from './rights.ts';
 import type { Rule } from './rule.ts';
+import type { Standing } from './standing.ts';
 import { subjectKey, subjectText } from './subject.ts';
-import type { Standing } from './tracks.ts';
 
 export interface RoleDiff {
   /** What it is, or was: `ClusterRole edit → bob`; null: not known, or said by the lines. */

@@ -1,14 +1,16 @@
 /** The roles and bindings of a moment, out of the tracks; where the log alone is known, with what API servers make themselves. */
 import { builtInBindings, builtInRoles } from './built-in-roles.ts';
+import type { Track, TrackEvent } from './draft.ts';
 import { type Content, idKey, isRole, type RbacId, type RoleContent } from './rbac-object.ts';
 import { covers, type Rule } from './rule.ts';
 import { RuleSet, type RuleSetOptions } from './rule-set.ts';
-import { type Standing, standingAt, type Track, type TrackEvent, type Tracks } from './tracks.ts';
+import type { Standing } from './standing.ts';
+import { standingAt, type Tracks } from './tracks.ts';
 
 export interface RuleSets {
   at(us: number): RuleSet;
-  /** As it was before the first event of each object that `isIn` holds for; of the others as it was at `us`, null: first of all. */
-  before(isIn: (event: TrackEvent) => boolean, us: number | null): RuleSet;
+  /** As it was before the first event of each object that `isIn` holds for; of the others as it was at `us`. */
+  before(isIn: (event: TrackEvent) => boolean, us: number): RuleSet;
   /** Built-in roles that are taken to be as Kubernetes ships them, by name. */
   readonly assumed: ReadonlySet<string>;
 }
@@ -43,10 +45,9 @@ export function ruleSetsOf({ tracks, whole }: Tracks): RuleSets {
   };
 }
 
-function standingBefore(track: Track, isIn: (event: TrackEvent) => boolean, us: number | null): Standing {
+function standingBefore(track: Track, isIn: (event: TrackEvent) => boolean, us: number): Standing {
   const n = track.events.findIndex(isIn);
-  if (n >= 0) return track.standings[n] ?? null;
-  return us === null ? (track.standings[0] ?? null) : standingAt(track, us);
+  return n >= 0 ? (track.standings[n] ?? null) : standingAt(track, us);
 }
 
 function lastOf({ standings }: Track): Standing {
