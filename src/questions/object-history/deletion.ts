@@ -78,5 +78,7 @@ function beforeBy(shown: Json, isListed: boolean, known: State): State {
   if (known.kind === 'exact' || known.kind === 'computed') return known;
   if (at(shown, 'metadata', 'deletionTimestamp') === undefined)
     return { kind: 'computed', object: withPath(shown, ['metadata', 'resourceVersion'], undefined) };
-  return states.partial(states.withoutDeletion(shown), 'it is known by the answer to its deletion');
+  // Its deletion may have added finalizers, and conditions too.
+  const left = withPath(fadedBy(states.withoutDeletion(shown)), ['status'], undefined);
+  return states.partial(left, 'it is known by the answer to its deletion');
 }
