@@ -31,7 +31,9 @@ export interface ChainOptions {
 }
 
 /** Deeds whose causes are looked for; the newest of more. */
-const MOST_DEEDS = 2_000;
+const MOST_DEEDS = 1_000;
+/** Facts kept of what may have caused them. */
+const MOST_KEPT = 5_000;
 /** Entries of one chain, at most. */
 const LONGEST_CHAIN = 50;
 const DEEPEST = 12;
@@ -44,7 +46,7 @@ const SKEW_US = 1_000_000;
 export class CauseChain {
   readonly #deeds: readonly Fact[];
   readonly #options: ChainOptions;
-  readonly #kept = new KeptFacts();
+  readonly #kept = new KeptFacts(MOST_KEPT);
   readonly #wants = new Wants();
   #links: Links | null = null;
   #children: Children | null = null;

@@ -4,7 +4,7 @@ import { isLeftOut } from '../fact/selector.ts';
 import type { Candidate } from './finding.ts';
 import { before, LONGEST_US } from './in-time.ts';
 import type { LoggedFacts } from './logged-facts.ts';
-import { mayBeSame, type Thing } from './thing.ts';
+import type { Thing } from './thing.ts';
 
 /** `how`: what the removal has to do with what came of it. */
 export function removalBefore(
@@ -44,15 +44,17 @@ function begunBy(thing: Thing, effect: Fact, log: LoggedFacts): Fact | null {
   for (const fact of facts) {
     if (fact.isCreation && fact.target.subresource === null) began = null;
     else if (!isRemoval(fact)) continue;
-    else if (began === null || began.isRemovedAtOnce === true || isOther(began, fact)) began = fact;
+    else if (began === null || isAnother(began, fact)) began = fact;
   }
   if (began === null) return null;
   // Without a uid, what is long past may have been of another object.
   return isTied(began, thing, log) || effect.atUs - began.atUs <= LONGEST_US ? began : null;
 }
 
-function isOther(began: Fact, fact: Fact): boolean {
-  return !mayBeSame(began.target.uid, fact.target.uid);
+/** Of another object of that name: by the uids, else because the one before had gone at once. */
+function isAnother(began: Fact, fact: Fact): boolean {
+  const [one, other] = [began.target.uid, fact.target.uid];
+  return one !== null && other !== null ? one !== other : began.isRemovedAtOnce === true;
 }
 
 export function isRemoval(fact: Fact): boolean {

@@ -3,7 +3,7 @@
  * head of a line, so that no body is parsed of what does not match.
  */
 import { hasGlob } from '../../query/glob.ts';
-import { all, any, equals, glob, not, oneOf, type Predicate } from '../../query/predicate.ts';
+import { all, any, glob, not, oneOf, type Predicate } from '../../query/predicate.ts';
 
 export interface Want {
   readonly verbs: readonly string[];
@@ -17,12 +17,21 @@ export interface Want {
   readonly by: readonly string[] | null;
 }
 
-/** Names asked for in one round; those that came first are asked. */
-const MOST_NAMES = 1_000;
+/** Names asked for in one round; the rest in the next. */
+const MOST_NAMES = 3_000;
+
+/** Several wants that differ in where and in what only: asked as one, which may find a little more. Null: any. */
+interface Open {
+  readonly verbs: readonly string[];
+  readonly by: readonly string[] | null;
+  readonly resources: Set<string> | null;
+  readonly namespaces: Set<string> | null;
+  readonly names: Set<string> | null;
+}
 
 export class Wants {
   readonly #asked = new Set<string>();
-  readonly #open = new Map<string, { readonly want: Want; readonly names: Set<string> | null }>();
+  readonly #open = new Map<string, Open>();
   #names = 0;
 
   get size(): number {
@@ -31,20 +40,18 @@ export class Wants {
 
   /** Read already, by whoever asks. */
   know(want: Want): void {
-    for (const key of keysOf(want)) this.#asked.add(key);
+    for (const name of want.names ?? [null]) this.#asked.add(keyOf(want, name));
   }
 
   add(want: Want): void {
-    const where = placeOf(want);
-    if (want.names === null) {
-      if (!this.#isNew(where)) return;
-      this.#open.set(where, { want, names: null });
-      return;
-    }
-    for (const name of want.names) {
-      if (this.#names >= MOST_NAMES || !this.#isNew(JSON.stringify([where, name]))) continue;
-      const open = this.#open.get(where) ?? { want, names: new Set<string>() };
-      this.#open.set(where, open);
+    for (const name of want.names ?? [null]) {
+      const key = keyOf(want, name);
+      if (this.#asked.has(key) || this.#names >= MOST_NAMES) continue;
+      this.#asked.add(key);
+      const open = this.#openFor(want);
+      for (const resource of want.resources ?? []) open.resources?.add(resource);
+      if (want.namespace !== null) open.namespaces?.add(want.namespace);
+      if (name === null) continue;
       open.names?.add(name);
       this.#names++;
     }
@@ -52,27 +59,47 @@ export class Wants {
 
   /** Null: nothing more. What is taken counts as asked. */
   take(): Predicate | null {
-    const parts = [...this.#open.values()].map(({ want, names }) =>
-      wantPredicate({ ...want, names: names === null ? null : [...names] }),
-    );
+    const parts = [...this.#open.values()].map(predicateOf);
     this.#open.clear();
     this.#names = 0;
     return parts.length === 0 ? null : any(...parts);
   }
 
-  #isNew(key: string): boolean {
-    if (this.#asked.has(key)) return false;
-    this.#asked.add(key);
-    return true;
+  #openFor({ verbs, by, resources, namespace, names }: Want): Open {
+    const key = JSON.stringify([verbs, by, resources === null, namespace === null, names === null]);
+    const known = this.#open.get(key);
+    if (known !== undefined) return known;
+    const open: Open = {
+      verbs,
+      by,
+      resources: resources === null ? null : new Set(),
+      namespaces: namespace === null ? null : new Set(),
+      names: names === null ? null : new Set(),
+    };
+    this.#open.set(key, open);
+    return open;
   }
 }
 
-export function wantPredicate({ verbs, resources, namespace, names, by }: Want): Predicate {
+export function wantPredicate(want: Want): Predicate {
+  return predicateOf({
+    ...want,
+    resources: want.resources === null ? null : new Set(want.resources),
+    namespaces: want.namespace === null ? null : new Set([want.namespace]),
+    names: want.names === null ? null : new Set(want.names),
+  });
+}
+
+function predicateOf({ verbs, by, resources, namespaces, names }: Open): Predicate {
   return all(
     oneOf('verb', verbs),
-    ...(resources === null ? (names === null ? [NO_NOISE] : []) : [oneOf('objectRef.resource', resources)]),
-    ...(namespace === null ? [] : [equals('objectRef.namespace', namespace)]),
-    ...(names === null ? [] : [oneOfThese('objectRef.name', names)]),
+    ...(resources !== null
+      ? [oneOf('objectRef.resource', [...resources])]
+      : names === null
+        ? [NO_NOISE]
+        : []),
+    ...(namespaces === null ? [] : [oneOf('objectRef.namespace', [...namespaces])]),
+    ...(names === null ? [] : [oneOfThese('objectRef.name', [...names])]),
     ...(by === null ? [] : [oneOfThese('user.username', by)]),
     NO_STATUS,
   );
@@ -92,11 +119,6 @@ function oneOfThese(field: 'objectRef.name' | 'user.username', values: readonly 
   );
 }
 
-function placeOf({ verbs, resources, namespace, by }: Want): string {
-  return JSON.stringify([verbs, resources, namespace, by]);
-}
-
-function keysOf(want: Want): readonly string[] {
-  const where = placeOf(want);
-  return want.names === null ? [where] : want.names.map((name) => JSON.stringify([where, name]));
+function keyOf({ verbs, resources, namespace, by }: Want, name: string | null): string {
+  return JSON.stringify([verbs, resources, namespace, by, name]);
 }

@@ -27,13 +27,13 @@ export function readLog(path: string): LogFile {
 
 /** The same log as a policy of level Metadata would have left it. */
 export function withoutBodies({ source, events }: LogFile): LogFile {
-  const stripped = events.map(({ requestObject: _asked, responseObject: _answered, ...event }) => {
-    const { objectRef, responseStatus } = event as { objectRef?: Json; responseStatus?: Json };
-    const { uid: _uid, resourceVersion: _version, ...ref } = objectRef ?? {};
-    // The names of what the server named stand in bodies only.
-    const isNamed = typeof event.requestURI === 'string' && event.requestURI.includes(String(ref.name));
-    const named = event.verb === 'create' && !isNamed ? { ...ref, name: undefined } : ref;
-    return { ...event, level: 'Metadata', objectRef: objectRef && named, responseStatus };
+  const stripped = events.map(({ requestObject, responseObject: _answered, ...event }) => {
+    const { objectRef, ...rest } = event as { objectRef?: Json };
+    // A name that the server made up stands in the answer only.
+    const isGenerated =
+      JSON.stringify(requestObject ?? null).includes('"generateName"') && event.verb === 'create';
+    const { name: _name, ...unnamed } = objectRef ?? {};
+    return { ...rest, level: 'Metadata', objectRef: isGenerated ? unnamed : objectRef };
   });
   return { source, events: stripped };
 }

@@ -74,9 +74,8 @@ function isCreationOf({ isCreation, target }: Fact): boolean {
 export const operator: Rule = (fact, log) => {
   const thing = thingOf(fact);
   if (thing === null || accountOf(fact) === null || isOfControlPlane(fact) || !isWrite(fact)) return null;
-  const owners = ownersOf(thing, log).filter(({ uid }) => uid !== null);
-  if (owners.length === 0) return null;
-  const causes = owners.flatMap((owner) => changesOf(owner, fact, log));
+  if (log.ownersOf(thing).length === 0) return null;
+  const causes = ownersOf(thing, log).flatMap((owner) => changesOf(owner, fact, log));
   return {
     candidates: newestOfEach(causes).map((cause) => ({
       fact: cause,

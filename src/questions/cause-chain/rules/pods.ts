@@ -67,7 +67,11 @@ function mayEnd(step: SpecStep, owner: Thing, pod: Thing): boolean {
   const isMore = replicas !== null && replicasBefore !== null && replicas >= replicasBefore;
   if (!isStepwise(owner)) return step.changesReplicas !== false && !isMore;
   const ordinal = owner.resource === 'statefulsets' ? ordinalOf(pod.name) : null;
-  const isScaledAway = ordinal !== null && replicas !== null && ordinal >= replicas && !isMore;
+  const isScaledAway =
+    ordinal !== null &&
+    step.changesReplicas !== false &&
+    !isMore &&
+    (replicas === null || ordinal >= replicas);
   return isScaledAway || step.changesTemplate !== false;
 }
 
