@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const RECORDED = fileURLToPath(new URL('../fixtures/shop/audit.log', import.meta.url));
 /** Every so many tellings, the same names come again. */
-const NAMESPACE_ROUNDS = 40;
+const NAMESPACE_ROUNDS = 60;
 const PAUSE_S = 60;
 const VERSIONS_EACH = 100_000;
 const BEGINS_S = Date.parse('2026-01-01T00:00:00Z') / 1000;
@@ -27,6 +27,8 @@ interface Line {
   /** Kept text and slots in turn. */
   readonly parts: readonly string[];
   readonly isChange: boolean;
+  /** Of an object whose name is the same in every telling: it can be made but once. */
+  readonly isOnce: boolean;
   readonly object: string;
   readonly endS: number;
 }
@@ -40,7 +42,8 @@ export function writeChangeLog(path: string, bytes: number): ChangeLog {
   let [written, events, changes, until, chunk] = [0, 0, 0, '', ''];
   for (let round = 0; written + chunk.length < bytes; round++) {
     const shiftS = Math.round(BEGINS_S - fromS + round * spanS);
-    for (const { parts, isChange, object, endS } of lines) {
+    for (const { parts, isChange, isOnce, object, endS } of lines) {
+      if (round > 0 && isOnce) continue;
       const varied = (part: string, at: number) => (at % 2 === 0 ? part : vary(part, round, shiftS));
       chunk += `${parts.map(varied).join('')}\n`;
       events++;
@@ -80,18 +83,45 @@ function recorded(): readonly Line[] {
   const own = [...namespaces].filter((name) => /^[a-z-]+$/.test(name) && !system.test(name));
   const place = `(?<="namespace":"|namespaces/|"name":")(?:${own.join('|')})(?=["/?])`;
   const slots = new RegExp(`(${ID}|${TIME}|${VERSION}|${place})`);
-  return rows
-    .map((row, at): Line => {
-      const { verb, objectRef, responseStatus, stageTimestamp } = events[at] as Event;
-      const { resource, namespace = '', name } = objectRef ?? {};
-      return {
-        parts: row.split(slots),
-        isChange: !['get', 'list', 'watch'].includes(verb) && (responseStatus?.code ?? 500) < 300,
-        object: `${resource} ${namespace} ${name}`,
-        endS: Date.parse(stageTimestamp) / 1000,
-      };
-    })
+  const toLine = (row: string): Line => {
+    const { verb, objectRef, responseStatus, stageTimestamp } = JSON.parse(row) as Event;
+    const { resource = '', namespace = '', name = '' } = objectRef ?? {};
+    const isChange = !['get', 'list', 'watch'].includes(verb) && (responseStatus?.code ?? 500) < 300;
+    const isOwn = own.includes(namespace) || (resource === 'namespaces' && own.includes(name));
+    return {
+      parts: row.split(slots),
+      isChange,
+      isOnce: isChange && !isOwn,
+      object: `${resource} ${namespace} ${name}`,
+      endS: Date.parse(stageTimestamp) / 1000,
+    };
+  };
+  // Of reading, a part: it is the changes that matter here.
+  const isKept = ({ isChange }: Line, at: number) => isChange || at % 4 === 0;
+  const told = rows
+    .map(toLine)
+    .filter(isKept)
     .sort((a, b) => a.endS - b.endS);
+  const last = told.at(-1)?.endS ?? 0;
+  return [...told, ...own.map((namespace) => toLine(ended(namespace, last)))];
+}
+
+/** So that what is made again in the next telling was gone before. */
+function ended(namespace: string, atS: number): string {
+  const at = new Date(atS * 1000).toISOString().replace('Z', '000Z');
+  return JSON.stringify({
+    ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', stage: 'ResponseComplete' },
+    auditID: `00000000-0000-4000-8000-${Buffer.from(namespace).toString('hex').padStart(12, '0').slice(0, 12)}`,
+    requestURI: `/api/v1/namespaces/${namespace}`,
+    verb: 'delete',
+    user: { username: 'alice', groups: ['platform', 'system:authenticated'] },
+    sourceIPs: ['10.0.0.11'],
+    userAgent: 'kubectl/v1.34.4',
+    objectRef: { resource: 'namespaces', namespace, name: namespace, apiVersion: 'v1' },
+    responseStatus: { metadata: {}, code: 200 },
+    requestReceivedTimestamp: at,
+    stageTimestamp: at,
+  });
 }
 
 function vary(text: string, round: number, shiftS: number): string {
