@@ -15,6 +15,7 @@ export const rbacDiffCommand: Command = {
       throw new UserError('AUDIT_USAGE', `rbac-diff takes no object, and ${JSON.stringify(word)} was given`, {
         hint: `${io.calledAs} rbac-diff -n prod, or --subject alice`,
       });
+    const includesAll = boolFlag(flags, 'all') === true;
     const between = listFlag(flags, 'between');
     const subject = textFlag(flags, 'subject');
     // Most of what gives rights is in no namespace: the context's does not narrow it.
@@ -23,7 +24,8 @@ export const rbacDiffCommand: Command = {
       namespace,
       subject: subject === null ? null : parseSubject(subject),
       isNet: between.length > 0,
-      includesAll: boolFlag(flags, 'all') === true,
+      includesAll,
+      isFolded: !includesAll && (textFlag(flags, 'output') ?? 'table') === 'table',
       sameWindow: typedAgain(flags, ['since', 'until']),
     };
     return runQuestion(

@@ -15,6 +15,8 @@ export interface Deed {
   readonly cause: Fact | null;
   /** By the cluster itself, for itself: API servers put their own roles right, a controller gathers rules. */
   readonly isHousekeeping: boolean;
+  /** And nobody else set it off. */
+  readonly isByItself: boolean;
 }
 
 const NAMESPACES = 'system:serviceaccount:kube-system:namespace-controller';
@@ -40,7 +42,8 @@ export function deedsOf(changes: readonly ObjectChange[], facts: ReadonlyMap<str
         : user === AGGREGATOR
           ? sourceOf(changes, n, facts)
           : null;
-    return { change, fact, cause: cause ?? fact, isHousekeeping: isHousekeeping(change, user) };
+    const isOwn = isHousekeeping(change, user);
+    return { change, fact, cause: cause ?? fact, isHousekeeping: isOwn, isByItself: isOwn && cause === null };
   });
 }
 

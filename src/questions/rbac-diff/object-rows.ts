@@ -11,7 +11,7 @@ import { whoText } from '../who-did/who-did-row.ts';
 import type { Deed } from './deeds.ts';
 import type { Refused } from './found.ts';
 import { drawn, type ObjectRow, type RefusedRow } from './rbac-diff-row.ts';
-import { KINDS, RBAC_GROUP, type RbacId, type RbacResource } from './rbac-object.ts';
+import { RBAC_GROUP, type RbacId, resourceOf } from './rbac-object.ts';
 import { type RoleDiff, roleDiff } from './role-diff.ts';
 
 export interface ObjectRowsHow {
@@ -50,7 +50,7 @@ function rowOf(
   const { id } = change;
   const object = {
     group: RBAC_GROUP,
-    resource: resourceOf(id),
+    resource: resourceOf(id.kind),
     subresource: null,
     namespace: id.namespace,
     name: clean(id.name),
@@ -62,7 +62,7 @@ function rowOf(
       ? { kind: 'object', ...without, changes, basis }
       : { kind: 'object', ...fact.row, did: { verb: fact.row.did.verb, word }, object, changes, basis };
   const { gist, lines } = roleDiff(change.before, change.after);
-  const name = [object.namespace, kubectlName(RBAC_GROUP, resourceOf(id)), object.name].filter(
+  const name = [object.namespace, kubectlName(RBAC_GROUP, resourceOf(id.kind)), object.name].filter(
     (one) => one !== null,
   );
   const because =
@@ -80,7 +80,7 @@ function rowOf(
     briefRisks: null,
     tone: 'plain',
     from: row.from.ip,
-    name: `${kubectlName(RBAC_GROUP, resourceOf(id))}/${object.name}`,
+    name: `${kubectlName(RBAC_GROUP, resourceOf(id.kind))}/${object.name}`,
   });
 }
 
@@ -124,20 +124,16 @@ function toldLess(
   return ['what it changed, the log does not hold'];
 }
 
-function resourceOf({ kind }: RbacId): RbacResource {
-  const resources = Object.keys(KINDS) as RbacResource[];
-  return resources.find((resource) => KINDS[resource] === kind) ?? 'roles';
-}
-
 function placeOf(id: RbacId) {
   return {
     schema: schemaOf({ group: RBAC_GROUP, version: 'v1', kind: id.kind }),
-    resource: resourceOf(id),
+    resource: resourceOf(id.kind),
     subresource: null,
   };
 }
 
-export function refusedRow({ fact, missing }: Refused): RefusedRow {
+/** `times`: that the same was refused, when one row tells of all. */
+export function refusedRow({ fact, missing }: Refused, times: number): RefusedRow {
   const row: RefusedRow = { kind: 'refused', ...fact.row, missing };
   const { group, resource, namespace, name } = row.object;
   const isActing = missing.startsWith('to act as ');
@@ -147,7 +143,7 @@ export function refusedRow({ fact, missing }: Refused): RefusedRow {
   return drawn(row, {
     when: row.when,
     who: whoText(row.who),
-    what: [`refused ${what}`, ...(isActing ? [] : [missing])],
+    what: [`refused ${what}${times > 1 ? ` (${times} times)` : ''}`, ...(isActing ? [] : [missing])],
     brief: null,
     via: null,
     briefVia: null,

@@ -1,7 +1,7 @@
 /** What rbac-diff adds to the coverage: what could be missing in what it says. */
 import type { Gap } from '../../event/coverage.ts';
 import { idText } from './id-text.ts';
-import type { Entry, Told } from './rbac-diff-answer.ts';
+import { type Entry, MAX_ROWS, type Told } from './rbac-diff-answer.ts';
 
 export function gapsOf(told: Told, total: number): Gap[] {
   const { params, found, judgement, coverage, entries } = told;
@@ -13,10 +13,10 @@ export function gapsOf(told: Told, total: number): Gap[] {
       'rows-bound',
       `only the newest requests were kept; ${dropped} older ones were let go: narrow it with --since`,
     );
-  else if (params.limit === null && total > MAX_ROWS_SAID)
+  else if (params.limit === null && total > MAX_ROWS)
     gap(
       'rows-bound',
-      `of ${total} rows only the newest ${MAX_ROWS_SAID} are told: narrow it with --since, -n or --subject`,
+      `of ${total} rows only the newest ${MAX_ROWS} are told: narrow it with --since, -n or --subject`,
     );
   if (found.histories.dropped > 0)
     gap(
@@ -43,8 +43,6 @@ export function gapsOf(told: Told, total: number): Gap[] {
     );
   return gaps;
 }
-
-const MAX_ROWS_SAID = 20_000;
 
 /** It is not known of the role or binding what it gave, or gives since. */
 function isUntold({ deed }: Entry): boolean {

@@ -2,7 +2,8 @@
 import type { Note } from '../../event/coverage.ts';
 import { BUILT_IN_VERSION } from './built-in-table.ts';
 import { idText } from './id-text.ts';
-import type { Made, Told } from './rbac-diff-answer.ts';
+import type { Told } from './rbac-diff-answer.ts';
+import type { Made } from './rbac-diff-rows.ts';
 import { RISKS, type Risk } from './risks.ts';
 
 export function notesOf(told: Told, made: Made): Note[] {

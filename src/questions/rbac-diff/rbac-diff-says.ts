@@ -80,7 +80,7 @@ function gist({ rights, isAll, grant }: RightChange): string {
 
 function gainsIn({ entries }: Told): readonly Chief[] {
   return entries.flatMap((entry) =>
-    entry.deed?.isHousekeeping === true
+    entry.deed?.isByItself === true
       ? []
       : entry.rights.filter(({ op }) => op === 'gained').map((change) => ({ entry, change })),
   );
@@ -101,7 +101,7 @@ function rank({ change, entry }: Chief, told: Told): number {
 }
 
 function othersWords(told: Told): string[] {
-  const rights = told.entries.flatMap((entry) => (entry.deed?.isHousekeeping === true ? [] : entry.rights));
+  const rights = told.entries.flatMap((entry) => (entry.deed?.isByItself === true ? [] : entry.rights));
   const subjects = (op: RightChange['op']) =>
     new Set(rights.filter((one) => one.op === op).map(({ subject }) => subjectKey(subject))).size;
   const [gained, lost] = [subjects('gained'), subjects('lost')];

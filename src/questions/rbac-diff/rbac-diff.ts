@@ -27,8 +27,10 @@ export interface RbacDiffParams {
   readonly window: Window & { readonly isDefault: boolean };
   /** --by, --humans, --where …: on who did it. */
   readonly filters: Predicate;
-  /** --all: also what the cluster does by itself; nothing is folded. */
+  /** --all: also what is noise in an object. */
   readonly includesAll: boolean;
+  /** For a table: without what the cluster does by itself, and one row for all rules of a role; --all: no. */
+  readonly isFolded: boolean;
   readonly limit: number | null;
   readonly keepsEvents: boolean;
   readonly isRevealed: boolean;

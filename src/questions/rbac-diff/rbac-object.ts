@@ -52,6 +52,17 @@ export function idKey({ kind, namespace, name }: RbacId): string {
   return `${kind} ${namespace ?? ''}/${name}`;
 }
 
+export function resourceOf(kind: RbacKind): RbacResource {
+  return RESOURCES.find((resource) => KINDS[resource] === kind) ?? 'roles';
+}
+
+const RESOURCES = Object.keys(KINDS) as RbacResource[];
+
+/** As histories of objects name it. */
+export function objectIdOf({ kind, namespace, name }: RbacId) {
+  return { group: RBAC_GROUP, resource: resourceOf(kind), namespace, name };
+}
+
 export function isRbacResource(resource: string | null): resource is RbacResource {
   return resource !== null && Object.hasOwn(KINDS, resource);
 }

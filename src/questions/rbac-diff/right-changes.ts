@@ -5,7 +5,7 @@
 import { idKey, type RbacId } from './rbac-object.ts';
 import { beyond, rightsOf } from './rights.ts';
 import type { Rule } from './rule.ts';
-import { type Grant, heldBy, type RoleRules, type RuleSet } from './rule-set.ts';
+import { type Grant, heldBy, type RuleSet } from './rule-set.ts';
 import type { Standing } from './standing.ts';
 import { type Subject, subjectKey } from './subject.ts';
 
@@ -24,90 +24,128 @@ export interface RightChange {
 
 export interface Judged {
   readonly changes: readonly RightChange[];
-  /** Roles that give something else than before, of which it is not known what they gave, or give. */
+  /** Roles and bindings that changed, and of which it is not known what they gave, or give. */
   readonly untold: readonly RbacId[];
 }
 
 /** Groups that a user is known to be in. */
 export type KnownGroups = (subject: Subject) => readonly string[];
 
-interface Path {
-  readonly binding: RbacId;
-  readonly grant: Grant | null;
-  readonly subjects: readonly Subject[];
-}
-
 /** Sets `id` to `after` in the set. */
 export function applyChange(set: RuleSet, id: RbacId, after: Standing, groups: KnownGroups): Judged {
-  const gathering = id.kind === 'ClusterRole' ? gatheredNow(set) : new Map<string, RoleRules>();
-  const before = set.content(id) ?? null;
-  const direct = affectedBy(set, id);
-  // All bindings of roles that gather: which of them change is known only afterwards.
-  const mayChange = [
-    ...direct,
-    ...[...gathering.keys()].flatMap((name) => set.bindingsOf(clusterRole(name))),
-  ];
-  const paths = new Map(mayChange.map((binding) => [idKey(binding), pathOf(set, binding)]));
-  const isBinding = after?.kind === 'binding' || before?.kind === 'binding';
+  const isBinding = id.kind === 'RoleBinding' || id.kind === 'ClusterRoleBinding';
+  const direct = isBinding ? [id] : set.bindingsOf(id);
+  const gathering = id.kind === 'ClusterRole' ? set.aggregating().map(clusterRole) : [];
+  const rules = new Map(gathering.map((role) => [role, set.rulesOf(role).rules]));
+  const reached = distinct([...direct, ...gathering.flatMap((role) => set.bindingsOf(role))]);
   const coming = after?.kind === 'binding' ? (after.subjects ?? []) : [];
-  const subjects = bySubject([...[...paths.values()].flatMap((path) => path.subjects), ...coming]);
-  const heldBefore = new Lazy((subject: Subject) => set.allGrants(subject, groups(subject)));
-  // What is asked of the time before must be asked before.
-  for (const subject of subjects.values()) heldBefore.of(subject);
-  const mayHoldMore = { before: new Map<string, boolean>(), after: new Map<string, boolean>() };
-  const mayNow = (when: 'before' | 'after', namespace: string | null) => {
-    const known = mayHoldMore[when].get(namespace ?? '');
-    const may = known ?? set.mayHoldMore(namespace);
-    mayHoldMore[when].set(namespace ?? '', may);
-    return may;
-  };
-  for (const path of paths.values()) mayNow('before', path.binding.namespace);
-  if (isBinding) mayNow('before', id.namespace);
-
+  const before = new Side(set, reached, coming, groups);
   set.set(id, after);
-
-  const changed = [...gathering].filter(
-    ([name, rules]) => set.rulesOf(clusterRole(name)).rules !== rules.rules,
-  );
-  const bindings = bySubjectless([
-    ...direct,
-    ...(isBinding ? [id] : []),
-    ...changed.flatMap(([name]) => set.bindingsOf(clusterRole(name))),
-  ]);
-  const heldAfter = new Lazy((subject: Subject) => set.allGrants(subject, groups(subject)));
-  const changes: RightChange[] = [];
-  const untold: RbacId[] = [];
-  const claimed = { gained: new Map<string, Grant[]>(), lost: new Map<string, Grant[]>() };
-  for (const binding of bindings) {
-    const was = paths.get(idKey(binding)) ?? { binding, grant: null, subjects: [] };
-    const is = pathOf(set, binding);
-    for (const subject of bySubject([...was.subjects, ...is.subjects]).values()) {
-      const key = subjectKey(subject);
-      const from = has(was, key) ? was.grant : null;
-      const to = has(is, key) ? is.grant : null;
-      if (from !== null && to !== null && isUnknown(from) !== isUnknown(to)) {
-        untold.push(isBinding ? binding : id);
-        continue;
-      }
-      const told = (op: RightChange['op'], given: Grant | null, other: Grant | null) => {
-        if (given === null) return;
-        const done = claimed[op].get(key) ?? [];
-        claimed[op].set(key, done);
-        const when = op === 'gained' ? 'before' : 'after';
-        const held = (op === 'gained' ? heldBefore : heldAfter).of(subject);
-        const change = changeOf(op, subject, given, other, [...held, ...done], mayNow(when, given.namespace));
-        if (change === null) return;
-        changes.push(change);
-        done.push({ ...given, rules: change.rights ?? [] });
-      };
-      told('lost', from, to);
-      told('gained', to, from);
-    }
-  }
-  return { changes, untold };
+  const changed = gathering.filter((role) => set.rulesOf(role).rules !== rules.get(role));
+  const bindings = distinct([...direct, ...changed.flatMap((role) => set.bindingsOf(role))]);
+  const since = new Side(set, bindings, before.subjects, groups);
+  return new Comparison(before, since, isBinding ? null : id).judged(bindings);
 }
 
-/** Null: nothing of it is gained, or lost. `held`: by which paths the subject has rights on the other side of the change. */
+function clusterRole(name: string): RbacId {
+  return { kind: 'ClusterRole', namespace: null, name };
+}
+
+function distinct(bindings: readonly RbacId[]): readonly RbacId[] {
+  return [...new Map(bindings.map((binding) => [idKey(binding), binding])).values()];
+}
+
+interface Path {
+  readonly grant: Grant | null;
+  readonly subjects: ReadonlyMap<string, Subject>;
+}
+
+/** One side of a change: what the bindings that it reaches give, and all that their subjects, and the `others`, hold. */
+class Side {
+  readonly #paths: ReadonlyMap<string, Path>;
+  readonly subjects: readonly Subject[];
+  readonly #held: ReadonlyMap<string, readonly Grant[]>;
+  readonly #mayHoldMore: ReadonlyMap<string | null, boolean>;
+
+  constructor(set: RuleSet, bindings: readonly RbacId[], others: readonly Subject[], groups: KnownGroups) {
+    const paths = bindings.map((binding): [string, Path] => {
+      const subjects = set.subjectsOf(binding).map((one): [string, Subject] => [subjectKey(one), one]);
+      return [idKey(binding), { grant: set.grantOf(binding), subjects: new Map(subjects) }];
+    });
+    this.#paths = new Map(paths);
+    const subjects = new Map([
+      ...paths.flatMap(([, path]) => [...path.subjects]),
+      ...others.map((one): [string, Subject] => [subjectKey(one), one]),
+    ]);
+    this.subjects = [...subjects.values()];
+    this.#held = new Map([...subjects].map(([key, one]) => [key, set.allGrants(one, groups(one))]));
+    const places = new Set(bindings.map(({ namespace }) => namespace));
+    this.#mayHoldMore = new Map([...places].map((place) => [place, set.mayHoldMore(place)]));
+  }
+
+  path(binding: RbacId): Path {
+    return this.#paths.get(idKey(binding)) ?? { grant: null, subjects: new Map() };
+  }
+
+  held(subject: Subject): readonly Grant[] {
+    return this.#held.get(subjectKey(subject)) ?? [];
+  }
+
+  mayHoldMore(namespace: string | null): boolean {
+    return this.#mayHoldMore.get(namespace) ?? true;
+  }
+}
+
+class Comparison {
+  readonly #before: Side;
+  readonly #after: Side;
+  /** The role that changed; null: a binding did. */
+  readonly #role: RbacId | null;
+  readonly #changes: RightChange[] = [];
+  readonly #untold: RbacId[] = [];
+  /** What is told already: two bindings that give the same are one gain. */
+  readonly #told = new Map<string, Grant[]>();
+
+  constructor(before: Side, after: Side, role: RbacId | null) {
+    this.#before = before;
+    this.#after = after;
+    this.#role = role;
+  }
+
+  judged(bindings: readonly RbacId[]): Judged {
+    for (const binding of bindings) {
+      const [was, is] = [this.#before.path(binding), this.#after.path(binding)];
+      for (const [key, subject] of new Map([...was.subjects, ...is.subjects])) {
+        const from = was.subjects.has(key) ? was.grant : null;
+        const to = is.subjects.has(key) ? is.grant : null;
+        if (from !== null && to !== null && isUnknown(from) !== isUnknown(to))
+          this.#untold.push(this.#role ?? binding);
+        else {
+          this.#compare('lost', subject, from, to);
+          this.#compare('gained', subject, to, from);
+        }
+      }
+    }
+    return { changes: this.#changes, untold: this.#untold };
+  }
+
+  /** `given`: on the side where the right is; `other`: what the same binding gives on the other side. */
+  #compare(op: RightChange['op'], subject: Subject, given: Grant | null, other: Grant | null): void {
+    if (given === null || given.rules === other?.rules) return;
+    const side = op === 'gained' ? this.#before : this.#after;
+    const key = `${op} ${subjectKey(subject)}`;
+    const told = this.#told.get(key) ?? [];
+    const here = [...side.held(subject), ...told].filter(
+      ({ namespace }) => namespace === null || namespace === given.namespace,
+    );
+    const change = changeOf(op, subject, given, other, here, side.mayHoldMore(given.namespace));
+    if (change === null) return;
+    this.#changes.push(change);
+    this.#told.set(key, [...told, { ...given, rules: change.rights ?? [] }]);
+  }
+}
+
+/** Null: nothing of it is gained, or lost. `held`: what the subject holds there on the other side of the change. */
 function changeOf(
   op: RightChange['op'],
   subject: Subject,
@@ -120,13 +158,23 @@ function changeOf(
     if (other !== null || heldBy(held, ALL, given.namespace, false) === 'yes') return null;
     return { subject, op, rights: null, isAll: true, grant: given, heldElsewhere: 'unknown' };
   }
-  if (given.rules === other?.rules) return null;
-  const here = held.filter(({ namespace }) => namespace === null || namespace === given.namespace);
-  const rights = beyond(given.rules, [...(other?.rules ?? []), ...here.flatMap(({ rules }) => rules)]);
+  const rights = beyond(given.rules, [...(other?.rules ?? []), ...held.flatMap(({ rules }) => rules)]);
   if (rights.length === 0) return null;
-  const isSure = !mayHoldMore && here.every(({ isWhole }) => isWhole);
+  const isSure = !mayHoldMore && held.every(({ isWhole }) => isWhole);
   const isAll = rights === rightsOf(given.rules);
   return { subject, op, rights, isAll, grant: given, heldElsewhere: isSure ? 'no' : 'unknown' };
+}
+
+const ALL: Rule = {
+  kind: 'resource',
+  verbs: ['*'],
+  apiGroups: ['*'],
+  resources: ['*'],
+  resourceNames: null,
+};
+
+function isUnknown(grant: Grant): boolean {
+  return !grant.isWhole && grant.rules.length === 0;
 }
 
 /** Whether the subject holds every one of the rights there. */
@@ -151,54 +199,4 @@ export function holdsNone(
 ): boolean {
   const grants = set.allGrants(subject, groups(subject));
   return rights.every((right) => heldBy(grants, right, namespace, false) !== 'yes');
-}
-
-const ALL: Rule = { kind: 'resource', verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: null };
-
-function isUnknown(grant: Grant): boolean {
-  return !grant.isWhole && grant.rules.length === 0;
-}
-
-function affectedBy(set: RuleSet, id: RbacId): readonly RbacId[] {
-  return id.kind === 'Role' || id.kind === 'ClusterRole' ? set.bindingsOf(id) : [id];
-}
-
-function gatheredNow(set: RuleSet): Map<string, RoleRules> {
-  return new Map(set.aggregating().map((name) => [name, set.rulesOf(clusterRole(name))]));
-}
-
-function clusterRole(name: string): RbacId {
-  return { kind: 'ClusterRole', namespace: null, name };
-}
-
-function pathOf(set: RuleSet, binding: RbacId): Path {
-  return { binding, grant: set.grantOf(binding), subjects: set.subjectsOf(binding) };
-}
-
-function has({ subjects }: Path, key: string): boolean {
-  return subjects.some((subject) => subjectKey(subject) === key);
-}
-
-function bySubject(subjects: readonly Subject[]): Map<string, Subject> {
-  return new Map(subjects.map((subject) => [subjectKey(subject), subject]));
-}
-
-function bySubjectless(bindings: readonly RbacId[]): readonly RbacId[] {
-  return [...new Map(bindings.map((binding) => [idKey(binding), binding])).values()];
-}
-
-class Lazy {
-  readonly #make: (subject: Subject) => readonly Grant[];
-  readonly #known = new Map<string, readonly Grant[]>();
-
-  constructor(make: (subject: Subject) => readonly Grant[]) {
-    this.#make = make;
-  }
-
-  of(subject: Subject): readonly Grant[] {
-    const key = subjectKey(subject);
-    const known = this.#known.get(key) ?? this.#make(subject);
-    this.#known.set(key, known);
-    return known;
-  }
 }

@@ -18,16 +18,16 @@ const TOLD = 3;
 
 export interface RightRowsHow {
   readonly isRevealed: boolean;
-  /** --all: no rows are folded. */
-  readonly isUnfolded: boolean;
+  /** One row tells of a role with many rules. */
+  readonly isFolded: boolean;
   readonly lasts: (change: RightChange) => boolean;
   readonly roleContent: (role: RbacId) => RoleContent | null;
 }
 
 export interface RightRows {
   readonly rows: readonly RightRow[];
-  /** Those of them that a table leaves out, since the first one tells of all. */
-  readonly folded: readonly RightRow[];
+  /** So many more are left out, since the first one tells of all. */
+  readonly folded: number;
 }
 
 export function rightRows(change: RightChange, deed: Deed, how: RightRowsHow): RightRows {
@@ -36,17 +36,16 @@ export function rightRows(change: RightChange, deed: Deed, how: RightRowsHow): R
   const lasts = how.lasts(change);
   const rows = given.map((rule) => rowOf(rule, change, deed, how, lasts));
   const [first] = rows;
-  if (first === undefined || rows.length <= TOLD || how.isUnfolded) {
+  if (first === undefined || rows.length <= TOLD || !how.isFolded) {
     for (const [n, row] of rows.entries()) drawn(row, drawnOf(row, given[n] ?? null, change, deed, null));
-    return { rows, folded: [] };
+    return { rows, folded: 0 };
   }
   const summary: Summary = {
     text: summaryText(change, rules),
     risks: (Object.keys(RISKS) as Risk[]).filter((risk) => rows.some((row) => row.risks.includes(risk))),
   };
-  for (const [n, row] of rows.entries())
-    drawn(row, drawnOf(row, given[n] ?? null, change, deed, n === 0 ? summary : null));
-  return { rows, folded: rows.slice(1) };
+  drawn(first, drawnOf(first, given[0] ?? null, change, deed, summary));
+  return { rows: [first], folded: rows.length - 1 };
 }
 
 interface Both {

@@ -174,6 +174,7 @@ export const WHOLE: RbacDiffParams = {
   window: { sinceUs: null, untilUs: null, isDefault: false },
   filters: EVERYTHING,
   includesAll: false,
+  isFolded: false,
   limit: null,
   keepsEvents: false,
   isRevealed: false,
@@ -212,6 +213,7 @@ export async function askEvents(
   events: readonly Json[],
   params: Partial<RbacDiffParams> = {},
   rbac: RbacSnapshot | null = null,
+  nowUs: number = us(3600),
 ): Promise<RbacDiff> {
   const answer = await ask(
     rbacDiff,
@@ -220,7 +222,7 @@ export async function askEvents(
       sources: [memorySource(events)],
       inputs: { rbac },
       live: null,
-      nowUs: us(3600),
+      nowUs,
       signal: new AbortController().signal,
       progress: NO_PROGRESS,
     },

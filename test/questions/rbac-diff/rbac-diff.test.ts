@@ -192,7 +192,7 @@ describe('aggregated roles', () => {
         created(1, 'clusterroles/endpoints', source('get endpoints'), 'bob', labelled),
         gathered(2, AGGREGATED, selector, rules('get endpoints')),
       ],
-      {},
+      { isFolded: true },
       live(
         rbacObject(AGGREGATED, { ...selector, ...rules('get endpoints') }),
         rbacObject('clusterroles/endpoints', source('get endpoints'), labelled),
