@@ -28,7 +28,7 @@ export function applyConfiguration(
   const last = before.applied.find((one) => one.manager === manager);
   const rest = before.applied.filter((one) => one !== last);
   const owned = [...rest.map((one) => one.fields), before.others, fields].reduce(union, {});
-  const merged = mergeInto(object, withoutNames(config), schema);
+  const merged = mergeInto(object, config, schema);
   const pruned = last === undefined ? merged : prune(merged, last.fields, owned, schema);
   const after = isMap(pruned) ? pruned : object;
   // What it changes it takes from the others (a conflict, forced).
@@ -203,9 +203,14 @@ function pruned(inner: unknown, element: string, last: FieldSet, owned: FieldSet
   const had = at(last, element);
   if (!isMap(had)) return inner;
   const has = at(owned, element);
-  if (isMap(has)) return prune(inner, had, has, schema);
-  const isMember = element.startsWith('f:') || Object.hasOwn(had, '.') || Object.keys(had).length === 0;
-  return isMember ? undefined : prune(inner, had, {}, schema);
+  const isField = element.startsWith('f:');
+  const isMember = (set: unknown) => isMap(set) && (isField || isOwnedItself(set));
+  if (isMember(had) && !isMember(has)) return undefined;
+  return prune(inner, had, isMap(has) ? has : {}, schema);
+}
+
+function isOwnedItself(set: FieldSet): boolean {
+  return Object.hasOwn(set, '.') || Object.keys(set).length === 0;
 }
 
 /** The leaves that differ, those that are gone included. */

@@ -48,21 +48,22 @@ function applied(root: unknown, operation: unknown, isWhole: boolean): Result | 
     case 'replace':
       return path.length === 0
         ? { root: value }
-        : changed(root, path, (holder, name) => replaced(holder, name, value, isWhole), !isWhole);
+        : changed(root, path, (holder, name) => replaced(holder, name, value), !isWhole);
     case 'remove':
       return (
         changed(root, path, (holder, name) => removed(holder, name, isWhole), false) ?? absent(isWhole, root)
       );
     case 'move': {
       const moved = valueAt(root, from);
-      if (from === null || moved === undefined) return undefined;
+      if (from === null || (moved === undefined && !isWhole)) return undefined;
       const taken = changed(root, from, (holder, name) => removed(holder, name, isWhole), false);
       if (taken === undefined) return undefined;
       return changed(taken.root, path, (holder, name) => added(holder, name, moved), !isWhole);
     }
     case 'copy': {
       const copied = valueAt(root, from);
-      if (copied === undefined) return undefined;
+      // The server's library takes what is not there for null.
+      if (copied === undefined && !isWhole) return undefined;
       return changed(root, path, (holder, name) => added(holder, name, copied), !isWhole);
     }
     case 'test':
@@ -112,16 +113,9 @@ function added(holder: Json | readonly unknown[], name: string, value: unknown):
   return index === null ? undefined : holder.toSpliced(index, 0, value ?? null);
 }
 
-function replaced(
-  holder: Json | readonly unknown[],
-  name: string,
-  value: unknown,
-  isWhole: boolean,
-): unknown {
-  if (isMap(holder)) {
-    if (isWhole && !Object.hasOwn(holder, name)) return undefined;
-    return withField(holder, name, value ?? null);
-  }
+/** Of what is not there too: the server's library does not mind. */
+function replaced(holder: Json | readonly unknown[], name: string, value: unknown): unknown {
+  if (isMap(holder)) return withField(holder, name, value ?? null);
   const index = indexOf(holder, name, holder.length - 1);
   return index === null ? undefined : holder.with(index, value ?? null);
 }

@@ -5,7 +5,7 @@ import { fieldManagerOf, queryOf, targetOf } from '../../event/target.ts';
 import { type Effect, effectOf } from '../fact/effect.ts';
 import { admissionOf } from './admission-notes.ts';
 import { fateOf, fateOfListed } from './fate.ts';
-import { at, isList, isMap, withField, withoutField } from './json-tree.ts';
+import { at, isList, isMap } from './json-tree.ts';
 import { type Bodies, type Fate, type Head, type Logged, NO_BODIES, type Shows } from './logged.ts';
 import { objectIdOf, sameObject } from './object-id.ts';
 import { ownershipOf } from './ownership.ts';
@@ -146,7 +146,9 @@ function bodiesOf(event: AuditEvent, { shows, body }: Answer): Bodies {
 function stored(body: Json): Json {
   const metadata = at(body, 'metadata');
   if (!isMap(metadata) || !Object.hasOwn(metadata, 'managedFields')) return body;
-  return withField(body, 'metadata', withoutField(metadata, 'managedFields'));
+  // A spread defines and never assigns, as mapFrom does, and costs a fifth of it: this is done for every answer.
+  const { managedFields: _owners, ...rest } = metadata;
+  return { ...body, metadata: rest };
 }
 
 /** As the answer's list has them; of built-in types its items have no kind of their own. */

@@ -55,6 +55,11 @@ export class ObjectHistories {
     };
   }
 
+  /** Held for it, packed, the part that is still empty included. */
+  get bytes(): number {
+    return this.#log.bytes;
+  }
+
   /** Bodies let go for the bound: what they showed is unknown now. */
   get dropped(): number {
     return this.#log.dropped;

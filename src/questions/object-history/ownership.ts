@@ -30,6 +30,8 @@ export const NOBODY: Ownership = { applied: [], others: {} };
 export function ownershipOf(metadata: unknown): Ownership | null {
   const entries = at(metadata, 'managedFields');
   if (!isList(entries) || entries.length === 0) return null;
+  // Nothing is ever removed where nobody has applied: what others own does not matter then.
+  if (!entries.some((entry) => at(entry, 'operation') === 'Apply')) return NOBODY;
   const applied: Applied[] = [];
   let others: FieldSet = {};
   for (const entry of entries) {
@@ -42,7 +44,6 @@ export function ownershipOf(metadata: unknown): Ownership | null {
       applied.push({ manager, apiVersion, fields });
     else others = union(others, fields);
   }
-  // Nothing is ever removed where nobody has applied: what others own does not matter then.
   return applied.length === 0 ? NOBODY : { applied, others };
 }
 

@@ -39,6 +39,11 @@ export class RequestLog {
     return this.#lost;
   }
 
+  /** Held: blocks, filled or not, and about what the rest takes for each object. */
+  get bytes(): number {
+    return this.#arena.bytes + this.#logs.size * BYTES_PER_OBJECT;
+  }
+
   add(id: ObjectId, logged: Logged): void {
     const key = idKey(id);
     let log = this.#logs.get(key);
@@ -52,7 +57,7 @@ export class RequestLog {
     const kept = isTooOld ? { ...logged, bodies: DROPPED } : logged;
     const dictionaryOf = (text: string) => this.#dictionaryFor(type, text);
     log.records.push(this.#packing.pack(kept, log, this.#arena, dictionaryOf));
-    if (this.#arena.bytes > this.#maxBytes) this.#makeRoom();
+    if (this.bytes > this.#maxBytes) this.#makeRoom();
   }
 
   ids(): readonly ObjectId[] {
@@ -83,7 +88,7 @@ export class RequestLog {
 
   #makeRoom(): void {
     const { times, bodies, oldestFirst } = this.#sizes();
-    let free = this.#arena.bytes - this.#maxBytes * KEPT_SHARE;
+    let free = this.bytes - this.#maxBytes * KEPT_SHARE;
     let cutUs = Number.POSITIVE_INFINITY;
     for (const index of oldestFirst) {
       free -= bodies[index] ?? 0;
@@ -131,6 +136,8 @@ export class RequestLog {
   }
 }
 
+/** Its name, its list of records, its place in the map; measured. */
+const BYTES_PER_OBJECT = 500;
 /** Of the most that is allowed, so that making room is rare. */
 const KEPT_SHARE = 0.75;
 /** What deflate can look back on. */

@@ -1,6 +1,6 @@
 /** Requests that say one thing of the object: a Scale how many replicas it is to have, a Binding where a pod runs. */
 import { writtenOver } from './apply-patch.ts';
-import { at, isMap, withPath } from './json-tree.ts';
+import { at, isList, isMap, withPath } from './json-tree.ts';
 import { type Change, type Situation, typeAround } from './situation.ts';
 import * as states from './states.ts';
 import type { Json, ObjectId } from './step.ts';
@@ -32,9 +32,18 @@ export function scaled(situation: Situation): Change {
 /** A Scale of 0 has an empty spec; of a patch only what it says counts. */
 function replicasOf({ logged }: Situation): number | null {
   const { answer, request } = logged.bodies;
-  const asked = at(answer ?? request, 'spec', 'replicas');
+  const asked =
+    isList(request) && answer === null ? lastOf(request) : at(answer ?? request, 'spec', 'replicas');
   if (typeof asked === 'number') return asked;
   return answer !== null || (logged.head.verb === 'update' && isMap(request)) ? 0 : null;
+}
+
+/** Of a JSON patch. */
+function lastOf(operations: readonly unknown[]): unknown {
+  return at(
+    operations.findLast((operation) => at(operation, 'path') === '/spec/replicas'),
+    'value',
+  );
 }
 
 /** The answer carries the resourceVersion of the object itself, but no generation. */

@@ -47,6 +47,14 @@ function plain(value: unknown): unknown {
   return mapFrom(kept.map(([name, inner]) => [name, plain(inner)]));
 }
 
+/** An item that is new is taken as it is, directives and all; only that the type does not know those. */
+function decoded(value: unknown): unknown {
+  if (isList(value)) return value.map(decoded);
+  if (!isMap(value)) return value;
+  const kept = Object.entries(value).filter(([name, inner]) => !isDirective(name) && inner !== null);
+  return mapFrom(kept.map(([name, inner]) => [name, decoded(inner)]));
+}
+
 function retain(merged: Map<string, unknown>, names: unknown): void {
   if (!isList(names)) return;
   for (const name of merged.keys()) if (!names.includes(name)) merged.delete(name);
@@ -89,10 +97,27 @@ function orderLists(merged: Map<string, unknown>, patch: Json, schema: Schema): 
         : old === undefined
           ? (plain(value) as unknown[])
           : mergeList(old, value, field);
-    merged.set(name, inOrder(both, order, old ?? [], field.patchMergeKey));
+    merged.set(name, inOrder(both, order, orderBefore(old ?? [], value, field), field.patchMergeKey));
     done.add(name);
   }
   return done;
+}
+
+/**
+ * The list by whose order the rest is put in place is the one that was just merged into, as far as it was long: what was
+ * deleted has made room in it for what was added (in the library, one slice over the other's array).
+ */
+function orderBefore(
+  old: readonly unknown[],
+  patch: unknown,
+  { patchMergeKey: key, patchStrategy }: Schema,
+): readonly unknown[] {
+  if (!isList(patch) || key === null || !patchStrategy.includes('merge')) return old;
+  const deleted = patch.filter((item) => at(item, PATCH) === 'delete').map((item) => at(item, key));
+  const left = old.filter((item) => !deleted.includes(at(item, key)));
+  const known = new Set(left.map((item) => at(item, key)));
+  const added = patch.filter((item) => at(item, PATCH) === undefined && !known.has(at(item, key)));
+  return [...left, ...added].slice(0, old.length);
 }
 
 function mergeList(old: readonly unknown[], patch: readonly unknown[], schema: Schema): readonly unknown[] {
@@ -109,7 +134,7 @@ function mergeList(old: readonly unknown[], patch: readonly unknown[], schema: S
     const index = merged.findIndex((one) => isMap(one) && at(one, key) === at(item, key));
     const found = merged[index];
     if (isMap(found) && isMap(item)) merged[index] = applyStrategicPatch(found, item, schema.items());
-    else merged.push(plain(item));
+    else merged.push(decoded(item));
   }
   return inOrder(merged, items, left, key);
 }

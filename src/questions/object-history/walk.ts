@@ -11,6 +11,7 @@ import { type Change, type Rival, typeAround } from './situation.ts';
 import * as states from './states.ts';
 import type { Json, ObjectId, RequestKind, State, Step } from './step.ts';
 import type { Types } from './types.ts';
+import { Versions } from './versions.ts';
 
 export function* stepsOf(id: ObjectId, requests: readonly LoggedHead[], types: Types): Generator<Step> {
   const ordered = inOrderOfEffect(requests);
@@ -30,6 +31,7 @@ class Walk {
   readonly #generations = new Generations();
   /** States before the last few writes, the newest last. */
   #earlier: { readonly index: number; readonly state: State }[] = [];
+  readonly #versions = new Versions();
   #life = 1;
   #state: State = states.unknown('the log holds nothing earlier about it');
   #ownership: Ownership | null = null;
@@ -47,7 +49,7 @@ class Walk {
     if (logged === undefined || place === undefined) throw new RangeError(`no request ${index}`);
     if (place.life < this.#life) return this.#late(logged, place);
     this.#enter(logged.head, place);
-    const known = this.#state;
+    const known = this.#versions.at(logged, this.#state);
     const change = changeOf({
       id: this.#id,
       types: this.#types,
@@ -62,6 +64,7 @@ class Walk {
     if (change.after.kind === 'absent') this.#generations.forget();
     if (isEffective(logged.head))
       this.#earlier = [...this.#earlier.slice(-MAX_RIVALS), { index, state: known }];
+    this.#versions.after(change);
     this.#state = change.after;
     this.#ownership = change.ownership;
     return this.#stepOf(logged, place, { before: known, ...change }, unlogged);
@@ -72,6 +75,7 @@ class Walk {
       this.#state = states.unknown('the log does not tell how it was made');
       this.#ownership = null;
       this.#generations.forget();
+      this.#versions.forget();
       this.#earlier = [];
       this.#life = life;
     }
