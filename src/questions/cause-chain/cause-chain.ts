@@ -3,6 +3,7 @@
  * other way, what a request led to. Asks for what it has to read, in rounds; holds facts, never events.
  */
 import type { Note } from '../../event/coverage.ts';
+import { redactText } from '../../event/redact.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { type Fact, factOf } from '../fact/fact.ts';
@@ -116,7 +117,8 @@ export class CauseChain {
 
   /** Where chains end without a person, and what was looked for there. */
   notes(): readonly Note[] {
-    const notes = endNotes(this.#deeds, this.#linked());
+    const ends = endNotes(this.#deeds, this.#linked());
+    const notes = ends.map(({ code, text }) => ({ code, text: this.#clean(text) }));
     if (this.#kept.dropped === 0) return notes;
     const text = `of what may have caused it only the newest ${this.#kept.size} requests were kept; ${this.#kept.dropped} older ones were let go`;
     return [...notes, { code: 'causes-bound', text }];
@@ -125,7 +127,12 @@ export class CauseChain {
   #entry(fact: Fact, link: Cause['link'], why: string, depth: number): Cause {
     const { auditID, who, did, object, when } = fact.row;
     const words = causeWords(fact, this.#linked().log);
-    return putWords({ auditID, who, did, object, when, link, why, depth }, words);
+    return putWords({ auditID, who, did, object, when, link, why: this.#clean(why), depth }, words);
+  }
+
+  /** Reasons quote names as the log has them. */
+  #clean(text: string): string {
+    return this.#options.isRevealed ? text : redactText(text);
   }
 
   #linked(): Links {

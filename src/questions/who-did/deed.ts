@@ -1,5 +1,5 @@
 /** A request that is what was asked about, done or attempted: its fact, the word for it, and how sure the tie is. */
-import type { Word } from '../../query/words.ts';
+import { type Word, WRITES } from '../../query/words.ts';
 import { tookEffect } from '../fact/effect.ts';
 import type { Fact } from '../fact/fact.ts';
 
@@ -15,4 +15,8 @@ export interface Deed {
 export function counts(word: Word, deed: Deed): boolean {
   if (word.name === 'touch') return true;
   return word.name === 'impersonate' ? deed.fact.row.who.as !== null : tookEffect(deed.fact.effect);
+}
+
+export function isWrite({ row }: Fact): boolean {
+  return (WRITES as readonly string[]).includes(row.did.verb);
 }

@@ -1,13 +1,34 @@
 /** What deeds led to, in lines for people: one for all, or with --effects one for each. */
 import { kubectlName } from '../../event/resource-names.ts';
+import { isOneObject } from '../../query/object-query.ts';
 import { actorName } from '../cause-chain/actor-name.ts';
 import type { Effect } from '../cause-chain/cause.ts';
+import type { CauseChain } from '../cause-chain/cause-chain.ts';
 import { wordsOf } from '../cause-chain/chain-text.ts';
+import { tookEffect } from '../fact/effect.ts';
+import { type Deed, isWrite } from './deed.ts';
+import type { WhoDidParams } from './who-did.ts';
+
+/** Of one object, or where it was asked for; what is a row of its own is told already. */
+export function ledTo(
+  { object, wantsEffects }: WhoDidParams,
+  shown: readonly Deed[],
+  chain: CauseChain,
+): readonly string[] {
+  if (!wantsEffects && !isOneObject(object)) return [];
+  const told = new Set(shown.map(({ fact }) => fact.row.auditID));
+  const done = shown.filter(({ fact }) => tookEffect(fact.effect) && isWrite(fact));
+  const effects = done
+    .flatMap(({ fact }) => chain.effectsOf(fact))
+    .filter(({ auditID }) => !told.has(auditID));
+  const distinct = new Map(effects.map((effect) => [`${effect.auditID} ${effect.when}`, effect]));
+  return linesOf([...distinct.values()], wantsEffects && done.length > 0);
+}
 
 /** Lines with --effects; of more the rest is counted. */
 const LINES = 40;
 
-export function ledToLines(effects: readonly Effect[], isWhole: boolean): readonly string[] {
+function linesOf(effects: readonly Effect[], isWhole: boolean): readonly string[] {
   if (effects.length === 0) return isWhole ? ['nothing that was read'] : [];
   if (!isWhole) {
     // A kubelet's final delete only completes what is told already.

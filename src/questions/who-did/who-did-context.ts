@@ -13,14 +13,26 @@ import type { Want } from '../cause-chain/wants.ts';
 
 /** What may have set it off. */
 export function causeWants(word: Word, object: ObjectQuery): readonly Want[] {
+  const ofPods = object.kind === 'resource' && object.resources.includes('pods');
+  if (word.name === 'evict') return ofPods ? [CORDONS] : [];
   if (!DONE_BY_CONTROLLERS.has(word.name)) return [];
   const space = object.kind === 'resource' && object.isNamespaced !== false ? object.namespace : null;
   const isRemoval = word.name === 'delete' || word.name === 'change';
   return [
     ...(isRemoval && space !== null ? writesWants(namespaceThing(space)) : []),
+    ...(isRemoval && ofPods ? [CORDONS] : []),
     ...thingsOf(object).flatMap((thing) => lineOf(thing, word.name === 'create')),
   ];
 }
+
+/** Whoever evicts a pod has cordoned its node before, as a rule. */
+const CORDONS: Want = {
+  verbs: ['update', 'patch'],
+  resources: ['nodes'],
+  namespace: null,
+  names: null,
+  by: null,
+};
 
 /** `isMade`: a controller makes a pod also because another one ended. */
 function lineOf(thing: Thing, isMade: boolean): readonly Want[] {

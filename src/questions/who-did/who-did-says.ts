@@ -5,9 +5,9 @@ import type { Coverage, Gap } from '../../event/coverage.ts';
 import { isOneObject } from '../../query/object-query.ts';
 import type { Word } from '../../query/words.ts';
 import type { Cause } from '../cause-chain/cause.ts';
-import { chainText, originOf } from '../cause-chain/chain-text.ts';
 import type { Effect } from '../fact/effect.ts';
 import { objectName } from '../object-name.ts';
+import { because, originsOf } from './because.ts';
 import { alternativesTo, beginningsOf, chiefOf } from './chief-deed.ts';
 import { counts, type Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
@@ -100,13 +100,6 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   return parts.join('; ');
 }
 
-/** The chain that led to it; where it may have been several, each row has its own. */
-function because({ causesOf }: Told, either: readonly Deed[]): string {
-  const [deed] = either;
-  const chain = deed === undefined || either.length > 1 ? '' : chainText(causesOf(deed));
-  return chain === '' ? '' : ` ← ${chain}`;
-}
-
 /** `others`: newest first. */
 function moreBy(others: readonly Deed[]): readonly string[] {
   const [next] = others;
@@ -163,22 +156,6 @@ function aboutMany(told: Told, all: readonly Deed[]): string {
   if (byCount.length === 1 && only !== undefined)
     return `${what} ${times(tally.done)} by ${only[0]}${origins}`;
   return `${what} ${times(tally.done)}: ${named.join(', ')}${rest}${origins}`;
-}
-
-/** Who set off what controllers did, where a chain ends at one of them. */
-function originsOf({ causesOf }: Told, done: readonly Deed[]): string {
-  const counts = new Map<string, number>();
-  for (const deed of done) {
-    const origin = originOf(causesOf(deed));
-    if (origin !== null) counts.set(origin, (counts.get(origin) ?? 0) + 1);
-  }
-  const busiest = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  if (busiest.length === 0) return '';
-  const more = busiest.length > 3 ? ` and ${busiest.length - 3} more` : '';
-  return `; set off by ${busiest
-    .slice(0, 3)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ')}${more}`;
 }
 
 function tallyOf({ params }: Told, done: readonly Deed[]): Tally {

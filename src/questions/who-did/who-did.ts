@@ -9,7 +9,7 @@ import { matches } from '../../query/matches.ts';
 import { isOneObject, matchesName, type ObjectQuery } from '../../query/object-query.ts';
 import { any, type Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
-import { type Word, WRITES } from '../../query/words.ts';
+import type { Word } from '../../query/words.ts';
 import { CauseChain } from '../cause-chain/cause-chain.ts';
 import { throughCauses } from '../cause-chain/cause-rounds.ts';
 import { type Want, wantPredicate } from '../cause-chain/wants.ts';
@@ -18,9 +18,9 @@ import { byTime, type Fact, factOf } from '../fact/fact.ts';
 import { KeptFacts } from '../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
-import { counts, type Deed } from './deed.ts';
+import { counts, type Deed, isWrite } from './deed.ts';
 import { type Deeds, deedsOf } from './deeds.ts';
-import { ledToLines } from './led-to.ts';
+import { ledTo } from './led-to.ts';
 import { nearMissesOf } from './near-misses.ts';
 import { nextCommands } from './next-commands.ts';
 import { Tally } from './tally.ts';
@@ -228,7 +228,7 @@ class WhoDidRound implements Round {
         }),
         ...chain.notes(),
       ],
-      ledTo: this.#ledTo(shown, chain),
+      ledTo: ledTo(params, shown, chain),
       now: nowLines(now, keys, live),
       next: nextCommands(told),
       total: this.#tally?.total ?? deeds.length,
@@ -236,23 +236,4 @@ class WhoDidRound implements Round {
       gaps,
     };
   }
-
-  /** Of one object, or where it was asked for; what is a row of its own is told already. */
-  #ledTo(shown: readonly Deed[], chain: CauseChain): readonly string[] {
-    const { object, wantsEffects } = this.#params;
-    if (!wantsEffects && !isOneObject(object)) return [];
-    const told = new Set(shown.map(({ fact }) => fact.row.auditID));
-    const done = shown.filter(({ fact }) => tookEffect(fact.effect) && isWrite(fact));
-    const effects = done
-      .flatMap(({ fact }) => chain.effectsOf(fact))
-      .filter(({ auditID }) => !told.has(auditID));
-    const distinct = [
-      ...new Map(effects.map((effect) => [`${effect.auditID} ${effect.when}`, effect])).values(),
-    ];
-    return ledToLines(distinct, wantsEffects && done.length > 0);
-  }
-}
-
-function isWrite({ row }: Fact): boolean {
-  return (WRITES as readonly string[]).includes(row.did.verb);
 }
