@@ -21,6 +21,8 @@ import type { Snapshot } from './recording.ts';
 
 const policy = fileURLToPath(new URL('../cluster/policy-everything.yaml', import.meta.url));
 const pauseMs = 100;
+const quietSnapshots = 5;
+const quietWithinMs = 10_000;
 
 export interface Played {
   readonly deed: Deed;
@@ -122,6 +124,9 @@ export async function openStage(run: string, hasNode: boolean, tell: (line: stri
       }
     },
     async afternoon() {
+      const isQuiet = () => snapshots.slice(-quietSnapshots).every(({ changed }) => changed.length === 0);
+      for (const deadline = Date.now() + quietWithinMs; !isQuiet() && Date.now() < deadline; )
+        await sleep(pauseMs);
       ended = true;
       await looking;
       observer.process.stdin?.end();

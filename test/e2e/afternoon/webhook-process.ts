@@ -1,6 +1,6 @@
 /**
  * A mutating webhook within the cluster's network: `/stamp` marks what is sent, and sets a variable in every container; `/idle`
- * lets everything pass as it is. `webhook-process.ts RUN ADDRESS`; prints the port once it listens.
+ * lets everything pass as it is. `webhook-process.ts RUN ADDRESS`; prints the port once it listens; ends with its stdin.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -42,6 +42,7 @@ const server = createServer(
     });
   },
 );
+process.stdin.on('end', () => process.exit()).resume();
 server.listen(0, address, () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
 
 function stamp({ metadata, spec }: Review['request']['object']): object[] {

@@ -23,6 +23,8 @@ if [ -f "$RUN/pid/containerd" ]; then
   for container in $(ctr_ containers ls -q); do ctr_ containers delete "$container"; done > /dev/null
   sleep 1
 fi
+# A container that was just being made has a shim, but no task yet.
+for pid in $(pgrep -f "containerd-shim.* -address $CRI"); do is_ours "$pid" && kill "$pid"; done 2> /dev/null
 for name in containerd $(cd "$RUN/pid" 2> /dev/null && ls -d apiserver-* 2> /dev/null) etcd; do stop "$name"; done
 awk -v run="$RUN/" 'index($2, run) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount"; done
 [ ! -e "/run/netns/$NETNS" ] || ip netns del "$NETNS"
