@@ -899,3 +899,120 @@ describe('a service account', () => {
     expect(notes[0]?.text).toContain('a change of its owner just before');
   });
 });
+
+it('endpoints go with the Service of their name', () => {
+  const scenes: readonly Told[] = [
+    {
+      verb: 'delete',
+      uri: `${NS}/services/web-api`,
+      at: 0,
+      user: 'bob',
+      body: {},
+      answer: removed('uid-web-api'),
+    },
+    { verb: 'delete', uri: `${NS}/services/web`, at: 0, user: 'alice', body: {}, answer: removed('uid-web') },
+    {
+      verb: 'delete',
+      uri: `${NS}/endpoints/web`,
+      at: 0.1,
+      user: `${SA}:endpoint-controller`,
+      body: {},
+      answer: removed('uid-endpoints'),
+    },
+  ];
+  expect(causesIn(scenes).lines).toEqual(['1 alice delete services/web likely']);
+});
+
+it('what every namespace is given is put back because somebody took it away', () => {
+  const scenes: readonly Told[] = [
+    {
+      verb: 'delete',
+      uri: `${NS}/serviceaccounts/default`,
+      at: 0,
+      user: 'alice',
+      body: {},
+      answer: removed('uid-default'),
+    },
+    {
+      verb: 'create',
+      uri: `${NS}/serviceaccounts`,
+      ref: { name: 'default' },
+      at: 0.1,
+      code: 201,
+      user: `${SA}:service-account-controller`,
+      body: {},
+      answer: anObject('ServiceAccount', 'default'),
+    },
+  ];
+  expect(causesIn(scenes).lines).toEqual(['1 alice delete serviceaccounts/default likely']);
+});
+
+it('an old ReplicaSet is tidied away because of the rollout that made it one too many', () => {
+  const scenes: readonly Told[] = [
+    {
+      verb: 'create',
+      uri: `${APPS}/deployments`,
+      ref: { name: 'web' },
+      at: 0,
+      code: 201,
+      user: 'ci',
+      body: {},
+      answer: deployment('web', 1),
+    },
+    {
+      verb: 'create',
+      uri: `${APPS}/replicasets`,
+      ref: { name: 'web-bbbb' },
+      at: 1,
+      code: 201,
+      user: DEPLOYMENTS,
+      body: {},
+      answer: replicaSet('web-bbbb', 'web', 1),
+    },
+    {
+      verb: 'patch',
+      uri: `${APPS}/deployments/web`,
+      at: 100,
+      user: 'alice',
+      body: { spec: { template: {} } },
+      answer: deployment('web', 1, 'v2', 2),
+    },
+    {
+      verb: 'create',
+      uri: `${APPS}/replicasets`,
+      ref: { name: 'web-cccc' },
+      at: 101,
+      code: 201,
+      user: DEPLOYMENTS,
+      body: {},
+      answer: replicaSet('web-cccc', 'web', 1),
+    },
+    {
+      verb: 'delete',
+      uri: `${APPS}/replicasets/web-bbbb`,
+      at: 130,
+      user: DEPLOYMENTS,
+      body: {},
+      answer: removed('uid-web-bbbb'),
+    },
+  ];
+  expect(causesIn(scenes).lines).toEqual(['1 alice patch deployments/web proven']);
+});
+
+it('a pod that had ended is collected for reasons that only its node or the number of those tell', () => {
+  const scenes: readonly Told[] = [
+    {
+      verb: 'delete',
+      uri: `${NS}/pods/web-bbbb-ccccc`,
+      at: 90,
+      user: `${SA}:pod-garbage-collector`,
+      body: {},
+      answer: pod('web-bbbb-ccccc', 'web-bbbb', 'ReplicaSet', 'n1'),
+    },
+  ];
+  const { lines, notes } = causesIn(scenes);
+  expect(lines).toEqual([]);
+  expect(notes[0]?.text).toContain(
+    'the removal of node n1; or it had ended, and there were too many of those',
+  );
+});
