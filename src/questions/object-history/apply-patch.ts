@@ -27,7 +27,9 @@ export function applyConfiguration(
   const fields = fieldSetOf(config, schema);
   const last = before.applied.find((one) => one.manager === manager);
   const rest = before.applied.filter((one) => one !== last);
-  const owned = [...rest.map((one) => one.fields), before.others, fields].reduce(union, {});
+  // Names too: what holds them must stay.
+  const said = setOf(config, schema);
+  const owned = [...rest.map((one) => one.fields), before.others, said].reduce(union, {});
   const merged = mergeInto(object, config, schema);
   const pruned = last === undefined ? merged : prune(merged, last.fields, owned, schema);
   const after = isMap(pruned) ? pruned : object;
@@ -72,7 +74,8 @@ function withoutNames(config: Json): Json {
     Object.entries(config).flatMap(([name, value]): [string, unknown][] => {
       if (name === 'apiVersion' || name === 'kind') return [];
       if (name !== 'metadata' || !isMap(value)) return [[name, value]];
-      return [[name, mapFrom(Object.entries(value).filter(([key]) => !NOT_OWNED.has(key)))]];
+      const owned = Object.entries(value).filter(([key]) => !NOT_OWNED.has(key));
+      return owned.length === 0 ? [] : [[name, mapFrom(owned)]];
     }),
   );
 }
@@ -96,15 +99,25 @@ export function fieldSetOf(config: Json, schema: Schema): FieldSet {
 function setOf(value: unknown, schema: Schema): FieldSet {
   if (isMap(value) && !schema.isAtomicMap)
     return mapFrom(
-      Object.entries(value).map(([name, inner]) => [`f:${name}`, setOf(inner, schema.field(name))]),
+      Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
+        const field = schema.field(name);
+        // A list that has items of its own is nothing without them.
+        const isNothing = isKeyed(field) && isList(inner) && inner.length === 0;
+        return isNothing ? [] : [[`f:${name}`, setOf(inner, field)]];
+      }),
     );
-  if (!isList(value) || (schema.listType !== 'map' && schema.listType !== 'set')) return {};
+  if (!isList(value) || !isKeyed(schema)) return {};
   return mapFrom(
     value.map((item) => {
       const below = schema.listType === 'map' ? setOf(item, schema.items()) : {};
       return [elementOf(item, schema), Object.keys(below).length === 0 ? below : { '.': {}, ...below }];
     }),
   );
+}
+
+/** Its items are merged and owned one by one. */
+function isKeyed({ listType }: Schema): boolean {
+  return listType === 'map' || listType === 'set';
 }
 
 /** Of an item of a keyed list or a set, as fieldsV1 writes it: keys in order of their names. */
@@ -128,8 +141,7 @@ function mergeInto(old: unknown, config: unknown, schema: Schema): unknown {
       merged.set(name, mergeInto(merged.get(name), value, schema.field(name)));
     return mapFrom(merged);
   }
-  const isKeyed = schema.listType === 'map' || schema.listType === 'set';
-  return isList(config) && isList(old) && isKeyed ? mergeLists(old, config, schema) : config;
+  return isList(config) && isList(old) && isKeyed(schema) ? mergeLists(old, config, schema) : config;
 }
 
 /** The order of mergingWalker.visitListItems: that of the object, but for shared items, which stand as they are applied. */
@@ -192,7 +204,7 @@ function prune(value: unknown, last: FieldSet, owned: FieldSet, schema: Schema):
       }),
     );
   }
-  if (!isList(value) || (schema.listType !== 'map' && schema.listType !== 'set')) return value;
+  if (!isList(value) || !isKeyed(schema)) return value;
   return value.flatMap((item) => {
     const left = pruned(item, elementOf(item, schema), last, owned, schema.items());
     return left === undefined ? [] : [left];
@@ -223,8 +235,7 @@ export function changedFields(before: unknown, after: unknown, schema: Schema): 
       ),
     );
   }
-  const isKeyed = schema.listType === 'map' || schema.listType === 'set';
-  if (!isKeyed || !isList(before) || !isList(after)) return {};
+  if (!isKeyed(schema) || !isList(before) || !isList(after)) return {};
   const old = new Map(before.map((item) => [elementOf(item, schema), item]));
   const now = new Map(after.map((item) => [elementOf(item, schema), item]));
   return mapFrom(

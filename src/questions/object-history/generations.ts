@@ -16,8 +16,11 @@ export class Generations {
     this.#since = 0;
   }
 
-  /** How many steps no event accounts for; null: not known. `shown`: of the answer. */
-  after(logged: Logged, shown: number | null): number | null {
+  /**
+   * How many steps no event accounts for; null: not known. `shown`: of the answer. `underWay`: deletions that stand later and
+   * had begun: one is written down in two steps, and this may have come between.
+   */
+  after(logged: Logged, shown: number | null, underWay: number): number | null {
     const { head } = logged;
     if (isCreation(head)) {
       this.#known = 0;
@@ -26,7 +29,7 @@ export class Generations {
     const steps = isEffective(head) ? mostSteps(logged) : 0;
     // Shown as it was before.
     const isListed = head.shows === 'listed';
-    const unlogged = shown === null ? null : this.#show(shown, isListed ? 0 : steps);
+    const unlogged = shown === null ? null : this.#show(shown, (isListed ? 0 : steps) + underWay);
     if (isListed || shown === null) this.#since += steps;
     return unlogged;
   }

@@ -69,8 +69,10 @@ function writesBeforeRemoval<T extends Ordered>(ordered: T[]): void {
 function wasBefore(head: Head, removal: Head): boolean {
   if (!(isEffective(head) || head.shows === 'object') || isCreation(head)) return false;
   if (removes(head)) return false;
-  if (head.uid !== null && removal.uid !== null) return head.uid === removal.uid;
-  return head.atUs <= removal.endUs;
+  const isUnderWay = head.atUs <= removal.endUs;
+  // A removal that is only reported may have been a dry run, which what comes after it tells.
+  if (removal.fate === 'reported' && !isUnderWay) return false;
+  return head.uid !== null && removal.uid !== null ? head.uid === removal.uid : isUnderWay;
 }
 
 function removes({ fate }: Head): boolean {

@@ -19,7 +19,7 @@ export class RequestLog {
   readonly #packing = new Packing(new Names());
   readonly #logs = new Map<string, ObjectLog>();
   readonly #dictionaries = new Map<string, Buffer>();
-  #arena = new Arena();
+  #arena: Arena;
   /** Bodies of requests before it are not kept any more. */
   #cutUs = Number.NEGATIVE_INFINITY;
   #dropped = 0;
@@ -27,6 +27,7 @@ export class RequestLog {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+    this.#arena = new Arena(maxBytes);
   }
 
   /** Bodies let go. */
@@ -122,7 +123,7 @@ export class RequestLog {
 
   #rewrite(lostUs: number): void {
     const from = this.#arena;
-    const to = new Arena();
+    const to = new Arena(this.#maxBytes);
     for (const [key, log] of this.#logs) {
       const kept = log.records.filter((address) => Packing.atUs(from.at(address)) >= lostUs);
       this.#lost += log.records.length - kept.length;

@@ -60,7 +60,11 @@ class Walk {
       shownNext: () => this.#shownNext(index),
       rivals: () => this.#rivals(index),
     });
-    const unlogged = this.#generations.after(logged, shownGeneration(logged, change.after));
+    const unlogged = this.#generations.after(
+      logged,
+      shownGeneration(logged, change.after),
+      this.#deletionsUnderWay(index),
+    );
     if (change.after.kind === 'absent') this.#generations.forget();
     if (isEffective(logged.head))
       this.#earlier = [...this.#earlier.slice(-MAX_RIVALS), { index, state: known }];
@@ -126,6 +130,13 @@ class Walk {
       if (isEffective(head) && head.subresource !== 'status') return null;
     }
     return null;
+  }
+
+  #deletionsUnderWay(index: number): number {
+    const endUs = this.#requests[index]?.head.endUs ?? 0;
+    const later = this.#requests.slice(index + 1, index + 1 + MAX_RIVALS);
+    return later.filter(({ head }) => head.verb === 'delete' && isEffective(head) && head.atUs < endUs)
+      .length;
   }
 
   #rivals(index: number): readonly Rival[] {
