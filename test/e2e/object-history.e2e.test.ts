@@ -3,7 +3,7 @@
  * were logged, is held against what could be seen at that moment; and what was deleted comes back as it was.
  */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -164,21 +164,38 @@ describe('the program', () => {
   });
 });
 
-describe('what was deleted', () => {
-  it.each(['deployment/api', 'service/web', 'configmap/settings', 'role/helper'])(
-    'comes back: %s',
-    async (object) => {
-      const get = async () => JSON.parse(await kubectl('observer', `-n shop get ${object} -o json`)) as Json;
-      const before = await get();
-      const at = new Date().toISOString();
-      await kubectl('alice', `-n shop delete ${object}`);
-      const words = wordsOf(`what-changed ${object} -n shop --at ${at} --manifest --reveal`);
-      const { stdout: manifest } = await program([...words, '--file', afternoon.auditLog]);
-      await kubectl('alice', '-n shop apply -f -', manifest);
-      expect(wished(await get()), manifest).toEqual(wished(before));
-    },
+describe.each(['RequestResponse', 'Request'] as const)(
+  'what was deleted, with a log at level %s',
+  (level) => {
+    it.each(['deployment/api', 'service/web', 'configmap/settings', 'role/helper'])(
+      'comes back: %s',
+      async (object) => {
+        const get = async () =>
+          JSON.parse(await kubectl('observer', `-n shop get ${object} -o json`)) as Json;
+        const before = await get();
+        const at = new Date().toISOString();
+        await kubectl('alice', `-n shop delete ${object}`);
+        const log = await writtenAt(level);
+        const words = wordsOf(`what-changed ${object} -n shop --at ${at} --manifest --reveal`);
+        const { stdout: manifest } = await program([...words, '--file', log]);
+        await kubectl('alice', '-n shop apply -f -', manifest);
+        expect(wished(await get()), manifest).toEqual(wished(before));
+      },
+    );
+  },
+);
+
+/** The log as it is by now. */
+async function writtenAt(level: Level): Promise<string> {
+  if (level === 'RequestResponse') return afternoon.auditLog;
+  const lines = readFileSync(afternoon.auditLog, 'utf8').trimEnd().split('\n');
+  const path = join(run, `${level}.log`);
+  await writeFile(
+    path,
+    lines.map((line) => JSON.stringify(atLevel(JSON.parse(line) as Event, level))).join('\n'),
   );
-});
+  return path;
+}
 
 async function kubectl(who: string, line: string, stdin?: string): Promise<string> {
   const act = await stage.cluster.kubectl(who, wordsOf(line), stdin === undefined ? {} : { stdin });

@@ -225,7 +225,9 @@ export const limits: readonly Deed[] = [
   },
   {
     who: 'bob',
-    does: patch('strategic', 'limits/small', { spec: { limits: [{ type: 'Pod', max: { cpu: '9' } }] } }),
+    does: patch('strategic', 'limits/small', {
+      spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '9Gi' } }] },
+    }),
   },
   { who: 'bob', does: `${at} delete limits/small quota/few` },
 ];
