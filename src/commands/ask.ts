@@ -48,11 +48,11 @@ export async function ask<P>(question: Question<P>, params: P, options: AskOptio
 
 async function throughRounds<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
   const reading = new Reading(options);
-  let round = question.begin(params, options.inputs, options.nowUs);
+  const rereads = options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
+  let round = question.begin(params, { ...options.inputs, rereads }, options.nowUs);
   for (let n = 1; ; n++) {
     await reading.read(round);
-    const canGoOn =
-      n < MAX_ROUNDS && options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
+    const canGoOn = n < MAX_ROUNDS && rereads;
     const outcome = await looked(round.end(reading.coverage(round), canGoOn), options);
     if (outcome.kind === 'answer') return reading.finish(round, outcome.answer);
     round = outcome.round;

@@ -6,6 +6,7 @@ import { coverageLines } from '../render/coverage-lines.ts';
 import { type ChosenFormat, parseFormat } from '../render/registry.ts';
 import { columnsOf } from './columns.ts';
 import { boolFlag, type FlagValues, textFlag } from './flags.ts';
+import { Heap } from './heap.ts';
 
 export interface Printing {
   readonly format: ChosenFormat;
@@ -63,7 +64,11 @@ export async function printAnswer(answer: Answer, printing: Printing, io: Io): P
     noHeaders: how.noHeaders,
     template: format.template,
   };
-  for (const piece of renderer.render(limitNoted(answer, format.name), options)) await io.out.write(piece);
+  const heap = new Heap();
+  for (const piece of renderer.render(limitNoted(answer, format.name), options)) {
+    heap.relieve();
+    await io.out.write(piece);
+  }
   if (renderer.carriesCoverage) return;
   for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
 }

@@ -15,6 +15,8 @@ export const MAX_ROUNDS = 6;
 export type InputName = 'rbac';
 /** Filled for the declared names; null where no cluster is asked (--no-live). */
 export interface Inputs {
+  /** Whether another round would be read at all. Default no. */
+  readonly rereads?: boolean;
   readonly rbac?: RbacSnapshot | null;
 }
 

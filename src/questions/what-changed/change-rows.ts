@@ -8,6 +8,7 @@ import type { Change } from '../field-diff/redact-changes.ts';
 import type { ObjectHistories } from '../object-history/object-histories.ts';
 import type { Admission, ObjectId, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
+import { withPackedChanges } from './packed-changes.ts';
 import { between, type ChangesHow, changesOf } from './step-changes.ts';
 import { rowWithoutRequest, type WhatChangedRow } from './what-changed-row.ts';
 
@@ -16,6 +17,8 @@ export interface ChangeRow {
   /** Null: the log holds no request of it. */
   readonly fact: Fact | null;
   readonly atUs: number;
+  /** Of some of its changes only what was asked for is known. */
+  readonly isAskedOnly: boolean;
 }
 
 export interface RowsHow {
@@ -37,7 +40,8 @@ export function* changeRowsOf(
     const its: ChangesHow = { ...how, schema, resource: id.resource, subresource: step.subresource };
     const fact = facts.get(step.key);
     const row = fact === undefined ? null : rowOf(step, id, fact, its);
-    if (row !== null && fact !== undefined) yield { row, fact, atUs: fact.atUs };
+    if (row !== null && fact !== undefined)
+      yield { row: withPackedChanges(row), fact, atUs: fact.atUs, isAskedOnly: isAskedOnly(row) };
     else if (step.unlogged !== null && step.unlogged > 0) yield unloggedRow(step, last, id, its);
     if (step.kind !== 'none') last = step;
   }
@@ -76,7 +80,12 @@ function unloggedRow(step: Step, last: Step | null, id: ObjectId, how: ChangesHo
     },
     fact: null,
     atUs: step.atUs,
+    isAskedOnly: false,
   };
+}
+
+function isAskedOnly({ basis, changes }: WhatChangedRow): boolean {
+  return basis === 'request' && changes.some(({ beforeKnown, afterKnown }) => !beforeKnown || !afterKnown);
 }
 
 /** Names are chosen by clients: cleaned as in every row. */

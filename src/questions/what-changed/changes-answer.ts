@@ -7,8 +7,9 @@ import type { Fact } from '../fact/fact.ts';
 import type { AnswerDraft } from '../question.ts';
 import { nameOfRow } from '../who-did/who-did-row.ts';
 import { type ChangeRow, changeRowsOf } from './change-rows.ts';
+import { withCause } from './packed-changes.ts';
 import { classOf, foldedText, peopleFirst } from './people-first.ts';
-import type { Told } from './told.ts';
+import { isCounted, type Told } from './told.ts';
 import { columnsFor } from './what-changed-columns.ts';
 import { nextCommands } from './what-changed-next.ts';
 import type { WhatChangedRow } from './what-changed-row.ts';
@@ -21,6 +22,8 @@ export interface Judged {
   /** In the order of the answer. */
   readonly shown: readonly ChangeRow[];
   readonly aside: readonly ChangeRow[];
+  /** The controllers' are told in a note. */
+  readonly isFolding: boolean;
 }
 
 export function judge(told: Told): Judged {
@@ -29,8 +32,9 @@ export function judge(told: Told): Judged {
   const isMany = !isOneObject(params.object);
   const ordered = isMany ? peopleFirst(all) : all;
   const shown = params.limit === null ? ordered : ordered.slice(0, params.limit);
-  const isFolding = isMany && !params.includesNoise && all.some((one) => !isControllers(one));
-  return { all, shown, aside: isFolding ? all.filter(isControllers) : [] };
+  const isFolding =
+    isMany && !params.includesNoise && told.found.tally.of('controllers') < told.found.tally.total;
+  return { all, shown, aside: isFolding ? all.filter(isControllers) : [], isFolding };
 }
 
 export function chainFor({ params, found }: Told, { shown }: Judged): CauseChain {
@@ -43,12 +47,18 @@ export function chainFor({ params, found }: Told, { shown }: Judged): CauseChain
   });
 }
 
-export function changesAnswer(told: Told, { all, shown, aside }: Judged, chain: CauseChain): AnswerDraft {
+export function changesAnswer(
+  told: Told,
+  { all, shown, aside, isFolding }: Judged,
+  chain: CauseChain,
+): AnswerDraft {
   const { params, found } = told;
   const isAside = new Set(aside);
   const gaps = gapsOf(told, all);
-  const folded = foldedText(aside);
-  const rows = shown.map(({ row, fact }) => (fact === null ? row : { ...row, cause: chain.causesOf(fact) }));
+  // Of what was not looked at it is only known that it was done.
+  const isPart = isCounted(told);
+  const folded = isFolding ? foldedText(aside, isPart ? found.tally.of('controllers') : aside.length) : null;
+  const rows = shown.map(({ row, fact }) => (fact === null ? row : withCause(row, chain.causesOf(fact))));
   return {
     question: 'what-changed',
     says: changesSentence(told, all, gaps),
@@ -63,10 +73,10 @@ export function changesAnswer(told: Told, { all, shown, aside }: Judged, chain: 
     ],
     now: [],
     next: nextCommands(told, all),
-    total: all.length + found.dropped,
+    total: isPart ? found.tally.total : all.length,
     aside: {
       rows: new Set<Row>(rows.filter((_, n) => isAside.has(shown[n] as ChangeRow))),
-      total: aside.length,
+      total: isPart && isFolding ? found.tally.of('controllers') : aside.length,
     },
     events: shown.flatMap(({ fact }) => (fact?.event == null ? [] : [fact.event])),
     gaps,
@@ -109,7 +119,7 @@ function* namelessRows(facts: Iterable<Fact>, isOne: boolean): Generator<ChangeR
       cause: [],
       state: null,
     };
-    yield { row, fact, atUs: fact.atUs };
+    yield { row, fact, atUs: fact.atUs, isAskedOnly: false };
   }
 }
 
@@ -154,7 +164,7 @@ function notesOf({ found, isWidened }: Told, rows: readonly ChangeRow[]): Note[]
       'level',
       `of ${facts.length} of ${rows.length} changes the log does not hold what they changed (${levelsOf(facts)}): it may have been nothing`,
     );
-  const asked = rows.filter(({ row }) => isAskedOnly(row)).length;
+  const asked = rows.filter((one) => one.isAskedOnly).length;
   if (asked > 0)
     note(
       'asked',
@@ -170,10 +180,6 @@ function notesOf({ found, isWidened }: Told, rows: readonly ChangeRow[]): Note[]
 }
 
 const ENDS: ReadonlySet<string> = new Set(['delete', 'evict']);
-
-function isAskedOnly({ basis, changes }: WhatChangedRow): boolean {
-  return basis === 'request' && changes.some(({ beforeKnown, afterKnown }) => !beforeKnown || !afterKnown);
-}
 
 function levelsOf(rows: readonly ChangeRow[]): string {
   return [...new Set(rows.map(({ row }) => `level ${row.level ?? '?'}`))].sort().join(', ');

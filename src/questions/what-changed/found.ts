@@ -9,13 +9,17 @@ import { ObjectHistories } from '../object-history/object-histories.ts';
 import { objectIdOf } from '../object-history/object-id.ts';
 import type { ObjectId, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
+import { classOf } from './people-first.ts';
 import { TypesSeen } from './types-seen.ts';
 import type { WhatChangedParams } from './what-changed.ts';
+import { WriteTally } from './write-tally.ts';
 
 export class Found {
-  readonly histories = new ObjectHistories();
+  readonly histories: ObjectHistories;
   readonly types = new TypesSeen();
-  readonly #kept = new KeptFacts();
+  readonly tally = new WriteTally();
+  /** Apart, so that many of the controllers' leave room for the people's. */
+  readonly #kept: Readonly<Record<'controllers' | 'others', KeptFacts>>;
   readonly #versions = new Map<string, string>();
   #facts: ReadonlyMap<string, Fact> | null = null;
   /** Requests that were refused, failed, or were dry runs. */
@@ -23,26 +27,39 @@ export class Found {
   /** Changed what was asked about, but did not pass the filters. */
   passedOver = 0;
 
+  /** `max`: requests kept, each of people and programs and of controllers. */
+  constructor({ max = MAX_KEPT, isOfMany }: { readonly max?: number; readonly isOfMany: boolean }) {
+    this.histories = new ObjectHistories(isOfMany ? { maxBytes: MAX_BYTES_OF_MANY } : {});
+    this.#kept = { controllers: new KeptFacts(max), others: new KeptFacts(max) };
+  }
+
   get size(): number {
-    return this.#kept.size;
+    return this.#kept.others.size + this.#kept.controllers.size;
   }
 
   get dropped(): number {
-    return this.#kept.dropped;
+    return this.#kept.others.dropped + this.#kept.controllers.dropped;
   }
 
   /** Requests that may be rows, by key, in time order. */
   get facts(): ReadonlyMap<string, Fact> {
-    this.#facts ??= new Map(this.#kept.inOrder(byTime).map((fact) => [fact.key, fact]));
+    const all = () =>
+      [...this.#kept.others.inOrder(byTime), ...this.#kept.controllers.inOrder(byTime)].sort(byTime);
+    this.#facts ??= new Map(all().map((fact) => [fact.key, fact]));
     return this.#facts;
   }
 
+  /** From now on only these may be rows. */
+  narrowTo(facts: readonly Fact[]): void {
+    this.#facts = new Map(facts.map((fact) => [fact.key, fact]));
+  }
+
+  /** What it tells of states is learned apart. */
   addChange(
     request: AuditRequest,
     toFact: () => Fact,
     { passes, includesNoise }: { readonly passes: boolean; readonly includesNoise: boolean },
   ): void {
-    this.#learn(request);
     const { event } = request;
     const isStatus = event.objectRef?.subresource === 'status';
     if (event.verb === 'get' || (isStatus && !includesNoise)) return;
@@ -51,20 +68,25 @@ export class Found {
       return;
     }
     const fact = toFact();
-    if (fact.effect === 'done') this.#kept.add(fact, true);
-    else this.attempts++;
-    this.#facts = null;
+    if (fact.effect === 'done') {
+      this.tally.add(fact);
+      this.#keep(fact);
+    } else this.attempts++;
   }
 
   /** Any of them may be the one that left a state. */
-  addState(request: AuditRequest, toFact: () => Fact): void {
-    this.#learn(request);
+  addState(toFact: () => Fact): void {
     const fact = toFact();
-    if (fact.effect === 'done') this.#kept.add(fact, true);
+    if (fact.effect === 'done') this.#keep(fact);
+  }
+
+  #keep(fact: Fact): void {
+    this.#kept[classOf(fact.row.who) === 'controllers' ? 'controllers' : 'others'].add(fact, true);
     this.#facts = null;
   }
 
-  #learn(request: AuditRequest): void {
+  /** What it tells of the states of its object. */
+  learn(request: AuditRequest): void {
     this.histories.add(request);
     this.types.add(request.event);
     const id = objectIdOf(request.event);
@@ -125,3 +147,6 @@ function idAsked(object: Extract<WhatChangedParams['object'], { kind: 'resource'
 /** The cluster is asked about so many objects for one answer. */
 export const MAX_LIVE = 40;
 const MAX_VERSIONS = 500;
+const MAX_KEPT = 10_000;
+/** Of many objects only the newest changes are told, and what was before those is needed. */
+const MAX_BYTES_OF_MANY = 24 * 1024 * 1024;

@@ -20,9 +20,9 @@ export function peopleFirst(rows: readonly ChangeRow[]): ChangeRow[] {
   return rows.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** `214 changes by controllers: replicaset-controller 120, …`; null when there are none. */
-export function foldedText(rows: readonly ChangeRow[]): string | null {
-  if (rows.length === 0) return null;
+/** `214 changes by controllers: replicaset-controller 120, …`; null when there are none. `total`: with those not looked at. */
+export function foldedText(rows: readonly ChangeRow[], total: number): string | null {
+  if (total === 0) return null;
   const counts = new Map<string, number>();
   for (const { row } of rows) {
     const name = shortName(row.who);
@@ -31,7 +31,9 @@ export function foldedText(rows: readonly ChangeRow[]): string | null {
   const named = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   const texts = named.slice(0, NAMED).map(([name, count]) => `${name} ${count}`);
   const more = named.length > NAMED ? ` and ${named.length - NAMED} others` : '';
-  const changes = rows.length === 1 ? '1 change' : `${rows.length} changes`;
+  if (total > rows.length)
+    return `${total} writes by the cluster's own controllers, not in the table; --not-by, --by tell them apart`;
+  const changes = total === 1 ? '1 change' : `${total} changes`;
   return `${changes} by the cluster's own controllers, not in the table: ${texts.join(', ')}${more}; -o wide shows them`;
 }
 

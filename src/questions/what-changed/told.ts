@@ -11,6 +11,13 @@ export interface Told {
   /** The objects asked about of which the log holds anything. */
   readonly ids: readonly ObjectId[];
   readonly coverage: Coverage;
+  /** Only some of the requests were looked at: those that may be among the rows shown. */
+  readonly isPicked: boolean;
   /** Nothing was found in the last 24 h, and everything before was read. */
   readonly isWidened: boolean;
+}
+
+/** Not all that was done was looked at: the tally counts it. */
+export function isCounted({ isPicked, found, params }: Told): boolean {
+  return (isPicked && params.limit !== null) || found.dropped > 0;
 }

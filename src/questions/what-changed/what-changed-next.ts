@@ -1,22 +1,26 @@
 /** The commands to try after a list of changes. */
-import { formatMicros } from '../../event/micros.ts';
 import { kubectlName } from '../../event/resource-names.ts';
 import { flagText, namespaceText, shellQuoted } from '../../event/shell.ts';
 import type { RequestRow } from '../fact/request-row.ts';
+import { momentBefore } from '../moment-before.ts';
 import type { ChangeRow } from './change-rows.ts';
 import type { Told } from './told.ts';
-
-const SECOND_US = 1_000_000;
 
 /** `rows`: newest first. */
 export function nextCommands({ params, found, isWidened }: Told, rows: readonly ChangeRow[]): string[] {
   const command = (words: string) => `${params.calledAs} ${words}${params.sameLogs}`;
   const deleted = beginningOfEnd(rows);
   if (deleted !== undefined)
-    return [command(`what-changed ${nameText(deleted.row.object)}${momentBefore(deleted)} --manifest`)];
+    return [
+      command(
+        `what-changed ${nameText(deleted.row.object)}${flagText('at', momentBefore(deleted.atUs))} --manifest`,
+      ),
+    ];
   const [newest] = rows;
   if (newest !== undefined && newest.fact !== null)
-    return [command(`what-changed ${nameText(newest.row.object)}${momentBefore(newest)}`)];
+    return [
+      command(`what-changed ${nameText(newest.row.object)}${flagText('at', momentBefore(newest.atUs))}`),
+    ];
   const { object, window } = params;
   if (object.kind !== 'resource') return [];
   const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
@@ -41,14 +45,4 @@ function beginningOfEnd(rows: readonly ChangeRow[]): ChangeRow | undefined {
 function nameText({ group, resource, namespace, name }: RequestRow['object']): string {
   const it = shellQuoted(`${kubectlName(group ?? '', resource ?? '')}/${name ?? ''}`);
   return `${it}${namespace === null ? '' : namespaceText(namespace)}`;
-}
-
-/** Just before it was received. */
-function momentBefore({ atUs }: ChangeRow): string {
-  const at = Math.floor((atUs - 1) / 1000) * 1000;
-  const text =
-    at % SECOND_US === 0
-      ? formatMicros(at).replace('.000000Z', 'Z')
-      : formatMicros(at).replace(/(\.\d{3})\d*Z/, '$1Z');
-  return flagText('at', text);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../query/object-query.ts';
 import { absent, all, any, equals, not, oneOf, type Predicate } from '../../query/predicate.ts';
 import { WRITES } from '../../query/words.ts';
+import type { ObjectId } from '../object-history/step.ts';
 
 /** What is sent through these changes no object. */
 const CONNECTIONS = ['exec', 'attach', 'portforward', 'proxy', 'log', 'token'];
@@ -24,13 +25,16 @@ const REVIEWS = [
 /** Kinds that change by themselves all the time. Those asked for by name are not left out. */
 const HEARTBEATS = ['leases', 'events', 'endpoints', 'endpointslices', 'nodemetrics', 'podmetrics'];
 
-/** `includesNoise`: with --all. */
-export function wanted(asked: ObjectQuery, includesNoise: boolean): Predicate {
+/**
+ * `includesNoise`: with --all. `isTelling`: also what is written to a status, which is no change by itself but tells how the
+ * object stood; of many objects, it is most of what is written.
+ */
+export function wanted(asked: ObjectQuery, includesNoise: boolean, isTelling: boolean): Predicate {
   const object = wholeOf(asked);
   const writes = all(
     objectPredicate(object),
     oneOf('verb', WRITES),
-    not(oneOf('objectRef.subresource', CONNECTIONS)),
+    not(oneOf('objectRef.subresource', isTelling ? CONNECTIONS : [...CONNECTIONS, 'status'])),
     ...(object.kind === 'resource' ? [] : [not(oneOf('objectRef.resource', leftOut(includesNoise)))]),
   );
   return isOneObject(object) ? any(writes, seen(object)) : writes;
@@ -39,6 +43,23 @@ export function wanted(asked: ObjectQuery, includesNoise: boolean): Predicate {
 /** A GET whose answer is logged shows the object as it was: kubectl sends one before many a change. */
 function seen(object: ObjectQuery): Predicate {
   return all(objectPredicate(object), equals('verb', 'get'), absent('objectRef.subresource'));
+}
+
+/** Everything that may tell how these objects stood. */
+export function concerning(ids: readonly ObjectId[]): Predicate {
+  const places = Map.groupBy(ids, ({ resource, namespace }) => JSON.stringify([resource, namespace]));
+  const each = [...places.values()].map((some) => {
+    const [first] = some;
+    const names = oneOf('objectRef.name', [...new Set(some.map(({ name }) => name))]);
+    return all(
+      equals('objectRef.resource', first?.resource ?? ''),
+      ...(first?.namespace == null ? [] : [equals('objectRef.namespace', first.namespace)]),
+      // A collection, or a name that the server made.
+      any(names, absent('objectRef.name')),
+    );
+  });
+  const verbs = any(oneOf('verb', WRITES), all(equals('verb', 'get'), absent('objectRef.subresource')));
+  return all(verbs, not(oneOf('objectRef.subresource', CONNECTIONS)), any(...each));
 }
 
 function leftOut(includesNoise: boolean): readonly string[] {

@@ -7,7 +7,7 @@ import { objectName } from '../object-name.ts';
 import { whoText } from '../who-did/who-did-row.ts';
 import type { ChangeRow } from './change-rows.ts';
 import { classOf } from './people-first.ts';
-import type { Told } from './told.ts';
+import { isCounted, type Told } from './told.ts';
 import { changeTexts, pastOf } from './what-changed-columns.ts';
 
 /** `rows`: newest first. */
@@ -34,6 +34,7 @@ function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): st
 }
 
 function aboutMany(told: Told, rows: readonly ChangeRow[]): string {
+  if (isCounted(told)) return countedAboutMany(told);
   const of = (which: ReturnType<typeof classOf>) =>
     rows.filter(({ row, fact }) => fact !== null && classOf(row.who) === which);
   const objects = new Set(
@@ -52,6 +53,20 @@ function aboutMany(told: Told, rows: readonly ChangeRow[]): string {
     return which === 'controllers' ? [`${its.length} by controllers`] : [actors(its)];
   });
   return `${objectName(told.params.object)}: ${count(rows.length, 'change')} of ${count(objects.size, 'object')}: ${parts.join(', ')}`;
+}
+
+/** What each write changed was not looked at, but of those shown. */
+function countedAboutMany({ params, found: { tally } }: Told): string {
+  const { actors } = tally;
+  const named = actors.slice(0, NAMED).map(([name, n]) => `${name} ${n}`);
+  const rest = actors.slice(NAMED).reduce((sum, [, n]) => sum + n, 0);
+  const controllers = tally.of('controllers');
+  const parts = [
+    ...named,
+    ...(rest === 0 ? [] : [`others ${rest}`]),
+    ...(controllers === 0 ? [] : [`${controllers} by controllers`]),
+  ];
+  return `${objectName(params.object)}: ${count(tally.total, 'write')} to ${tally.objects} objects: ${parts.join(', ')}`;
 }
 
 /** Named at most. */

@@ -3,8 +3,9 @@ import type { NearMiss } from '../../answer.ts';
 import { formatMicros } from '../../event/micros.ts';
 import { kubectlName } from '../../event/resource-names.ts';
 import { flagText, namespaceText, shellQuoted } from '../../event/shell.ts';
-import type { ObjectQuery } from '../../query/object-query.ts';
-import { counts } from './deed.ts';
+import { isOneObject, type ObjectQuery } from '../../query/object-query.ts';
+import { momentBefore } from '../moment-before.ts';
+import { counts, type Deed } from './deed.ts';
 import type { Told } from './who-did-says.ts';
 
 /** Commands that exist today, most useful first. */
@@ -20,10 +21,10 @@ export function nextCommands(told: Told): string[] {
   const since = sinceText(window);
   const command = (verb: string, where: string, from = since) =>
     `${told.params.calledAs} who-did ${verb} ${it}${where}${through}${from}${until}${told.params.sameLogs}`;
-  if (told.deeds.some((deed) => counts(word, deed))) {
-    return word.name === 'touch' || object.name === null || isNoObject(object)
-      ? []
-      : [command('touch', here)];
+  const [newest] = told.deeds.filter((deed) => counts(word, deed));
+  if (newest !== undefined) {
+    if (word.name === 'touch' || object.name === null || isNoObject(object)) return [];
+    return [...howItWas(told, newest, `${it}${here}`), command('touch', here)];
   }
   const elsewhere = told.nearMisses.find((miss) => miss.code === 'other-namespace');
   const namespace = elsewhere === undefined ? null : namespaceOf(elsewhere);
@@ -34,6 +35,21 @@ export function nextCommands(told: Told): string[] {
     ...(word.name === 'touch' || isNoObject(object) ? [] : [command('touch', here)]),
   ];
 }
+
+/** What a deletion took, as it was just before; what a change changed. */
+function howItWas({ params, deeds, found }: Told, newest: Deed, it: string): string[] {
+  const { word, object, calledAs, sameLogs } = params;
+  if (!isOneObject(object)) return [];
+  if (TOLD_BY_FIELDS.has(word.name)) return [`${calledAs} what-changed ${it}${sameLogs}`];
+  if (word.name !== 'delete') return [];
+  // A release or a completion came after the request that is meant.
+  const began = found.removals?.begunBy.get(newest.fact.key) ?? newest;
+  const beginning = deeds.find((deed) => deed.fact.key === began.fact.key) ?? newest;
+  const at = momentBefore(beginning.fact.atUs);
+  return [`${calledAs} what-changed ${it}${flagText('at', at)} --manifest${sameLogs}`];
+}
+
+const TOLD_BY_FIELDS: ReadonlySet<string> = new Set(['change', 'scale', 'restart', 'rollout', 'bind']);
 
 /** Users and groups can be impersonated; requests are not about them. */
 function isNoObject({ resources }: Extract<ObjectQuery, { kind: 'resource' }>): boolean {

@@ -27,7 +27,18 @@ describe('next commands', () => {
   it('name no window where none was asked about', async () => {
     const story = [deletedIn('shop')];
     expect(await nextOf('delete cm/a', story, { ...inShop, since: undefined })).toEqual([
+      'kubectl audit what-changed cm/a -n shop --at 2026-11-24T08:00:00.999Z --manifest',
       'kubectl audit who-did touch cm/a -n shop',
+    ]);
+  });
+
+  it('offer the fields after a change', async () => {
+    const scale: Scene = {
+      ...{ verb: 'patch', uri: '/apis/apps/v1/namespaces/shop/deployments/a/scale', at: 1 },
+    };
+    expect(await nextOf('scale deploy/a', [scale], { ...inShop, since: undefined })).toEqual([
+      'kubectl audit what-changed deploy/a -n shop',
+      'kubectl audit who-did touch deploy/a -n shop',
     ]);
   });
 

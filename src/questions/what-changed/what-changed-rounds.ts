@@ -1,0 +1,220 @@
+/**
+ * What what-changed reads, round by round. One object, or all at once: whatever was done to it, then further back for how it
+ * stood before. A few of many: first the requests that may be rows, then what was done to their objects; so nothing is decoded of
+ * what nobody asked about.
+ */
+import type { Coverage } from '../../event/coverage.ts';
+import type { AuditRequest } from '../../event/request.ts';
+import type { LiveFinding, LiveKey } from '../../live.ts';
+import { matches } from '../../query/matches.ts';
+import { isInNamespace, isNamed, isOfType, isOneObject, type ObjectQuery } from '../../query/object-query.ts';
+import { isEverything } from '../../query/plan.ts';
+import { all } from '../../query/predicate.ts';
+import type { Query, Window } from '../../query/query.ts';
+import { throughCauses } from '../cause-chain/cause-rounds.ts';
+import { factOf } from '../fact/fact.ts';
+import { REQUEST_FIELDS } from '../fact/request-fields.ts';
+import type { ObjectId } from '../object-history/step.ts';
+import type { Outcome, Round } from '../question.ts';
+import { candidatesOf, objectsOf } from './candidates.ts';
+import { chainFor, changesAnswer, judge } from './changes-answer.ts';
+import { Found } from './found.ts';
+import { statesAnswer, unknownAt } from './states-answer.ts';
+import type { Told } from './told.ts';
+import type { WhatChangedParams } from './what-changed.ts';
+import { concerning, wanted, witnessOf } from './what-changed-query.ts';
+
+const DAY_US = 24 * 60 * 60 * 1_000_000;
+/** Kept beside the rows that will be shown, of which some will turn out to be none. */
+const BESIDE = 1_000;
+/** Objects looked for by name; where more changed, all are read. */
+const MOST_NAMED = 1_000;
+
+interface Asked {
+  readonly params: WhatChangedParams;
+  readonly nowUs: number;
+  readonly found: Found;
+}
+
+export function firstRound(params: WhatChangedParams, nowUs: number, rereads: boolean): Round {
+  const isSome = params.limit !== null || !isEverything(params.filters);
+  const picks = rereads && isSome && params.mode.kind === 'changes' && !isOneObject(params.object);
+  const isOfMany = params.mode.kind === 'changes' && !isOneObject(params.object);
+  const found = new Found({
+    isOfMany,
+    ...(picks && params.limit !== null ? { max: params.limit + BESIDE } : {}),
+  });
+  return findRound({ params, nowUs, found }, windowFor(params, nowUs), { picks, isWidened: false });
+}
+
+/** About a moment, a day on both sides of it, unless a window was given. */
+function windowFor({ mode, window }: WhatChangedParams, nowUs: number): Window {
+  const { sinceUs, untilUs, isDefault } = window;
+  if (!isDefault || mode.kind === 'changes') return { sinceUs, untilUs };
+  const [fromUs, toUs] =
+    mode.kind === 'at' ? [mode.atUs, mode.atUs] : [mode.fromUs ?? nowUs, mode.toUs ?? nowUs];
+  return { sinceUs: fromUs - DAY_US, untilUs: toUs + DAY_US };
+}
+
+interface FindHow {
+  /** Only looks for the requests that may be rows; what else there was is read for their objects alone. */
+  readonly picks: boolean;
+  /** Nothing was found in the last 24 h: everything before is read. */
+  readonly isWidened: boolean;
+}
+
+function findRound(asked: Asked, window: Window, how: FindHow): Round {
+  const { params, found } = asked;
+  const { object, filters, includesNoise, mode, keepsEvents, isRevealed } = params;
+  const isTelling = isOneObject(object) || mode.kind !== 'changes' || includesNoise;
+  const scope = wanted(object, includesNoise, isTelling);
+  return {
+    query: {
+      ...QUERY,
+      window,
+      predicate: how.picks ? all(scope, filters) : scope,
+      witness: witnessOf(object),
+    },
+    add(request) {
+      if (!how.picks) found.learn(request);
+      const fact = () => factOf(request, { events: keepsEvents, isRevealed, isWanted: null });
+      const passes = how.picks || matches(request.event, filters);
+      if (mode.kind === 'changes') found.addChange(request, fact, { passes, includesNoise });
+      else found.addState(fact);
+      return 'go on';
+    },
+    end(coverage, canGoOn) {
+      if (canGoOn && mayWiden(asked, coverage) && !how.isWidened && window.sinceUs !== null) {
+        const earlier = { sinceUs: null, untilUs: window.sinceUs };
+        return { kind: 'ask', round: findRound(asked, earlier, { ...how, isWidened: true }) };
+      }
+      if (how.picks && canGoOn) return { kind: 'ask', round: gatherRound(asked, window, how) };
+      return finish(asked, window, how, coverage, canGoOn);
+    },
+  };
+}
+
+const QUERY: Omit<Query, 'window' | 'predicate' | 'witness'> = {
+  fields: REQUEST_FIELDS,
+  order: 'newest',
+  limit: null,
+  aggregation: null,
+};
+
+/** A log that holds nothing of the last 24 h at all was not given for what happened in them. */
+function mayWiden({ params, found }: Asked, coverage: Coverage): boolean {
+  if (params.mode.kind !== 'changes' || !params.window.isDefault || found.size > 0) return false;
+  return isOneObject(params.object) || coverage.from === null;
+}
+
+/** What else was done to the objects of the requests that may be rows. */
+function gatherRound(asked: Asked, window: Window, how: FindHow): Round {
+  const { params, found } = asked;
+  const candidates = candidatesOf([...found.facts.values()], params.limit);
+  found.narrowTo(candidates);
+  const ids = objectsOf(candidates);
+  const predicate =
+    ids.length > MOST_NAMED ? wanted(params.object, params.includesNoise, false) : concerning(ids);
+  return stateRound(found, { ...QUERY, window, predicate, witness: null }, (coverage, canGoOn) =>
+    finish(asked, window, how, coverage, canGoOn),
+  );
+}
+
+/** Only explains: how objects stood. */
+function stateRound(
+  found: Found,
+  query: Query,
+  then: (coverage: Coverage, canGoOn: boolean) => Outcome,
+): Round {
+  return {
+    query,
+    isContext: true,
+    add(request: AuditRequest) {
+      found.learn(request);
+      return 'go on';
+    },
+    end: then,
+  };
+}
+
+/** One object may have been changed last long ago, and what it was before longer ago still. */
+function finish(
+  asked: Asked,
+  { sinceUs }: Window,
+  how: FindHow,
+  coverage: Coverage,
+  canGoOn: boolean,
+): Outcome {
+  const ids = asked.found.histories.ids().filter((id) => isAsked(id, asked.params.object));
+  const lookback = canGoOn && sinceUs !== null && lacksState(asked, ids) ? nextBack(asked, sinceUs) : null;
+  if (lookback !== null) {
+    const query = {
+      ...QUERY,
+      window: lookback,
+      predicate: wanted(asked.params.object, true, true),
+      witness: null,
+    };
+    const then = (soFar: Coverage, mayGoOn: boolean) => finish(asked, lookback, how, soFar, mayGoOn);
+    const round = stateRound(asked.found, query, then);
+    // How an object stood then is the answer, not what explains it.
+    return { kind: 'ask', round: asked.params.mode.kind === 'changes' ? round : stating(round, asked) };
+  }
+  const { params } = asked;
+  return {
+    kind: 'look',
+    keys: asked.found.keysFor(ids, params),
+    resume: (live) => answered(asked, ids, { how, coverage, canGoOn, live }),
+  };
+}
+
+/** Its requests may be the ones that left the state asked for. */
+function stating(round: Round, { found, params }: Asked): Round {
+  const { keepsEvents, isRevealed } = params;
+  return {
+    ...round,
+    add(request) {
+      found.addState(() => factOf(request, { events: keepsEvents, isRevealed, isWanted: null }));
+      return round.add(request);
+    },
+  };
+}
+
+/** A week, then everything. */
+function nextBack({ params, nowUs }: Asked, sinceUs: number): Window {
+  const first = windowFor(params, nowUs).sinceUs;
+  return { sinceUs: sinceUs === first ? sinceUs - 7 * DAY_US : null, untilUs: sinceUs };
+}
+
+function lacksState({ params, found }: Asked, ids: readonly ObjectId[]): boolean {
+  if (!isOneObject(params.object)) return false;
+  return params.mode.kind === 'changes' ? found.lacksBefore(ids) : unknownAt(ids, params.mode, found);
+}
+
+function isAsked(id: ObjectId, object: ObjectQuery): boolean {
+  if (object.kind === 'anything') return object.namespace === null || id.namespace === object.namespace;
+  return isOfType(id, object) && isInNamespace(id, object) && isNamed(id, object);
+}
+
+interface At {
+  readonly how: FindHow;
+  readonly coverage: Coverage;
+  readonly canGoOn: boolean;
+  readonly live: ReadonlyMap<LiveKey, LiveFinding>;
+}
+
+function answered(
+  { params, nowUs, found }: Asked,
+  ids: readonly ObjectId[],
+  { how, coverage, canGoOn, live }: At,
+): Outcome {
+  found.types.learn(live);
+  const told: Told = { params, nowUs, found, ids, coverage, isPicked: how.picks, isWidened: how.isWidened };
+  const { mode } = params;
+  if (mode.kind !== 'changes') return { kind: 'answer', answer: statesAnswer(told, mode, live) };
+  const judged = judge(told);
+  const chain = chainFor(told, judged);
+  return throughCauses(chain, coverage, canGoOn, (soFar) => ({
+    kind: 'answer',
+    answer: changesAnswer({ ...told, coverage: soFar }, judged, chain),
+  }));
+}
