@@ -7,7 +7,7 @@ import { redactText } from '../../event/redact.ts';
 import type { BodyOf } from '../../event/redact-body.ts';
 import { redactBody } from '../../event/redact-body.ts';
 import { at, text } from '../fact/body.ts';
-import { fieldDiff } from '../field-diff/field-diff.ts';
+import { type FieldChange, fieldDiff } from '../field-diff/field-diff.ts';
 import { type Change, redactChanges } from '../field-diff/redact-changes.ts';
 import { pathOf, type Segment } from '../field-diff/segment.ts';
 import type { RequestKind } from '../object-history/step.ts';
@@ -41,7 +41,7 @@ export function askedFields(
 const NAMING = ['apiVersion', 'kind', 'metadata.name', 'metadata.namespace', 'metadata.creationTimestamp'];
 
 function askedByMerge(patch: unknown, schema: Schema, of: BodyOf | null): readonly Change[] {
-  const added = fieldDiff({}, patch, schema).filter(({ path }) => !NAMING.includes(path));
+  const added = fieldDiff({}, patch, schema).filter((one) => !NAMING.includes(one.path) && !namesItem(one));
   const changes = redactChanges(added, { before: {}, after: patch, of });
   return changes.map((change) => ({
     ...change,
@@ -49,6 +49,15 @@ function askedByMerge(patch: unknown, schema: Schema, of: BodyOf | null): readon
     before: null,
     beforeKnown: false,
   }));
+}
+
+/** What tells an item of a list apart is in its path, and no change of it. */
+function namesItem({ segments, after }: FieldChange): boolean {
+  const item = segments.at(-2);
+  const field = segments.at(-1);
+  return (
+    item?.kind === 'item' && field?.kind === 'field' && item.name?.some((name) => name === after) === true
+  );
 }
 
 /** `$setElementOrder/…`, `$retainKeys`: how lists are merged, not what is in them. `$patch: delete` takes an item away. */

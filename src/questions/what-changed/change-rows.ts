@@ -104,6 +104,8 @@ function shownAdmission(one: Admission, { resource }: ObjectId, isRevealed: bool
 function deletionWord(fact: Fact): string {
   if (fact.isKubeletCompletion) return 'complete delete';
   const { verb, word } = fact.row.did;
+  // Its victims are not in the log: it may have been one of them.
+  if (verb === 'deletecollection' && fact.took === null) return 'deletecollection';
   if (verb === 'patch' || verb === 'update') return 'remove last finalizer';
   return word === 'evict' ? 'evict' : 'delete';
 }

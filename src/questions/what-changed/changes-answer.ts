@@ -99,7 +99,9 @@ function rowsOf({ params, found, ids }: Told): ChangeRow[] {
       if (one.fact !== null || isOne) rows.push(one);
     }
   }
-  rows.push(...namelessRows(found.facts.values(), isOne));
+  const told = new Set(rows.map(({ fact }) => fact?.key));
+  const open = [...found.facts.values()].filter(({ key }) => !told.has(key));
+  rows.push(...namelessRows(open, isOne));
   return rows.sort((a, b) => b.atUs - a.atUs || ((a.fact?.key ?? '') < (b.fact?.key ?? '') ? -1 : 1));
 }
 

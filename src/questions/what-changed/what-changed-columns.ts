@@ -82,7 +82,7 @@ const PAST: ReadonlyMap<string, string> = new Map([
   ['evict', 'evicted'],
   ['complete delete', 'gone: the kubelet completed the deletion'],
   ['remove last finalizer', 'gone: its last finalizer was removed'],
-  ['deletecollection', 'a whole collection deleted: which objects, the log does not hold'],
+  ['deletecollection', 'a whole collection deleted; which objects, the log does not hold'],
 ]);
 
 const SHORT: ReadonlySet<string> = new Set(['create', 'delete', 'evict']);

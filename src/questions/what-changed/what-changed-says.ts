@@ -2,6 +2,7 @@
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { Gap } from '../../event/coverage.ts';
 import { isOneObject } from '../../query/object-query.ts';
+import { isEverything } from '../../query/plan.ts';
 import { idKey } from '../object-history/object-id.ts';
 import { objectName } from '../object-name.ts';
 import { whoText } from '../who-did/who-did-row.ts';
@@ -90,7 +91,7 @@ function ago({ row }: ChangeRow, nowUs: number): string {
   return `${formatDistanceStrict(Date.parse(row.when), nowUs / 1000)} ago`;
 }
 
-function nothing({ params, coverage, found }: Told, gaps: readonly Gap[]): string {
+function nothing({ params, coverage, found, isPicked }: Told, gaps: readonly Gap[]): string {
   const name = objectName(params.object);
   const tail =
     found.attempts === 0
@@ -99,6 +100,8 @@ function nothing({ params, coverage, found }: Told, gaps: readonly Gap[]): strin
   if (coverage.events === 0) return `this log cannot tell what changed of ${name}: no event was read`;
   if (found.passedOver > 0)
     return `none of those asked about changed ${name}; ${count(found.passedOver, 'write')} left out by the filters${tail}`;
+  if (isPicked && !isEverything(params.filters))
+    return `none of those asked about changed ${name}; all others are left out by the filters${tail}`;
   if (gaps.some(({ code }) => code === 'no-witness'))
     return `this log cannot tell what changed of ${name}${tail}`;
   const span = coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to)}`;
