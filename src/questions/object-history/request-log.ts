@@ -2,22 +2,34 @@
  * The requests on each object, packed: some 200 bytes for a change of an object of 3 KB. Bounded: beyond the bound the
  * oldest bodies are let go, and then the oldest requests, and both are counted.
  */
-import { type Address, Arena } from './arena.ts';
+import { Arena } from './arena.ts';
 import { DROPPED, type Head, type Logged, NO_BODIES } from './logged.ts';
-import { Names } from './names.ts';
+import { cutsFor, moveRecords } from './making-room.ts';
 import { idKey } from './object-id.ts';
 import { Packing, type Shelf } from './packing.ts';
 import type { ObjectId } from './step.ts';
 
-interface ObjectLog extends Shelf {
+interface ObjectShelf extends Shelf {
   readonly id: ObjectId;
-  records: Address[];
 }
+
+export interface LoggedHead {
+  readonly head: Head;
+  /** With its bodies. */
+  read(): Logged;
+}
+
+/** Its name, its place in the map; measured. */
+const BYTES_PER_OBJECT = 250;
+/** Of the most that is allowed, so that making room is rare. */
+const KEPT_SHARE = 0.75;
+/** What deflate can look back on. */
+const MAX_DICTIONARY_BYTES = 32 * 1024;
 
 export class RequestLog {
   readonly #maxBytes: number;
-  readonly #packing = new Packing(new Names());
-  readonly #logs = new Map<string, ObjectLog>();
+  readonly #packing = new Packing();
+  readonly #shelves = new Map<string, ObjectShelf>();
   readonly #dictionaries = new Map<string, Buffer>();
   #arena: Arena;
   /** Bodies of requests before it are not kept any more. */
@@ -42,44 +54,46 @@ export class RequestLog {
 
   /** Held: blocks, filled or not, and about what the rest takes for each object. */
   get bytes(): number {
-    return this.#arena.bytes + this.#logs.size * BYTES_PER_OBJECT;
+    return this.#arena.bytes + this.#shelves.size * BYTES_PER_OBJECT;
   }
 
   add(id: ObjectId, logged: Logged): void {
     const key = idKey(id);
-    let log = this.#logs.get(key);
-    if (log === undefined) {
-      log = { id, records: [], bases: [], uids: [], dictionary: null };
-      this.#logs.set(key, log);
+    let shelf = this.#shelves.get(key);
+    if (shelf === undefined) {
+      shelf = { id, last: null, base: null, uid: null, dictionary: null };
+      this.#shelves.set(key, shelf);
     }
-    const type = `${id.group}/${id.resource}`;
     const isTooOld = logged.head.atUs < this.#cutUs && logged.bodies !== NO_BODIES;
     if (isTooOld) this.#dropped++;
     const kept = isTooOld ? { ...logged, bodies: DROPPED } : logged;
-    const dictionaryOf = (text: string) => this.#dictionaryFor(type, text);
-    log.records.push(this.#packing.pack(kept, log, this.#arena, dictionaryOf));
+    this.#packing.add(kept, shelf, this.#arena, (text) => this.#dictionaryFor(id, text));
     if (this.bytes > this.#maxBytes) this.#makeRoom();
   }
 
   ids(): readonly ObjectId[] {
-    return [...this.#logs.keys()].sort().flatMap((key) => this.#logs.get(key)?.id ?? []);
+    return [...this.#shelves.keys()].sort().flatMap((key) => this.#shelves.get(key)?.id ?? []);
   }
 
-  /** In no order; one for each request. `read`: its bodies too. */
+  /** In no order; one for each request. */
   of(id: ObjectId): readonly LoggedHead[] {
-    const log = this.#logs.get(idKey(id));
-    if (log === undefined) return [];
+    const shelf = this.#shelves.get(idKey(id));
+    if (shelf === undefined) return [];
     const heads = new Map<string, LoggedHead>();
-    for (const address of log.records) {
-      const head = this.#packing.head(address, log, this.#arena);
+    for (const [address, record] of this.#packing.records(shelf, this.#arena)) {
+      const head = this.#packing.head(record, shelf);
       const known = heads.get(head.key);
       if (known !== undefined && !replaces(head, known.head)) continue;
-      heads.set(head.key, { head, read: () => this.#packing.unpack(address, log, this.#arena) });
+      heads.set(head.key, {
+        head,
+        read: () => ({ head, bodies: this.#packing.bodies(address, shelf, this.#arena) }),
+      });
     }
     return [...heads.values()];
   }
 
-  #dictionaryFor(type: string, text: string): Buffer {
+  #dictionaryFor({ group, resource }: ObjectId, text: string): Buffer {
+    const type = `${group}/${resource}`;
     const known = this.#dictionaries.get(type);
     if (known !== undefined) return known;
     const dictionary = Buffer.from(text).subarray(0, MAX_DICTIONARY_BYTES);
@@ -88,66 +102,23 @@ export class RequestLog {
   }
 
   #makeRoom(): void {
-    const { times, bodies, oldestFirst } = this.#sizes();
-    let free = this.bytes - this.#maxBytes * KEPT_SHARE;
-    let cutUs = Number.POSITIVE_INFINITY;
-    for (const index of oldestFirst) {
-      free -= bodies[index] ?? 0;
-      if (free > 0) continue;
-      cutUs = times[index] ?? cutUs;
-      break;
-    }
-    // Not even all bodies are enough: of the requests themselves, the older half.
-    const middle = oldestFirst[oldestFirst.length >> 1] ?? 0;
-    const lostUs = free > 0 ? (times[middle] ?? 0) : Number.NEGATIVE_INFINITY;
-    this.#cutUs = Math.max(this.#cutUs, Number.isFinite(cutUs) ? cutUs : lostUs);
-    this.#rewrite(lostUs);
+    for (let share = KEPT_SHARE; this.bytes > this.#maxBytes; share = Math.max(0, share - (1 - KEPT_SHARE)))
+      this.#shrinkTo(this.#maxBytes * share);
   }
 
-  #sizes() {
-    let count = 0;
-    for (const { records } of this.#logs.values()) count += records.length;
-    const times = new Float64Array(count);
-    const bodies = new Uint32Array(count);
-    let index = 0;
-    for (const { records } of this.#logs.values())
-      for (const address of records) {
-        const record = this.#arena.at(address);
-        times[index] = Packing.atUs(record);
-        bodies[index++] = Packing.bodyBytes(record);
-      }
-    const oldestFirst = Uint32Array.from({ length: count }, (_, n) => n);
-    oldestFirst.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
-    return { times, bodies, oldestFirst };
-  }
-
-  #rewrite(lostUs: number): void {
-    const from = this.#arena;
+  #shrinkTo(bytes: number): void {
+    const cuts = cutsFor(this.bytes - bytes, this.#shelves.values(), this.#arena);
+    if (Number.isFinite(cuts.cutUs)) this.#cutUs = Math.max(this.#cutUs, cuts.cutUs);
     const to = new Arena(this.#maxBytes);
-    for (const [key, log] of this.#logs) {
-      const kept = log.records.filter((address) => Packing.atUs(from.at(address)) >= lostUs);
-      this.#lost += log.records.length - kept.length;
-      const moved = this.#packing.move(kept, log, from, to, this.#cutUs);
+    for (const [key, shelf] of this.#shelves) {
+      const moved = moveRecords(shelf, this.#packing, this.#arena, to, cuts);
       this.#dropped += moved.dropped;
-      log.records = moved.records;
-      if (log.records.length === 0) this.#logs.delete(key);
+      this.#lost += moved.lost;
+      if (shelf.last === null) this.#shelves.delete(key);
     }
     this.#arena = to;
-    this.#packing.forget();
+    this.#packing.forgetTexts();
   }
-}
-
-/** Its name, its list of records, its place in the map; measured. */
-const BYTES_PER_OBJECT = 500;
-/** Of the most that is allowed, so that making room is rare. */
-const KEPT_SHARE = 0.75;
-/** What deflate can look back on. */
-const MAX_DICTIONARY_BYTES = 32 * 1024;
-
-export interface LoggedHead {
-  readonly head: Head;
-  /** With its bodies. */
-  read(): Logged;
 }
 
 /** Of two records of one request. */

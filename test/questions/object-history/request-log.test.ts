@@ -52,7 +52,7 @@ describe('a request log', () => {
             return aLogged(n, { answer: same, request: asked }, { fieldManager, saysForce });
           });
           for (const logged of given) log.add(id, logged);
-          expect(log.of(id).map((one) => one.read())).toEqual(given);
+          expect(log.of(id).map((one) => one.read())).toEqual(given.toReversed());
         },
       ),
     );
@@ -93,6 +93,22 @@ describe('a request log', () => {
       expect(bodies.answer).toEqual({ n, noise: noise(n) });
     }
     expect(all.length - dropped.length).toBeGreaterThan(100);
+  });
+
+  it('stays within what is allowed with very many objects, and what it still has is as it was', () => {
+    const maxBytes = 512 * 1024;
+    const log = new RequestLog(maxBytes);
+    const bodyOf = (n: number) => ({ n, text: `${n % 7} `.repeat(200), of: String(n * 7919) });
+    for (let n = 0; n < 6_000; n++) {
+      const name = n % 3 === 0 ? 'busy' : `pod-${n % 2_000}`;
+      log.add({ ...id, name }, aLogged(n, { answer: bodyOf(n) }));
+      expect(log.bytes).toBeLessThan(maxBytes * 1.2);
+    }
+    const all = log.ids().flatMap((one) => log.of(one).map((request) => request.read()));
+    expect(all.length + log.lost).toBe(6_000);
+    const kept = all.filter(({ head }) => !head.isDropped);
+    expect(kept.length).toBeGreaterThan(50);
+    for (const { head, bodies } of kept) expect(bodies.answer).toEqual(bodyOf(Number(head.resourceVersion)));
   });
 
   it('takes some 250 bytes for a change of an object of 2 KB', () => {
