@@ -1,10 +1,12 @@
+/** What rbac-diff answers, put together: sentence, rows, notes, gaps and commands, and no secret in any of them. */
 import type { Coverage } from '../../event/coverage.ts';
+import { redactText } from '../../event/redact.ts';
 import type { AnswerDraft } from '../question.ts';
 import { isWantedDeed, isWantedRefusal, wantedRights } from './asked-for.ts';
+import { type Chief, chiefGain } from './chief-gain.ts';
 import type { Deed } from './deeds.ts';
 import type { Refused } from './found.ts';
 import type { Judgement } from './judge.ts';
-
 import type { Asked } from './rbac-diff.ts';
 import { COLUMNS, nameOfRow } from './rbac-diff-columns.ts';
 import { gapsOf } from './rbac-diff-gaps.ts';
@@ -32,30 +34,31 @@ export interface Told extends Asked {
   /** Newest first. */
   readonly entries: readonly Entry[];
   readonly lasts: (change: RightChange) => boolean;
+  /** Null: nothing was gained. */
+  readonly chief: Chief | null;
 }
 
 export function rbacDiffAnswer(asked: Asked, judgement: Judgement, coverage: Coverage): AnswerDraft {
-  const told: Told = {
-    ...asked,
-    judgement,
-    coverage,
-    entries: entriesOf(asked, judgement),
-    lasts: lastsIn(judgement),
-  };
+  const entries = entriesOf(asked, judgement);
+  const known = { ...asked, judgement, coverage, entries, lasts: lastsIn(judgement), chief: null };
+  const told: Told = { ...known, chief: chiefGain(known) };
   const made = rowsOf(told);
+  // Names of users, roles and bindings are event text, and sentences quote them.
+  const clean = asked.params.isRevealed ? (text: string) => text : redactText;
   return {
     question: 'rbac-diff',
-    says: sentence(told),
+    says: clean(sentence(told)),
     rows: made.rows,
     columns: COLUMNS,
     nameOf: nameOfRow,
     nearMisses: [],
-    notes: notesOf(told, made),
+    notes: notesOf(told, made).map((note) => ({ ...note, text: clean(note.text) })),
     now: [],
-    next: nextCommands(told),
+    // A command with a name taken out of it would ask something else.
+    next: nextCommands(told).filter((command) => clean(command) === command),
     total: made.total,
     events: made.events,
-    gaps: gapsOf(told, made.total),
+    gaps: gapsOf(told, made.total).map((gap) => ({ ...gap, text: clean(gap.text) })),
   };
 }
 
@@ -78,11 +81,12 @@ function entriesOf(asked: Asked, { deeds }: Judgement): readonly Entry[] {
 function lastsIn({ replay, groups }: Judgement): Told['lasts'] {
   const { end } = replay;
   return ({ subject, op, rights, grant }) => {
-    if (rights === null) {
-      const isBound = end.subjectsOf(grant.binding).some((one) => subjectKey(one) === subjectKey(subject));
-      return isBound === (op === 'gained');
-    }
-    const holds = op === 'gained' ? holdsAll : holdsNone;
-    return holds(end, subject, rights, grant.namespace, groups);
+    const isBound = () =>
+      end.subjectsOf(grant.binding).some((one) => subjectKey(one) === subjectKey(subject));
+    if (rights === null) return isBound() === (op === 'gained');
+    if (op === 'lost') return holdsNone(end, subject, rights, grant.namespace, groups);
+    // By the same path, as a rule.
+    const isSame = end.grantOf(grant.binding)?.rules === grant.rules && isBound();
+    return isSame || holdsAll(end, subject, rights, grant.namespace, groups);
   };
 }

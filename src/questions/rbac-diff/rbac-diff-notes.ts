@@ -9,7 +9,7 @@ import { RISKS, type Risk } from './risks.ts';
 export function notesOf(told: Told, made: Made): Note[] {
   const notes: Note[] = [];
   const note = (code: string, text: string) => notes.push({ code, text });
-  const { judgement, entries } = told;
+  const { judgement } = told;
   note('rule-set', ruleSetText(told));
   for (const why of told.snapshot?.missing ?? [])
     note('not-listed', `could not be read from the cluster: ${why}`);
@@ -40,13 +40,11 @@ export function notesOf(told: Told, made: Made): Note[] {
       'housekeeping',
       `${made.housekeeping} changes by the cluster itself (API servers’ own roles, gathered rules) are not in the table; --all shows them`,
     );
-  const short = entries.flatMap(({ rights }) =>
-    rights.filter((one) => one.op === 'gained' && !told.lasts(one)),
-  );
-  if (short.length > 0 && !told.params.isNet)
+  const short = made.rows.filter((row) => row.kind === 'right' && row.op === 'gained' && !row.lasts).length;
+  if (short > 0 && !told.params.isNet)
     note(
       'gone-again',
-      `${short.length} of the gains did not last: all of it, or part of it, was lost again before the end of what was asked about`,
+      `${short} of the gains did not last: all of it, or part of it, was lost again before the end of what was asked about`,
     );
   for (const risk of risksIn(made).slice(0, RISKS_SAID)) note(`risk-${risk}`, `${risk}: ${RISKS[risk]}`);
   return notes;

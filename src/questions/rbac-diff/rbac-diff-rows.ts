@@ -9,7 +9,7 @@ import { type Entry, MAX_ROWS, type Told } from './rbac-diff-answer.ts';
 import type { RbacDiffRow } from './rbac-diff-row.ts';
 import { idKey, objectIdOf, type RbacId } from './rbac-object.ts';
 import type { RightChange } from './right-changes.ts';
-import { type RightRowsHow, rightRows } from './right-rows.ts';
+import { countRows, type RightRowsHow, rightRows } from './right-rows.ts';
 
 export interface Made {
   readonly rows: readonly RbacDiffRow[];
@@ -109,12 +109,14 @@ class RowMaker {
     if (isObjectTold && deed.isHousekeeping && isFolded) this.#housekeeping++;
     // What it gave and took tells what was changed.
     else if (isObjectTold && isFolded && rights.length > 0) this.#folded++;
+    else if (isObjectTold && this.#isFull) this.#total++;
     else if (isObjectTold) this.#push([this.#objectRow(deed)], deed.fact);
     if (deed.isByItself && isFolded) return;
     for (const change of rights) {
-      const { rows, folded } = rightRows(change, deed, this.#rights);
+      const { rows, folded } = countRows(change, isFolded);
       this.#folded += folded;
-      this.#push(rows, deed.fact);
+      if (this.#isFull) this.#total += rows;
+      else this.#push(rightRows(change, deed, this.#rights), deed.fact);
     }
   }
 

@@ -1,15 +1,11 @@
 /** rbac-diff's sentence, and the commands to try next. */
 import { flagText } from '../../event/shell.ts';
 import { whoText } from '../who-did/who-did-row.ts';
-import type { Entry, Told } from './rbac-diff-answer.ts';
+import type { Told } from './rbac-diff-answer.ts';
 import { idKey, isRole } from './rbac-object.ts';
 import type { RightChange } from './right-changes.ts';
-import { giverOf } from './right-rows.ts';
 import { countOfRights, placeWords, ruleWords } from './right-words.ts';
 import { compact } from './rights.ts';
-import { RISKS, type Risk } from './risks.ts';
-import { risksOf } from './risks-of.ts';
-import { roleId } from './rule-set.ts';
 import { subjectKey, subjectText } from './subject.ts';
 
 export function sentence(told: Told): string {
@@ -48,24 +44,16 @@ function nothingWords({ params, coverage, found, judgement }: Told): string {
   return `no role or binding ${params.isNet ? 'differs' : 'changed'}${about}${span}${doubt}`;
 }
 
-interface Chief {
-  readonly entry: Entry;
-  readonly change: RightChange;
-}
-
 /** The gain that is most dangerous. */
-function chiefWords(told: Told): string[] {
-  const gains = gainsIn(told);
-  const [first] = gains.toSorted((a, b) => rank(a, told) - rank(b, told));
-  if (first === undefined) return [];
-  const { change, entry } = first;
+function chiefWords({ chief, lasts }: Told): string[] {
+  if (chief === null) return [];
+  const { change, deed } = chief;
   const { subject, rights, grant } = change;
   const { binding, role } = grant;
   const what = rights === null ? `what ${role?.name ?? 'its role'} allows` : gist(change);
   const via = `${binding.kind} ${binding.name}${role === null ? '' : ` → ${role.kind} ${role.name}`}`;
-  const cause = entry.deed?.cause ?? null;
-  const by = cause === null ? 'by nobody in the log' : `by ${whoText(cause.row.who)}`;
-  const gone = told.lasts(change) ? '' : ', and lost it again';
+  const by = deed.cause === null ? 'by nobody in the log' : `by ${whoText(deed.cause.row.who)}`;
+  const gone = lasts(change) ? '' : ', and lost it again';
   return [`${subjectText(subject)} gained ${what} ${placeWords(grant.namespace)} (${via}), ${by}${gone}`];
 }
 
@@ -76,28 +64,6 @@ function gist({ rights, isAll, grant }: RightChange): string {
   const words = ruleWords(rules).replace(/^do everything/, 'everything');
   if (rules.length <= GIST || words === 'everything') return words;
   return isAll && grant.role !== null ? `all of ${grant.role.name}` : `${countOfRights(rules)} rights`;
-}
-
-function gainsIn({ entries }: Told): readonly Chief[] {
-  return entries.flatMap((entry) =>
-    entry.deed?.isByItself === true
-      ? []
-      : entry.rights.filter(({ op }) => op === 'gained').map((change) => ({ entry, change })),
-  );
-}
-
-/** What is more dangerous first; then what lasts; then what is new. */
-function rank({ change, entry }: Chief, told: Told): number {
-  const { subject, rights, grant } = change;
-  const { role, namespace } = grant;
-  const content = role === null ? null : told.judgement.replay.end.content(roleId(role, namespace));
-  const labels = content?.kind === 'role' ? content.labels : null;
-  const context = { subject, namespace, role, labels, giver: giverOf(entry.deed?.cause ?? null) };
-  const risks =
-    rights === null ? risksOf(null, context) : compact(rights).flatMap((rule) => risksOf(rule, context));
-  const order = Object.keys(RISKS) as Risk[];
-  const worst = risks.reduce((least, risk) => Math.min(least, order.indexOf(risk)), order.length);
-  return worst * 4 + (namespace === null ? 0 : 2) + (told.lasts(change) ? 0 : 1);
 }
 
 function othersWords(told: Told): string[] {
@@ -128,11 +94,10 @@ function basisWords({ live }: Told): string {
 const NEXT = 3;
 
 export function nextCommands(told: Told): string[] {
-  const { params, entries } = told;
+  const { params, entries, chief } = told;
   const command = (words: string) => `${params.calledAs} ${words}${params.sameWindow}${params.sameLogs}`;
-  const [chief] = gainsIn(told).toSorted((a, b) => rank(a, told) - rank(b, told));
-  const name = chief === undefined ? null : subjectText(chief.change.subject);
-  const by = chief === undefined || name === null || name.includes('*') ? [] : [name];
+  const name = chief === null ? null : subjectText(chief.change.subject);
+  const by = name === null || name.includes('*') ? [] : [name];
   const isUndecided = entries.length === 0 && (params.namespace !== null || params.subject !== null);
   return [
     ...by.map((who) => command(`who-did touch -A${flagText('by', who)}`)),

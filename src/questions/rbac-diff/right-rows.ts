@@ -24,28 +24,31 @@ export interface RightRowsHow {
   readonly roleContent: (role: RbacId) => RoleContent | null;
 }
 
-export interface RightRows {
-  readonly rows: readonly RightRow[];
-  /** So many more are left out, since the first one tells of all. */
-  readonly folded: number;
+/** How many rows it would be, without making them. */
+export function countRows(
+  { rights }: RightChange,
+  isFolded: boolean,
+): { readonly rows: number; readonly folded: number } {
+  const count = rights === null ? 1 : mergedEverything(compact(rights)).length;
+  return isFolded && count > TOLD ? { rows: 1, folded: count - 1 } : { rows: count, folded: 0 };
 }
 
-export function rightRows(change: RightChange, deed: Deed, how: RightRowsHow): RightRows {
+export function rightRows(change: RightChange, deed: Deed, how: RightRowsHow): readonly RightRow[] {
   const rules = change.rights === null ? [] : mergedEverything(compact(change.rights));
   const given = change.rights === null ? [null] : rules;
   const lasts = how.lasts(change);
   const rows = given.map((rule) => rowOf(rule, change, deed, how, lasts));
   const [first] = rows;
   if (first === undefined || rows.length <= TOLD || !how.isFolded) {
-    for (const [n, row] of rows.entries()) drawn(row, drawnOf(row, given[n] ?? null, change, deed, null));
-    return { rows, folded: 0 };
+    for (const [n, row] of rows.entries()) drawn(row, drawnOf(row, given[n] ?? null, change, deed, null, how));
+    return rows;
   }
   const summary: Summary = {
     text: summaryText(change, rules),
     risks: (Object.keys(RISKS) as Risk[]).filter((risk) => rows.some((row) => row.risks.includes(risk))),
   };
-  drawn(first, drawnOf(first, given[0] ?? null, change, deed, summary));
-  return { rows: [first], folded: rows.length - 1 };
+  drawn(first, drawnOf(first, given[0] ?? null, change, deed, summary, how));
+  return [first];
 }
 
 interface Both {
@@ -77,26 +80,18 @@ function rowOf(
   lasts: boolean,
 ): RightRow {
   const clean = (text: string) => (isRevealed ? text : redactText(text));
-  const list = (texts: readonly string[]) => texts.map(clean);
   const { binding, role, namespace } = grant;
   const rules = rulesIn(given);
-  const resource = rules.find((rule) => rule.kind === 'resource');
-  const url = rules.find((rule) => rule.kind === 'url');
   const labels = role === null ? null : (roleContent(roleId(role, namespace))?.labels ?? null);
   const giver = op === 'gained' ? giverOf(cause ?? fact) : null;
   const context = { subject, namespace, role, labels, giver };
   const risks =
     given === null ? risksOf(null, context) : inOrder(rules.flatMap((rule) => risksOf(rule, context)));
-  const verbs = (resource ?? url)?.verbs;
   return {
     kind: 'right',
     subject: { kind: subject.kind, name: clean(subject.name), namespace: subject.namespace },
     op,
-    verbs: verbs === undefined ? null : list(inVerbOrder(verbs)),
-    resources: resource === undefined ? null : list(resource.resources),
-    apiGroups: resource === undefined ? null : list(resource.apiGroups),
-    resourceNames: resource?.resourceNames == null ? null : list(resource.resourceNames),
-    nonResourceURLs: url === undefined ? null : list(url.urls),
+    ...saidOf(rules, isRevealed),
     namespace,
     via: {
       binding: { kind: binding.kind, namespace: binding.namespace, name: clean(binding.name) },
@@ -108,6 +103,39 @@ function rowOf(
     risks,
     lasts,
     heldElsewhere,
+  };
+}
+
+type Said = Pick<RightRow, 'verbs' | 'resources' | 'apiGroups' | 'resourceNames' | 'nonResourceURLs'>;
+
+/** Many hold the same: it is told in the same lists. */
+const SAID = { asItIs: new WeakMap<Rule, Said>(), redacted: new WeakMap<Rule, Said>() };
+
+function saidOf(rules: readonly Rule[], isRevealed: boolean): Said {
+  const [first] = rules;
+  if (first === undefined) return NOTHING_SAID;
+  // Together with all URLs: everything, which few are given.
+  if (rules.length > 1) return lists(rules, isRevealed);
+  const known = isRevealed ? SAID.asItIs : SAID.redacted;
+  const said = known.get(first) ?? lists(rules, isRevealed);
+  known.set(first, said);
+  return said;
+}
+
+const NOTHING_SAID: Said = {
+  ...{ verbs: null, resources: null, apiGroups: null, resourceNames: null, nonResourceURLs: null },
+};
+
+function lists(rules: readonly Rule[], isRevealed: boolean): Said {
+  const list = (texts: readonly string[]) => (isRevealed ? texts : texts.map(redactText));
+  const resource = rules.find((rule) => rule.kind === 'resource');
+  const url = rules.find((rule) => rule.kind === 'url');
+  return {
+    verbs: list(inVerbOrder((resource ?? url)?.verbs ?? [])),
+    resources: resource === undefined ? null : list(resource.resources),
+    apiGroups: resource === undefined ? null : list(resource.apiGroups),
+    resourceNames: resource?.resourceNames == null ? null : list(resource.resourceNames),
+    nonResourceURLs: url === undefined ? null : list(url.urls),
   };
 }
 
@@ -131,7 +159,9 @@ function drawnOf(
   change: RightChange,
   { cause }: Deed,
   summary: Summary | null,
+  { isRevealed }: RightRowsHow,
 ): Drawn {
+  const clean = (words: string) => (isRevealed ? words : redactText(words));
   const sign = row.op === 'gained' ? '+' : '-';
   const rights = rule === null ? unknownText(row) : ruleWords(rulesIn(rule));
   const text = `${sign} ${mayWords(row.subject, rights, row.namespace)}`;
@@ -140,15 +170,15 @@ function drawnOf(
   return {
     when: row.when,
     who: cause === null ? '?' : whoText(cause.row.who),
-    what: [text],
-    brief: [`${sign} ${summary?.text ?? briefText}`],
+    what: [clean(text)],
+    brief: [clean(`${sign} ${summary?.text ?? briefText}`)],
     via: viaText(row),
     briefVia: `${row.via.binding.name}${row.via.role === null ? '' : ` → ${row.via.role.name}`}`,
     risks: row.risks,
     briefRisks: summary?.risks ?? null,
     tone: row.op === 'gained' && (summary?.risks ?? row.risks).length > 0 ? 'bad' : 'plain',
     from: cause?.row.from.ip ?? null,
-    name: `${subjectText(change.subject)}`,
+    name: clean(subjectText(change.subject)),
   };
 }
 

@@ -2,7 +2,7 @@
  * Rules taken apart into single rights (one verb, one resource, one name), so that two sets of rules can be compared, and
  * put together again into as few rules as say the same.
  */
-import { covers, type Rule } from './rule.ts';
+import { covers, mayMeet, type Rule } from './rule.ts';
 
 /**
  * Rights that one role is taken apart into at most. `edit` has some 250; beyond it (a list of a thousand names for each of
@@ -50,11 +50,33 @@ export function countOf(rule: Rule): number {
   return rule.verbs.length * rule.apiGroups.length * rule.resources.length * names;
 }
 
-/** The rights of `rules` that none of `others` gives; all of them are `rightsOf` itself. */
+/** The rights of `rules` that none of `others` gives; all of them are `rightsOf` itself. The same for the same rules. */
 export function beyond(rules: readonly Rule[], others: readonly Rule[]): readonly Rule[] {
   const all = rightsOf(rules);
-  const left = all.filter((right) => !others.some((other) => covers(other, right)));
-  return left.length === all.length ? all : left;
+  // Fast path: most of what else somebody holds has nothing to do with it.
+  const near = others.filter((other) => rules.some((rule) => mayMeet(other, rule)));
+  if (near.length === 0) return all;
+  const known = remains.get(rules) ?? new Map<string, readonly Rule[]>();
+  remains.set(rules, known);
+  // Hundreds are given the same beside the same: what is left is compared and kept once.
+  const key = near.map(numberOf).join();
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
+  const some = all.filter((right) => !near.some((other) => covers(other, right)));
+  const left = some.length === all.length ? all : some;
+  if (known.size < MAX_KEPT) known.set(key, left);
+  return left;
+}
+
+const MAX_KEPT = 1000;
+const remains = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+const numbers = new WeakMap<Rule, number>();
+let numbered = 0;
+
+function numberOf(rule: Rule): number {
+  const known = numbers.get(rule) ?? ++numbered;
+  numbers.set(rule, known);
+  return known;
 }
 
 /** As few rules as allow the same, in an order of their own. */

@@ -145,15 +145,22 @@ export function risksOf(rule: Rule | null, context: RiskContext): readonly Risk[
   if (role?.kind === 'ClusterRole' && role.name === 'cluster-admin') found.add('cluster-admin');
   if (isEverybody(subject)) found.add('everybody');
   if (flowsOn(role, labels)) found.add('aggregated');
-  if (rule?.kind === 'url' && (rule.verbs.includes('*') || rule.urls.includes('*'))) found.add('wildcard');
-  if (rule?.kind === 'resource') {
-    if (isEverything(rule)) found.add('cluster-admin');
-    if ([rule.verbs, rule.apiGroups, rule.resources].some((list) => list.includes('*')))
-      found.add('wildcard');
-    for (const danger of DANGERS)
-      if ((namespace === null || danger.isClusterWide !== true) && lets(rule, danger)) found.add(danger.risk);
-  }
+  if (rule !== null) for (const risk of dangersOf(rule, namespace === null)) found.add(risk);
   return (Object.keys(RISKS) as Risk[]).filter((risk) => found.has(risk));
+}
+
+/** By the rule alone. */
+export function dangersOf(rule: Rule, isEverywhere: boolean): ReadonlySet<Risk> {
+  const found = new Set<Risk>();
+  if (rule.kind === 'url') {
+    if (rule.verbs.includes('*') || rule.urls.includes('*')) found.add('wildcard');
+    return found;
+  }
+  if (isEverything(rule)) found.add('cluster-admin');
+  if ([rule.verbs, rule.apiGroups, rule.resources].some((list) => list.includes('*'))) found.add('wildcard');
+  for (const danger of DANGERS)
+    if ((isEverywhere || danger.isClusterWide !== true) && lets(rule, danger)) found.add(danger.risk);
+  return found;
 }
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';

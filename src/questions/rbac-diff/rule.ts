@@ -94,6 +94,19 @@ export function covers(rule: Rule, right: Rule): boolean {
   );
 }
 
+/** False: nothing of what the one allows, the other allows too. */
+export function mayMeet(a: Rule, b: Rule): boolean {
+  if (a.kind !== b.kind || !shares(a.verbs, b.verbs)) return false;
+  if (a.kind === 'url' || b.kind === 'url') return true;
+  // Subresources of any resource are stars too.
+  const isAny = ({ resources }: ResourceRule) => resources.some((resource) => resource.startsWith('*'));
+  return shares(a.apiGroups, b.apiGroups) && (isAny(a) || isAny(b) || shares(a.resources, b.resources));
+}
+
+function shares(some: readonly string[], others: readonly string[]): boolean {
+  return some.includes('*') || others.includes('*') || some.some((one) => others.includes(one));
+}
+
 function has(list: readonly string[], wanted: string): boolean {
   return list.includes('*') || list.includes(wanted);
 }
