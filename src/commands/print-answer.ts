@@ -51,6 +51,9 @@ function wantsColor(asked: string | null, io: Io): boolean {
 /** When nothing says how wide: what a pager or a file can show. */
 const DEFAULT_COLUMNS = 160;
 
+/** An answer of many rows fills memory by itself: little else may lie about while it is drawn. */
+const PRINTING_GARBAGE_BYTES = 12 * 1024 * 1024;
+
 export async function printAnswer(answer: Answer, printing: Printing, io: Io): Promise<void> {
   const { format, ...how } = printing;
   const renderer = await format.load();
@@ -64,7 +67,7 @@ export async function printAnswer(answer: Answer, printing: Printing, io: Io): P
     noHeaders: how.noHeaders,
     template: format.template,
   };
-  const heap = new Heap();
+  const heap = new Heap(PRINTING_GARBAGE_BYTES);
   for (const piece of renderer.render(limitNoted(answer, format.name), options)) {
     heap.relieve();
     await io.out.write(piece);

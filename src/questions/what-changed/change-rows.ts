@@ -8,20 +8,21 @@ import type { Change } from '../field-diff/redact-changes.ts';
 import type { ObjectHistories } from '../object-history/object-histories.ts';
 import type { Admission, ObjectId, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
-import { withPackedChanges } from './packed-changes.ts';
+import type { ChangePacker } from './packed-changes.ts';
 import { between, type ChangesHow, changesOf } from './step-changes.ts';
 import { rowWithoutRequest, type WhatChangedRow } from './what-changed-row.ts';
 
 export interface ChangeRow {
   readonly row: WhatChangedRow;
   /** Null: the log holds no request of it. */
-  readonly fact: Fact | null;
+  readonly request: Pick<Fact, 'key' | 'isCut' | 'event'> | null;
   readonly atUs: number;
   /** Of some of its changes only what was asked for is known. */
   readonly isAskedOnly: boolean;
 }
 
 export interface RowsHow {
+  readonly packer: ChangePacker;
   readonly schemaOf: (id: ObjectId) => Schema;
   readonly includesNoise: boolean;
   readonly isRevealed: boolean;
@@ -40,11 +41,19 @@ export function* changeRowsOf(
     const its: ChangesHow = { ...how, schema, resource: id.resource, subresource: step.subresource };
     const fact = facts.get(step.key);
     const row = fact === undefined ? null : rowOf(step, id, fact, its);
-    if (row !== null && fact !== undefined)
-      yield { row: withPackedChanges(row), fact, atUs: fact.atUs, isAskedOnly: isAskedOnly(row) };
+    if (row !== null && fact !== undefined) yield changeRow(how.packer.pack(row), fact, isAskedOnly(row));
     else if (step.unlogged !== null && step.unlogged > 0) yield unloggedRow(step, last, id, its);
     if (step.kind !== 'none') last = step;
   }
+}
+
+/** What a fact holds besides is let go: there may be many rows. */
+export function changeRow(
+  row: WhatChangedRow,
+  { key, isCut, event, atUs }: Fact,
+  isAsked: boolean,
+): ChangeRow {
+  return { row, request: { key, isCut, event }, atUs, isAskedOnly: isAsked };
 }
 
 /** Null: it changed nothing that is wanted. */
@@ -78,7 +87,7 @@ function unloggedRow(step: Step, last: Step | null, id: ObjectId, how: ChangesHo
       unlogged: step.unlogged,
       state: null,
     },
-    fact: null,
+    request: null,
     atUs: step.atUs,
     isAskedOnly: false,
   };

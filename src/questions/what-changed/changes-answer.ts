@@ -6,8 +6,8 @@ import { CauseChain } from '../cause-chain/cause-chain.ts';
 import type { Fact } from '../fact/fact.ts';
 import type { AnswerDraft } from '../question.ts';
 import { nameOfRow } from '../who-did/who-did-row.ts';
-import { type ChangeRow, changeRowsOf } from './change-rows.ts';
-import { withCause } from './packed-changes.ts';
+import { type ChangeRow, changeRow, changeRowsOf } from './change-rows.ts';
+import { ChangePacker, withCause } from './packed-changes.ts';
 import { classOf, foldedText, peopleFirst } from './people-first.ts';
 import { isCounted, type Told } from './told.ts';
 import { columnsFor } from './what-changed-columns.ts';
@@ -37,20 +37,33 @@ export function judge(told: Told): Judged {
   return { all, shown, aside: isFolding ? all.filter(isControllers) : [], isFolding };
 }
 
-export function chainFor({ params, found }: Told, { shown }: Judged): CauseChain {
-  const deeds = shown.flatMap(({ fact }) => (fact === null ? [] : [fact]));
-  return new CauseChain(deeds, {
-    beside: [...found.facts.values()],
+export interface Chained {
+  readonly chain: CauseChain;
+  /** The facts whose causes are asked for, by key: the newest. */
+  readonly deeds: ReadonlyMap<string, Fact>;
+}
+
+/** Rows whose causes are asked for, and facts that may tell them without being read again. */
+const MOST_DEEDS = 1_000;
+const MOST_BESIDE = 4_000;
+
+export function chainFor({ params, found }: Told, { shown }: Judged): Chained {
+  const deeds = shown
+    .flatMap(({ request }) => (request === null ? [] : (found.facts.get(request.key) ?? [])))
+    .slice(0, MOST_DEEDS);
+  const chain = new CauseChain(deeds, {
+    beside: [...found.facts.values()].slice(-MOST_BESIDE),
     read: [],
     wantsEffects: false,
     isRevealed: params.isRevealed,
   });
+  return { chain, deeds: new Map(deeds.map((fact) => [fact.key, fact])) };
 }
 
 export function changesAnswer(
   told: Told,
   { all, shown, aside, isFolding }: Judged,
-  chain: CauseChain,
+  { chain, deeds }: Chained,
 ): AnswerDraft {
   const { params, found } = told;
   const isAside = new Set(aside);
@@ -58,7 +71,10 @@ export function changesAnswer(
   // Of what was not looked at it is only known that it was done.
   const isPart = isCounted(told);
   const folded = isFolding ? foldedText(aside, isPart ? found.tally.of('controllers') : aside.length) : null;
-  const rows = shown.map(({ row, fact }) => (fact === null ? row : withCause(row, chain.causesOf(fact))));
+  const rows = shown.map(({ row, request }) => {
+    const deed = request === null ? undefined : deeds.get(request.key);
+    return deed === undefined ? row : withCause(row, chain.causesOf(deed));
+  });
   return {
     question: 'what-changed',
     says: changesSentence(told, all, gaps),
@@ -78,31 +94,36 @@ export function changesAnswer(
       rows: new Set<Row>(rows.filter((_, n) => isAside.has(shown[n] as ChangeRow))),
       total: isPart && isFolding ? found.tally.of('controllers') : aside.length,
     },
-    events: shown.flatMap(({ fact }) => (fact?.event == null ? [] : [fact.event])),
+    events: shown.flatMap(({ request }) => (request?.event == null ? [] : [request.event])),
     gaps,
   };
 }
 
-function isControllers({ row, fact }: ChangeRow): boolean {
-  return fact !== null && classOf(row.who) === 'controllers';
+function isControllers({ row, request }: ChangeRow): boolean {
+  return request !== null && classOf(row.who) === 'controllers';
 }
 
 /** Newest first. */
 function rowsOf({ params, found, ids }: Told): ChangeRow[] {
   const { includesNoise, isRevealed, object } = params;
-  const how = { includesNoise, isRevealed, schemaOf: (id: Told['ids'][number]) => found.schemaOf(id) };
+  const how = {
+    packer: new ChangePacker(),
+    schemaOf: (id: Told['ids'][number]) => found.schemaOf(id),
+    includesNoise,
+    isRevealed,
+  };
   const rows: ChangeRow[] = [];
   const isOne = isOneObject(object);
   for (const id of ids) {
     for (const one of changeRowsOf(id, found.histories, found.facts, how)) {
       // Of many objects, what is not in the log is told at the change that shows it.
-      if (one.fact !== null || isOne) rows.push(one);
+      if (one.request !== null || isOne) rows.push(one);
     }
   }
-  const told = new Set(rows.map(({ fact }) => fact?.key));
+  const told = new Set(rows.map(({ request }) => request?.key));
   const open = [...found.facts.values()].filter(({ key }) => !told.has(key));
   rows.push(...namelessRows(open, isOne));
-  return rows.sort((a, b) => b.atUs - a.atUs || ((a.fact?.key ?? '') < (b.fact?.key ?? '') ? -1 : 1));
+  return rows.sort((a, b) => b.atUs - a.atUs || ((a.request?.key ?? '') < (b.request?.key ?? '') ? -1 : 1));
 }
 
 /** A collection's victims, or a generated name, that the log does not hold: only that it was done is known. */
@@ -121,7 +142,7 @@ function* namelessRows(facts: Iterable<Fact>, isOne: boolean): Generator<ChangeR
       cause: [],
       state: null,
     };
-    yield { row, fact, atUs: fact.atUs, isAskedOnly: false };
+    yield changeRow(row, fact, false);
   }
 }
 
@@ -146,7 +167,7 @@ function gapsOf({ params, found, coverage }: Told, rows: readonly ChangeRow[]): 
       'unlogged',
       `${unlogged} ${unlogged === 1 ? 'change' : 'changes'} by metadata.generation ${unlogged === 1 ? 'is' : 'are'} in no event that was read`,
     );
-  const cut = rows.filter(({ row, fact }) => row.basis === 'fact' && fact?.isCut === true).length;
+  const cut = rows.filter(({ row, request }) => row.basis === 'fact' && request?.isCut === true).length;
   if (cut > 0)
     gap(
       'bodies-cut',
@@ -159,7 +180,7 @@ function notesOf({ found, isWidened }: Told, rows: readonly ChangeRow[]): Note[]
   const notes: Note[] = [];
   const note = (code: string, text: string) => notes.push({ code, text });
   const facts = rows.filter(
-    ({ row, fact }) => row.basis === 'fact' && fact !== null && !fact.isCut && !ENDS.has(row.did.word),
+    ({ row, request }) => row.basis === 'fact' && request?.isCut === false && !ENDS.has(row.did.word),
   );
   if (facts.length > 0)
     note(

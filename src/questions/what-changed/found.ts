@@ -19,7 +19,8 @@ export class Found {
   readonly types = new TypesSeen();
   readonly tally = new WriteTally();
   /** Apart, so that many of the controllers' leave room for the people's. */
-  readonly #kept: Readonly<Record<'controllers' | 'others', KeptFacts>>;
+  #released: { readonly size: number; readonly dropped: number } | null = null;
+  #kept: Readonly<Record<'controllers' | 'others', KeptFacts>>;
   readonly #versions = new Map<string, string>();
   #facts: ReadonlyMap<string, Fact> | null = null;
   /** Requests that were refused, failed, or were dry runs. */
@@ -34,11 +35,18 @@ export class Found {
   }
 
   get size(): number {
-    return this.#kept.others.size + this.#kept.controllers.size;
+    return this.#released?.size ?? this.#kept.others.size + this.#kept.controllers.size;
   }
 
   get dropped(): number {
-    return this.#kept.others.dropped + this.#kept.controllers.dropped;
+    return this.#released?.dropped ?? this.#kept.others.dropped + this.#kept.controllers.dropped;
+  }
+
+  /** Lets the requests go; how many there were is still known. */
+  release(): void {
+    this.#released = { size: this.size, dropped: this.dropped };
+    this.#kept = { controllers: new KeptFacts(0), others: new KeptFacts(0) };
+    this.#facts = new Map();
   }
 
   /** Requests that may be rows, by key, in time order. */
@@ -147,6 +155,6 @@ function idAsked(object: Extract<WhatChangedParams['object'], { kind: 'resource'
 /** The cluster is asked about so many objects for one answer. */
 export const MAX_LIVE = 40;
 const MAX_VERSIONS = 500;
-const MAX_KEPT = 10_000;
+const MAX_KEPT = 8_000;
 /** Of many objects only the newest changes are told, and what was before those is needed. */
-const MAX_BYTES_OF_MANY = 24 * 1024 * 1024;
+const MAX_BYTES_OF_MANY = 16 * 1024 * 1024;

@@ -16,7 +16,7 @@ const RANK: Readonly<Record<ActorClass, number>> = { people: 0, programs: 1, con
 
 /** `rows`: newest first, and so within each class. What the log does not hold may be anybody's. */
 export function peopleFirst(rows: readonly ChangeRow[]): ChangeRow[] {
-  const rankOf = ({ row, fact }: ChangeRow) => (fact === null ? 0 : RANK[classOf(row.who)]);
+  const rankOf = ({ row, request }: ChangeRow) => (request === null ? 0 : RANK[classOf(row.who)]);
   return rows.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 

@@ -17,7 +17,7 @@ export function nextCommands({ params, found, isWidened }: Told, rows: readonly 
       ),
     ];
   const [newest] = rows;
-  if (newest !== undefined && newest.fact !== null)
+  if (newest !== undefined && newest.request !== null)
     return [
       command(`what-changed ${nameText(newest.row.object)}${flagText('at', momentBefore(newest.atUs))}`),
     ];

@@ -212,9 +212,11 @@ function answered(
   const { mode } = params;
   if (mode.kind !== 'changes') return { kind: 'answer', answer: statesAnswer(told, mode, live) };
   const judged = judge(told);
-  const chain = chainFor(told, judged);
-  return throughCauses(chain, coverage, canGoOn, (soFar) => ({
+  const chained = chainFor(told, judged);
+  // All that is wanted of them stands in the rows.
+  found.release();
+  return throughCauses(chained.chain, coverage, canGoOn, (soFar) => ({
     kind: 'answer',
-    answer: changesAnswer({ ...told, coverage: soFar }, judged, chain),
+    answer: changesAnswer({ ...told, coverage: soFar }, judged, chained),
   }));
 }

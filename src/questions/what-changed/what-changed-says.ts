@@ -37,7 +37,7 @@ function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): st
 function aboutMany(told: Told, rows: readonly ChangeRow[]): string {
   if (isCounted(told)) return countedAboutMany(told);
   const of = (which: ReturnType<typeof classOf>) =>
-    rows.filter(({ row, fact }) => fact !== null && classOf(row.who) === which);
+    rows.filter(({ row, request }) => request !== null && classOf(row.who) === which);
   const objects = new Set(
     rows.map(({ row: { object } }) =>
       idKey({
@@ -82,8 +82,8 @@ function actors(rows: readonly ChangeRow[]): string {
   return `${named.join(', ')}${rest === 0 ? '' : `, others ${rest}`}`;
 }
 
-function byWhom({ row, fact }: ChangeRow): string {
-  return fact === null ? 'a request that is not in the log' : whoText(row.who);
+function byWhom({ row, request }: ChangeRow): string {
+  return request === null ? 'a request that is not in the log' : whoText(row.who);
 }
 
 function ago({ row }: ChangeRow, nowUs: number): string {
