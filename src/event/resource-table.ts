@@ -23,6 +23,13 @@ export function resourceTypes(): readonly ResourceType[] {
 
 let types: readonly ResourceType[] | undefined;
 
+/** `group` null: in any of the groups. */
+export function isBuiltInResource(group: string | null, resource: string): boolean {
+  return resourceTypes().some(
+    (type) => type.isBuiltIn && type.resource === resource && (group === null || type.group === group),
+  );
+}
+
 /** What a cluster serves, before what it does not serve now: the log may tell of types that are gone. */
 export function withServedTypes(served: readonly ResourceType[]): readonly ResourceType[] {
   const known = new Set(served.map(({ group, resource }) => `${resource}.${group}`));

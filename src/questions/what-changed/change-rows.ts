@@ -5,7 +5,6 @@ import type { BodyOf } from '../../event/redact-body.ts';
 import { redactBody } from '../../event/redact-body.ts';
 import type { Fact } from '../fact/fact.ts';
 import type { Change } from '../field-diff/redact-changes.ts';
-import type { ObjectHistories } from '../object-history/object-histories.ts';
 import type { Admission, ObjectId, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { ChangePacker } from './packed-changes.ts';
@@ -28,16 +27,16 @@ export interface RowsHow {
   readonly isRevealed: boolean;
 }
 
-/** Of one object, oldest first. `facts`: requests that may be rows, by key. */
+/** Of one object, oldest first. `steps`: its history. `facts`: requests that may be rows, by key. */
 export function* changeRowsOf(
   id: ObjectId,
-  histories: ObjectHistories,
+  steps: Iterable<Step>,
   facts: ReadonlyMap<string, Fact>,
   how: RowsHow,
 ): Generator<ChangeRow> {
   const schema = how.schemaOf(id);
   let last: Step | null = null;
-  for (const step of histories.steps(id)) {
+  for (const step of steps) {
     const its: ChangesHow = { ...how, schema, resource: id.resource, subresource: step.subresource };
     const fact = facts.get(step.key);
     const row = fact === undefined ? null : rowOf(step, id, fact, its);

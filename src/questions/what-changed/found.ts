@@ -18,8 +18,8 @@ export class Found {
   readonly histories: ObjectHistories;
   readonly types = new TypesSeen();
   readonly tally = new WriteTally();
-  /** Apart, so that many of the controllers' leave room for the people's. */
   #released: { readonly size: number; readonly dropped: number } | null = null;
+  /** Apart, so that many of the controllers' leave room for the people's. */
   #kept: Readonly<Record<'controllers' | 'others', KeptFacts>>;
   readonly #versions = new Map<string, string>();
   #facts: ReadonlyMap<string, Fact> | null = null;
@@ -103,6 +103,11 @@ export class Found {
       this.#versions.set(id.resource + id.group, version);
   }
 
+  /** By the schemas of custom types too, as far as those are known by now. */
+  steps(id: ObjectId): Iterable<Step> {
+    return this.histories.steps(id, (type) => this.types.schemaOfType(type));
+  }
+
   schemaOf(id: ObjectId): Schema {
     return this.types.schemaOf(id.group, id.resource);
   }
@@ -116,7 +121,7 @@ export class Found {
   }
 
   #firstTold(id: ObjectId): Step | null {
-    for (const step of this.histories.steps(id))
+    for (const step of this.steps(id))
       if (this.facts.has(step.key) && step.kind !== 'none' && step.kind !== 'seen') return step;
     return null;
   }

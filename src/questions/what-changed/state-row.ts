@@ -3,7 +3,6 @@ import { formatMicros } from '../../event/micros.ts';
 import { redactText } from '../../event/redact.ts';
 import { redactBody } from '../../event/redact-body.ts';
 import type { RequestRow } from '../fact/request-row.ts';
-import type { ObjectHistories } from '../object-history/object-histories.ts';
 import { type StateAt, stateAt } from '../object-history/state-at.ts';
 import type { Json, ObjectId, State, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
@@ -24,7 +23,7 @@ export function isKnown({ kind }: State): boolean {
 }
 
 export interface StatesHow {
-  readonly histories: ObjectHistories;
+  readonly stepsOf: (id: ObjectId) => Iterable<Step>;
   /** Rows of requests, by key: those that left a state. */
   readonly rowOf: (key: string) => RequestRow | null;
   readonly schemaOf: (id: ObjectId) => Schema;
@@ -32,8 +31,8 @@ export interface StatesHow {
   readonly isRevealed: boolean;
 }
 
-export function stateIn(id: ObjectId, atUs: number, { histories }: StatesHow): StateAt {
-  return stateAt(histories.steps(id), atUs);
+export function stateIn(id: ObjectId, atUs: number, { stepsOf }: StatesHow): StateAt {
+  return stateAt(stepsOf(id), atUs);
 }
 
 export function stateRow(id: ObjectId, found: StateAt, how: StatesHow): WhatChangedRow {

@@ -29,7 +29,7 @@ export function unknownAt(ids: readonly ObjectId[], mode: StatesMode, found: Fou
 
 function howOf(found: Found, over: { includesNoise?: boolean; isRevealed?: boolean } = {}): StatesHow {
   return {
-    histories: found.histories,
+    stepsOf: (id) => found.steps(id),
     rowOf: (key) => found.facts.get(key)?.row ?? null,
     schemaOf: (id) => found.schemaOf(id),
     includesNoise: over.includesNoise ?? false,
@@ -160,7 +160,7 @@ function gapsOf({ found, ids, coverage }: Told, unknown: readonly string[]): Gap
       source: null,
     });
   }
-  if (found.dropped > 0 || found.histories.dropped > 0)
+  if (found.dropped > 0 || found.histories.dropped + found.histories.lost > 0)
     gaps.push({
       code: 'memory-bound',
       text: 'not all that was read could be kept: narrow it to fewer objects',

@@ -4,9 +4,10 @@ import { resourceTypes } from '../../event/resource-table.ts';
 import { targetOf } from '../../event/target.ts';
 import type { LiveFinding, LiveKey, SchemaKey } from '../../live.ts';
 import { at, text } from '../fact/body.ts';
-import { ANY_OBJECT, schemaOf } from '../schema/built-in.ts';
-import { schemaFromCrd, schemaFromOpenApi } from '../schema/from-openapi.ts';
-import type { Schema } from '../schema/schema.ts';
+import { ANY_OBJECT, isBuiltInType, schemaOf } from '../schema/built-in.ts';
+import { schemaFromOpenApi } from '../schema/from-openapi.ts';
+import type { Schema, TypeName } from '../schema/schema.ts';
+import { CrdsSeen } from './crds-seen.ts';
 
 /** A type by what objects of it call themselves. */
 interface Seen {
@@ -19,16 +20,15 @@ const MAX_TYPES = 500;
 
 export class TypesSeen {
   readonly #seen = new Map<string, Seen>();
-  /** Of custom types, as their definitions in the log say. */
-  readonly #crds = new Map<string, unknown>();
+  readonly #crds = new CrdsSeen();
   readonly #live = new Map<string, Schema>();
-  /** Made once, when all is read. */
+  /** Made once, by resource and by kind; anew when the cluster has told more. */
   readonly #schemas = new Map<string, Schema>();
 
   add(event: AuditEvent): void {
     const { group, resource, subresource } = targetOf(event);
     if (group === null || resource === null) return;
-    if (resource === 'customresourcedefinitions') this.#addCrd(event.responseObject);
+    if (resource === 'customresourcedefinitions') this.#crds.add(event);
     const key = keyOf(group, resource);
     if (builtInKinds().has(key) || this.#seen.has(key)) return;
     if (subresource !== null || this.#seen.size >= MAX_TYPES) return;
@@ -41,19 +41,13 @@ export class TypesSeen {
     }
   }
 
-  #addCrd(crd: unknown): void {
-    const [group, plural] = [text(at(crd, 'spec', 'group')), text(at(crd, 'spec', 'names', 'plural'))];
-    if (group === null || plural === null || this.#crds.size >= MAX_TYPES) return;
-    this.#crds.set(keyOf(group, plural), crd);
-  }
-
   /** Of the types that only the cluster knows. */
   keysFor(types: Iterable<{ readonly group: string; readonly resource: string }>): readonly SchemaKey[] {
     const keys = new Map<string, SchemaKey>();
     for (const { group, resource } of types) {
       const key = keyOf(group, resource);
       const seen = this.#seen.get(key);
-      if (seen === undefined || this.#crds.has(key) || keys.size >= MAX_ASKED) continue;
+      if (seen === undefined || this.#crds.has(group, resource) || keys.size >= MAX_ASKED) continue;
       keys.set(key, { kind: 'schema', group, version: seen.version, objectKind: seen.kind });
     }
     return [...keys.values()];
@@ -62,6 +56,7 @@ export class TypesSeen {
   learn(found: ReadonlyMap<LiveKey, LiveFinding>): void {
     for (const [key, finding] of found) {
       if (key.kind !== 'schema' || finding.kind !== 'schema') continue;
+      this.#schemas.clear();
       this.#live.set(
         JSON.stringify([key.group, key.objectKind]),
         schemaFromOpenApi(finding.definition, finding.components),
@@ -73,9 +68,27 @@ export class TypesSeen {
     const key = keyOf(group, resource);
     const known = this.#schemas.get(key);
     if (known !== undefined) return known;
-    const made = this.#make(group, resource);
-    this.#schemas.set(key, made);
-    return made;
+    return this.#keep(key, this.#make(group, resource));
+  }
+
+  /** By what objects call themselves; the version matters to a built-in type only. */
+  schemaOfType(type: TypeName): Schema {
+    if (isBuiltInType(type)) return schemaOf(type);
+    const { group, kind, version } = type;
+    const key = JSON.stringify([group, kind, version]);
+    const known = this.#schemas.get(key);
+    if (known !== undefined) return known;
+    const plural = this.#crds.pluralOf(group, kind);
+    const made =
+      (plural === null ? null : this.#crds.schemaOf(group, plural, version)) ??
+      this.#live.get(JSON.stringify([group, kind])) ??
+      ANY_OBJECT;
+    return this.#keep(key, made);
+  }
+
+  #keep(key: string, schema: Schema): Schema {
+    if (this.#schemas.size < 2 * MAX_TYPES) this.#schemas.set(key, schema);
+    return schema;
   }
 
   #make(group: string, resource: string): Schema {
@@ -83,9 +96,11 @@ export class TypesSeen {
     if (kind !== undefined) return schemaOf({ group, version: '', kind });
     const seen = this.#seen.get(keyOf(group, resource));
     if (seen === undefined) return ANY_OBJECT;
-    const crd = this.#crds.get(keyOf(group, resource));
-    if (crd !== undefined) return schemaFromCrd(crd, seen.version);
-    return this.#live.get(JSON.stringify([group, seen.kind])) ?? ANY_OBJECT;
+    return (
+      this.#crds.schemaOf(group, resource, seen.version) ??
+      this.#live.get(JSON.stringify([group, seen.kind])) ??
+      ANY_OBJECT
+    );
   }
 }
 

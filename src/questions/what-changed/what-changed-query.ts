@@ -1,11 +1,13 @@
 /** Which requests what-changed reads: writes that may have changed what is asked about, and reads that show one object. */
+
+import { isBuiltInResource } from '../../event/resource-table.ts';
 import {
   isOneObject,
   type ObjectQuery,
   objectPredicate,
   resourcePredicate,
 } from '../../query/object-query.ts';
-import { absent, all, any, equals, not, oneOf, type Predicate } from '../../query/predicate.ts';
+import { absent, all, any, equals, glob, not, oneOf, type Predicate } from '../../query/predicate.ts';
 import { WRITES } from '../../query/words.ts';
 import type { ObjectId } from '../object-history/step.ts';
 
@@ -40,6 +42,27 @@ export function wanted(asked: ObjectQuery, includesNoise: boolean, isTelling: bo
   return isOneObject(object) ? any(writes, seen(object)) : writes;
 }
 
+const CRDS = 'customresourcedefinitions';
+
+/**
+ * Writes to the definitions of what is asked about: with a CRD its objects go, of which not a word is in the log, and its schema
+ * says which lists have keys. Null: there are none, or they are asked about anyway.
+ */
+export function definitions(object: ObjectQuery): Predicate | null {
+  if (object.kind === 'path') return null;
+  const writes = all(equals('objectRef.resource', CRDS), oneOf('verb', WRITES));
+  if (object.kind === 'anything') return object.namespace === null ? null : writes;
+  const custom = object.resources.filter((resource) => !isBuiltInResource(object.group, resource));
+  if (custom.length === 0) return null;
+  const { group } = object;
+  const named = custom.map((resource) =>
+    group === null
+      ? glob('objectRef.name', `${resource}.*`)
+      : equals('objectRef.name', `${resource}.${group}`),
+  );
+  return all(writes, any(...named, absent('objectRef.name')));
+}
+
 /** A GET whose answer is logged shows the object as it was: kubectl sends one before many a change. */
 function seen(object: ObjectQuery): Predicate {
   return all(objectPredicate(object), equals('verb', 'get'), absent('objectRef.subresource'));
@@ -58,8 +81,17 @@ export function concerning(ids: readonly ObjectId[]): Predicate {
       any(names, absent('objectRef.name')),
     );
   });
+  const crds = ids.flatMap(({ group, resource }) =>
+    isBuiltInResource(group, resource) ? [] : [`${resource}.${group}`],
+  );
+  const types = all(
+    equals('objectRef.resource', CRDS),
+    oneOf('verb', WRITES),
+    any(oneOf('objectRef.name', [...new Set(crds)]), absent('objectRef.name')),
+  );
   const verbs = any(oneOf('verb', WRITES), all(equals('verb', 'get'), absent('objectRef.subresource')));
-  return all(verbs, not(oneOf('objectRef.subresource', CONNECTIONS)), any(...each));
+  const writes = all(verbs, not(oneOf('objectRef.subresource', CONNECTIONS)), any(...each));
+  return crds.length === 0 ? writes : any(writes, types);
 }
 
 function leftOut(includesNoise: boolean): readonly string[] {
