@@ -1,6 +1,6 @@
 /**
- * Writes the parts of README.md that lists in the code already say, between `<!-- name -->` and `<!-- /name -->` (verbs,
- * flags, formats, error codes), and under each `$ kubectl audit …` of a console block what it prints.
+ * Writes the parts of README.md that lists in the code already say, between `<!-- name -->` and `<!-- /name -->` (verbs, how
+ * sure a change is, risks, flags, formats, error codes), and under each `$ kubectl audit …` of a console block what it prints.
  * `--check` only compares, and fails when a part is stale.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FLAGS, type Flag } from '../src/commands/flags.ts';
+import { COMMANDS } from '../src/commands/registry.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { WORDS } from '../src/query/words.ts';
+import { RISKS } from '../src/questions/rbac-diff/risks.ts';
 import { FORMATS } from '../src/render/registry.ts';
 
 const path = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -26,6 +28,15 @@ const PARTS: Readonly<Record<string, () => string>> = {
       ['Verb', 'Means', 'When only metadata is logged'],
       WORDS.map((word) => [`\`${word.name}\``, word.means, word.atMetadata]),
     ),
+  basis: () =>
+    table(
+      ['BASIS', 'Means'],
+      termsOf('what-changed').map(([name, means]) => [`\`${name}\``, means]),
+    ),
+  risks: () =>
+    Object.keys(RISKS)
+      .map((risk) => `\`${risk}\``)
+      .join(' · '),
   flags: () =>
     table(
       ['Flag', 'Means'],
@@ -58,6 +69,11 @@ if (after !== before && process.argv.includes('--check')) {
   process.exitCode = 1;
 } else if (after !== before) {
   writeFileSync(path, after);
+}
+
+/** The words that a question's help explains. */
+function termsOf(question: string): readonly (readonly [string, string])[] {
+  return COMMANDS.find(({ name }) => name === question)?.terms?.of ?? [];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
