@@ -389,6 +389,12 @@ ${lines.join('\n')}
 ${facts()
   .questions.map((question) => `kubectl audit ${question.ask} --demo`)
   .join('\n')}
+kubectl audit who-did delete pods --demo -o wide
+kubectl audit what-changed deploy/worker --demo
+kubectl audit what-changed -A --humans --demo
+kubectl audit what-changed deploy/api --at 14:40:41Z --manifest --demo
+kubectl audit rbac-diff --subject dana --demo
+kubectl audit failed-auth -A --demo
 \`\`\`
 
 Then leave one API server's log out, and see why an answer must say what it has read:
