@@ -18,7 +18,7 @@ export function fateOf(event: AuditEvent, body: Json | null): Fate | null {
   }
   if (event.verb !== 'delete' || subresource !== null) return null;
   if (body !== null) return isHalf ? 'asked' : fateOfDelete(body);
-  if (isKubeletCompletion(event)) return 'gone';
+  if (isKubeletCompletion(event)) return 'completed';
   if (!tellsRemoval(event)) return 'asked';
   return event.requestObject === undefined && event.responseObject === undefined ? 'reported' : 'gone';
 }

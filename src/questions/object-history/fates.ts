@@ -32,6 +32,11 @@ function verdictOf(heads: readonly Head[], index: number, going: Going): Verdict
       return sightingAfter(heads, index) === 'none' ? 'gone' : 'held';
     case 'asked':
       return sightingAfter(heads, index) === 'none' ? 'asked' : 'held';
+    case 'completed': {
+      // What finalizers hold is completed too, and stays.
+      const sighting = sightingAfter(heads, index);
+      return sighting === 'none' ? 'gone' : sighting === 'same' ? 'held' : 'asked';
+    }
     case 'reported': {
       const sighting = sightingAfter(heads, index);
       return sighting === 'none' ? 'gone' : sighting === 'same' ? 'undone' : 'asked';
@@ -55,10 +60,12 @@ function isBetweenTheSteps(heads: readonly Head[], index: number): boolean {
     const head = heads[later];
     if (head === undefined || head.atUs > write.endUs) return false;
     const isSame = head.uid === null || write.uid === null || head.uid === write.uid;
-    if (head.verb === 'delete' && isEffective(head) && head.fate === 'gone' && isSame) return true;
+    if (head.verb === 'delete' && isEffective(head) && ENDS.has(head.fate) && isSame) return true;
   }
   return false;
 }
+
+const ENDS: ReadonlySet<Head['fate']> = new Set(['gone', 'completed']);
 
 /** What next shows that there is an object of the name, without anybody having made one: perhaps the same. */
 function sightingAfter(heads: readonly Head[], index: number): 'same' | 'perhaps' | 'none' {

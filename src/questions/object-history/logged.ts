@@ -40,10 +40,10 @@ export type Shows = 'object' | 'meta' | 'scale' | 'listed' | 'absence' | 'nothin
 
 /**
  * How a request left an object that is to be deleted. held: by finalizers, a grace period. asked: whether it is gone is not
- * said. reported: gone, if it was no dry run, which only the body would tell. released: it has no finalizers left. passing:
+ * said. completed: by the node, gone unless finalizers hold it. reported: gone, if it was no dry run, which only the body would tell. released: it has no finalizers left. passing:
  * held by the API server itself, which seldom logs how it goes on.
  */
-export type Fate = 'gone' | 'held' | 'asked' | 'reported' | 'released' | 'passing';
+export type Fate = 'gone' | 'held' | 'asked' | 'reported' | 'released' | 'passing' | 'completed';
 
 export interface Bodies {
   /** Without managedFields; with apiVersion and kind. */

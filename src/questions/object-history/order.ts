@@ -70,13 +70,13 @@ function wasBefore(head: Head, removal: Head): boolean {
   if (!(isEffective(head) || head.shows === 'object') || isCreation(head)) return false;
   if (removes(head)) return false;
   const isUnderWay = head.atUs <= removal.endUs;
-  // A removal that is only reported may have been a dry run, which what comes after it tells.
-  if (removal.fate === 'reported' && !isUnderWay) return false;
+  // A removal that is not sure is told by what comes after it.
+  if (removal.fate !== 'gone' && !isUnderWay) return false;
   return head.uid !== null && removal.uid !== null ? head.uid === removal.uid : isUnderWay;
 }
 
 function removes({ fate }: Head): boolean {
-  return fate === 'gone' || fate === 'reported';
+  return fate === 'gone' || fate === 'reported' || fate === 'completed';
 }
 
 /** Two servers' clocks: a name is made anew only when it is free. */

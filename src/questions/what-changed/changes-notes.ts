@@ -71,7 +71,7 @@ function isOpen({ row, request, isAskedOnly }: ChangeRow): boolean {
   return isAskedOnly || (row.basis === 'fact' && request !== null && !ENDS.has(row.did.word));
 }
 
-const ENDS: ReadonlySet<string> = new Set(['delete', 'evict']);
+const ENDS: ReadonlySet<string> = new Set(['delete', 'evict', 'complete delete', 'remove last finalizer']);
 
 function levelsOf(rows: readonly ChangeRow[]): string {
   return [...new Set(rows.map(({ row }) => `level ${row.level ?? '?'}`))].sort().join(', ');

@@ -507,6 +507,26 @@ describe('a deletion', () => {
     expect(steps[1]?.unlogged).toBe(0);
   });
 
+  it('of a pod is not completed by its kubelet while a finalizer holds it', () => {
+    const request = { over: { level: 'Request' } };
+    const held = { metadata: { finalizers: ['example.com/hold'] } };
+    const steps = stepsIn([
+      {
+        ...{ verb: 'create', uri: POD, at: 0, code: 201, ref: { name: 'p' } },
+        body: anObject('Pod', 'p', {}),
+        ...request,
+      },
+      { verb: 'patch', uri: `${POD}/p`, at: 1, body: held, ...request },
+      { verb: 'delete', uri: `${POD}/p`, at: 2, body: {}, ...request },
+      {
+        ...{ verb: 'delete', uri: `${POD}/p`, at: 3, user: 'system:node:n', ...request },
+        body: { gracePeriodSeconds: 0, preconditions: { uid: 'uid-p' } },
+      },
+      { verb: 'patch', uri: `${POD}/p`, at: 4, body: { metadata: { finalizers: null } }, ...request },
+    ]);
+    expect(steps.slice(-2).map(({ after }) => after.kind)).toEqual(['unknown', 'absent']);
+  });
+
   it('of a collection is one of each object that its answer lists', () => {
     const item = (name: string) => ({
       metadata: { name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '5' },
