@@ -6,7 +6,7 @@ export interface StateAt {
   /** 0 and null before the first step. */
   readonly life: number;
   readonly uid: string | null;
-  /** The step that left it; null: the log holds nothing earlier. */
+  /** The step that left it, or showed it; null: the log holds nothing earlier that had an effect. */
   readonly since: Step | null;
   /** Writes that were under way at the moment: each may have taken effect already. */
   readonly pending: readonly Step[];
@@ -14,11 +14,13 @@ export interface StateAt {
 
 export function stateAt(steps: Iterable<Step>, atUs: number): StateAt {
   let last: Step | null = null;
+  let since: Step | null = null;
   let next: Step | null = null;
   const pending: Step[] = [];
   for (const step of steps) {
     if (step.endUs <= atUs) {
       last = step;
+      if (step.kind !== 'none') since = step;
       next = null;
       continue;
     }
@@ -27,7 +29,7 @@ export function stateAt(steps: Iterable<Step>, atUs: number): StateAt {
   }
   const between = { life: last?.life ?? next?.life ?? 0, uid: last?.uid ?? null };
   if (last === null) return { ...between, state: next?.before ?? NOTHING, since: null, pending };
-  return { ...between, state: better(last.after, next), since: last, pending };
+  return { ...between, state: better(last.after, next), since, pending };
 }
 
 const TAKES_EFFECT: ReadonlySet<Step['kind']> = new Set(['create', 'change', 'delete']);

@@ -103,7 +103,7 @@ export function changesAnswer(
       ...(isChainedInPart ? [CHAINED_IN_PART] : []),
     ],
     now: [],
-    next: nextCommands(told, all),
+    next: nextCommands(told, shown),
     total: isPart ? found.tally.total : all.length,
     aside: {
       rows: new Set<Row>(rows.filter((_, n) => isAside.has(shown[n] as ChangeRow))),

@@ -46,10 +46,13 @@ export function notesOf({ found, isWidened }: Told, rows: readonly ChangeRow[]):
   const facts = rows.filter(
     ({ row, request }) => row.basis === 'fact' && request?.isCut === false && !ENDS.has(row.did.word),
   );
+  const mayBeNothing = facts.every(({ row }) => row.did.word === 'create')
+    ? ''
+    : ': it may have been nothing';
   if (facts.length > 0)
     note(
       'level',
-      `of ${facts.length} of ${rows.length} changes the log does not hold what they changed (${levelsOf(facts)}): it may have been nothing`,
+      `of ${facts.length} of ${rows.length} changes the log does not hold what they changed (${levelsOf(facts)})${mayBeNothing}`,
     );
   const asked = rows.filter((one) => one.isAskedOnly).length;
   if (asked > 0)

@@ -160,6 +160,6 @@ function idAsked(object: Extract<WhatChangedParams['object'], { kind: 'resource'
 /** The cluster is asked about so many objects for one answer. */
 export const MAX_LIVE = 40;
 const MAX_VERSIONS = 500;
-const MAX_KEPT = 8_000;
+const MAX_KEPT = 6_000;
 /** Of many objects only the newest changes are told, and what was before those is needed. */
 const MAX_BYTES_OF_MANY = 16 * 1024 * 1024;

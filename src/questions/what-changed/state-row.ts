@@ -7,6 +7,7 @@ import { type StateAt, stateAt } from '../object-history/state-at.ts';
 import type { Json, ObjectId, State, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
 import { whoText } from '../who-did/who-did-row.ts';
+import { type Difference, stepBetween } from './step-between.ts';
 import { between } from './step-changes.ts';
 import { rowWithoutRequest, type WhatChangedRow } from './what-changed-row.ts';
 
@@ -52,11 +53,12 @@ export function stateRow(id: ObjectId, found: StateAt, how: StatesHow): WhatChan
   return row;
 }
 
-/** Null: no difference that is wanted. `to`: the later state; `until`: what left it, if the log tells. */
+/** Null: no difference that is wanted. `to`: the later state. Moments in microseconds. */
 export function differenceRow(
   id: ObjectId,
   from: StateAt,
-  to: Pick<StateAt, 'state' | 'uid'> & { readonly since: Step | null },
+  to: Pick<StateAt, 'state' | 'uid'>,
+  { fromUs, toUs }: { readonly fromUs: number; readonly toUs: number },
   how: StatesHow,
 ): WhatChangedRow | null {
   if (!isKnown(from.state) && !isKnown(to.state)) return null;
@@ -65,11 +67,12 @@ export function differenceRow(
   const isTold = isKnown(from.state) && isKnown(to.state);
   const changes = isTold && to.state.kind !== 'absent' ? between(from.state, to.state, its) : [];
   if (changes === null) return null;
-  const isLater = to.since !== null && to.since !== from.since;
-  const request = isLater && to.since !== null ? how.rowOf(to.since.key) : null;
+  const word = wordFor(from.state, to.state);
+  const step = stepBetween(how.stepsOf(id), { fromUs, toUs, word, changes }, its);
+  const request = step === null ? null : how.rowOf(step.key);
   const row: WhatChangedRow = {
     ...(request ?? rowWithoutRequest(shown(id, to.uid), 'difference')),
-    did: { verb: request?.did.verb ?? null, word: wordFor(from.state, to.state) },
+    did: { verb: request?.did.verb ?? null, word },
     object: shown(id, to.uid ?? from.uid),
     changes,
     basis: isTold ? weaker(basisOf(from.state), basisOf(to.state)) : 'fact',
@@ -85,7 +88,7 @@ export function differenceRow(
   return row;
 }
 
-function wordFor(from: State, to: State): string {
+function wordFor(from: State, to: State): Difference['word'] {
   if (to.kind === 'absent') return 'delete';
   return from.kind === 'absent' ? 'create' : 'change';
 }

@@ -15,6 +15,7 @@ import { differenceRow, isKnown, type StatesHow, stateIn, stateRow, stateText } 
 import type { Told } from './told.ts';
 import type { Mode } from './what-changed.ts';
 import { columnsFor } from './what-changed-columns.ts';
+import { nextBetween } from './what-changed-next.ts';
 import type { WhatChangedRow } from './what-changed-row.ts';
 import { count } from './what-changed-says.ts';
 
@@ -62,11 +63,16 @@ export function statesAnswer(
     nearMisses: [],
     notes,
     now: [],
-    next: [],
+    next: nextOf(told, mode, rows),
     total: rows.length,
     events: [],
     gaps,
   };
+}
+
+function nextOf(told: Told, mode: StatesMode, [first]: readonly WhatChangedRow[]): string[] {
+  if (mode.kind === 'at' || first === undefined || mode.fromUs === null || mode.toUs === null) return [];
+  return [nextBetween(told, [timeOf(mode.fromUs), timeOf(mode.toUs)], first)];
 }
 
 /** Of many objects, those that were not there then are no rows. */
@@ -104,11 +110,12 @@ function betweenRow(
   notes: Note[],
   unknown: string[],
 ): WhatChangedRow[] {
-  const from = stateIn(id, fromUs ?? Number.POSITIVE_INFINITY, how);
+  const [beganUs, endedUs] = [fromUs ?? Number.POSITIVE_INFINITY, toUs ?? Number.POSITIVE_INFINITY];
+  const from = stateIn(id, beganUs, how);
   const to = toUs === null ? liveState(id, live) : stateIn(id, toUs, how);
   if ('pending' in to) notePending(id, to as StateAt, how, notes);
   if (!isKnown(from.state) || !isKnown(to.state)) unknown.push(textOf(id));
-  const row = differenceRow(id, from, { ...to, since: 'since' in to ? (to as StateAt).since : null }, how);
+  const row = differenceRow(id, from, to, { fromUs: beganUs, toUs: endedUs }, how);
   return row === null ? [] : [row];
 }
 

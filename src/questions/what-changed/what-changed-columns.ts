@@ -104,7 +104,14 @@ export function changeTexts(row: WhatChangedRow, isBrief: boolean): string[] {
   if (word === 'not in the log') return [];
   const state = stateText(row);
   if (state !== '') return [state];
-  return [`${word}: what, the log does not hold (level ${row.level ?? '?'})`];
+  return [`${word}; ${untoldText(row)}`];
+}
+
+/** Of a change of which only that it was done is known. */
+export function untoldText({ level }: WhatChangedRow): string {
+  return level === 'RequestResponse'
+    ? 'what it changed is not in what was read'
+    : `what it changed is not in the log (level ${level ?? '?'})`;
 }
 
 /** Of what was made: what people look for first. */

@@ -6,7 +6,7 @@ import { momentBefore } from '../moment-before.ts';
 import type { ChangeRow } from './change-rows.ts';
 import type { Told } from './told.ts';
 
-/** `rows`: newest first. */
+/** `rows`: what is most worth a look first. */
 export function nextCommands({ params, found, isWidened }: Told, rows: readonly ChangeRow[]): string[] {
   const command = (words: string) => `${params.calledAs} ${words}${params.sameLogs}`;
   const deleted = beginningOfEnd(rows);
@@ -16,13 +16,14 @@ export function nextCommands({ params, found, isWidened }: Told, rows: readonly 
         `what-changed ${nameText(deleted.row.object)}${flagText('at', momentBefore(deleted.atUs))} --manifest`,
       ),
     ];
-  const [newest] = rows;
-  if (newest !== undefined && newest.request !== null)
+  // Before it was made there was none.
+  const newest = rows.find(({ row, request }) => request !== null && row.did.word !== 'create');
+  if (newest !== undefined)
     return [
       command(`what-changed ${nameText(newest.row.object)}${flagText('at', momentBefore(newest.atUs))}`),
     ];
   const { object, window } = params;
-  if (object.kind !== 'resource') return [];
+  if (object.kind !== 'resource' || rows.length > 0) return [];
   const type = kubectlName(object.group ?? '', object.resources[0] ?? object.typed);
   const it = shellQuoted(object.name === null ? type : `${type}/${object.name}`);
   const isPlaced = object.namespace !== null && object.isNamespaced !== false;
@@ -37,7 +38,17 @@ export function nextCommands({ params, found, isWidened }: Told, rows: readonly 
   ];
 }
 
-/** The newest request that a deletion began with: whoever only completed it came after the object was as it is wanted. */
+/** Between two moments: what was done in between, one after the other. `row`: of one that differs. */
+export function nextBetween(
+  { params }: Told,
+  [from, to]: readonly [string, string],
+  { object }: Pick<RequestRow, 'object'>,
+): string {
+  const span = `${flagText('since', from)}${flagText('until', to)}`;
+  return `${params.calledAs} what-changed ${nameText(object)}${span}${params.sameLogs}`;
+}
+
+/** The first request that a deletion began with: whoever only completed it came after the object was as it is wanted. */
 function beginningOfEnd(rows: readonly ChangeRow[]): ChangeRow | undefined {
   return rows.find(({ row }) => row.did.word === 'delete' || row.did.word === 'evict');
 }

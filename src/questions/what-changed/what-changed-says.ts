@@ -9,7 +9,7 @@ import { whoText } from '../who-did/who-did-row.ts';
 import type { ChangeRow } from './change-rows.ts';
 import { classOf } from './people-first.ts';
 import { isCounted, type Told } from './told.ts';
-import { changeTexts, pastOf } from './what-changed-columns.ts';
+import { changeTexts, pastOf, untoldText } from './what-changed-columns.ts';
 
 /** `rows`: newest first. */
 export function changesSentence(told: Told, rows: readonly ChangeRow[], gaps: readonly Gap[]): string {
@@ -30,7 +30,10 @@ function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): st
         ? first
         : `${first} and ${more.length} more`;
   const past = pastOf(newest.row.did.word);
-  const last = `${name}: ${past ?? `${what},`} by ${byWhom(newest)} ${ago(newest, told.nowUs)}`;
+  const isUntold = past === null && newest.request !== null && newest.row.changes.length === 0;
+  const done = isUntold ? newest.row.did.word : what;
+  const open = isUntold ? ` (${untoldText(newest.row)})` : '';
+  const last = `${name}: ${past ?? `${done},`} by ${byWhom(newest)} ${ago(newest, told.nowUs)}${open}`;
   return rows.length === 1 ? last : `${last}; ${count(rows.length, 'change')} in all (${actors(rows)})`;
 }
 
