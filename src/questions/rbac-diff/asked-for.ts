@@ -3,6 +3,7 @@
 import type { Deed } from './deeds.ts';
 import type { Refused } from './found.ts';
 import type { Asked } from './rbac-diff.ts';
+import { knownSubjects } from './rbac-object.ts';
 import type { RightChange } from './right-changes.ts';
 import type { Standing } from './standing.ts';
 import { groupsOf, type Subject, userSubject } from './subject.ts';
@@ -41,7 +42,7 @@ export function isWantedRefusal(asked: Asked, { fact }: Refused): boolean {
 }
 
 function names(asked: Asked, standing: Standing): boolean {
-  return standing?.kind === 'binding' && (standing.subjects ?? []).some((one) => isWantedSubject(asked, one));
+  return standing?.kind === 'binding' && knownSubjects(standing).some((one) => isWantedSubject(asked, one));
 }
 
 /** Also the groups that a user named in full is in. */

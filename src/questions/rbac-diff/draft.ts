@@ -165,7 +165,7 @@ export function supposeCreation(draft: Draft, liveBody: unknown): void {
   standings.unshift(null);
 }
 
-/** At least these subjects, then: where the log tells no other way whom a binding binds. */
+/** At least these subjects, then: where the log tells no other way whom a binding binds. There may be others. */
 export function learnFromReasons(draft: Draft, reasons: readonly Reason[], same: Interned): void {
   const { events, standings } = draft;
   const bySpan = Map.groupBy(reasons, ({ atUs }) => events.filter((event) => event.endUs <= atUs).length);
@@ -177,7 +177,8 @@ export function learnFromReasons(draft: Draft, reasons: readonly Reason[], same:
     standings[n] = same.of({
       kind: 'binding',
       role: standing.role ?? first.role,
-      subjects: standing.subjects ?? [...subjects.values()],
+      subjects: standing.subjects,
+      ...(standing.subjects === null ? { seen: [...subjects.values()] } : {}),
     });
     // The role is the same as long as it lives.
     fillBack(draft, standings[n] ?? null, same, n);

@@ -6,7 +6,7 @@ import { type Deed, deedsOf } from './deeds.ts';
 import type { Track, TrackEvent } from './draft.ts';
 import { netOf } from './net-changes.ts';
 import type { Asked } from './rbac-diff.ts';
-import { isRole, type RbacId } from './rbac-object.ts';
+import { isRole, knownSubjects, type RbacId } from './rbac-object.ts';
 import { type Replay, replay } from './replay.ts';
 import type { KnownGroups } from './right-changes.ts';
 import { roleId } from './rule-set.ts';
@@ -110,6 +110,6 @@ function bindsGroup({ standings }: Track): boolean {
   return standings.some(
     (one) =>
       one?.kind === 'binding' &&
-      (one.subjects ?? []).some(({ kind, name }) => kind === 'Group' && !name.startsWith('system:')),
+      knownSubjects(one).some(({ kind, name }) => kind === 'Group' && !name.startsWith('system:')),
   );
 }

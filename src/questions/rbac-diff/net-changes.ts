@@ -34,7 +34,7 @@ function stillSo(
   told: Set<string>,
 ): RightChange[] {
   const { subject, op, rights, grant } = change;
-  const grants = (set: RuleSet) => set.allGrants(subject, groups(subject));
+  const grants = (set: RuleSet) => set.allGrants(subject, groups(subject), grant.namespace);
   const [before, after] = [grants(start), grants(end)];
   if (rights === null) {
     const holds = (set: RuleSet) => isBound(set, grant.binding, subjectKey(subject));

@@ -44,9 +44,16 @@ export interface BindingContent {
   readonly kind: 'binding';
   readonly role: { readonly kind: 'Role' | 'ClusterRole'; readonly name: string } | null;
   readonly subjects: readonly Subject[] | null;
+  /** Of those of a binding that are not all known: whom it was seen to allow something. */
+  readonly seen?: readonly Subject[];
 }
 
 export type Content = RoleContent | BindingContent;
+
+/** As far as they are known. */
+export function knownSubjects({ subjects, seen = [] }: BindingContent): readonly Subject[] {
+  return subjects ?? seen;
+}
 
 export function idKey({ kind, namespace, name }: RbacId): string {
   return `${kind} ${namespace ?? ''}/${name}`;

@@ -2,10 +2,10 @@
  * Who gained and who lost which rights by one change of a role or binding: judged by the whole rule set just before it and
  * just after it, so that what is held by another path is neither gained nor lost.
  */
-import { idKey, type RbacId } from './rbac-object.ts';
+import { idKey, knownSubjects, type RbacId } from './rbac-object.ts';
 import { beyond, rightsOf } from './rights.ts';
 import type { Rule } from './rule.ts';
-import { type Grant, heldBy, type RuleSet } from './rule-set.ts';
+import { appliesIn, type Grant, heldBy, type RuleSet } from './rule-set.ts';
 import type { Standing } from './standing.ts';
 import { type Subject, subjectKey } from './subject.ts';
 
@@ -35,15 +35,16 @@ export type KnownGroups = (subject: Subject) => readonly string[];
 export function applyChange(set: RuleSet, id: RbacId, after: Standing, groups: KnownGroups): Judged {
   const isBinding = id.kind === 'RoleBinding' || id.kind === 'ClusterRoleBinding';
   const direct = isBinding ? [id] : set.bindingsOf(id);
-  const gathering = id.kind === 'ClusterRole' ? set.aggregating().map(clusterRole) : [];
+  // Fast path: most ClusterRoles flow into no other.
+  const gathering = set.isGatheredFrom(id, after) ? set.aggregating().map(clusterRole) : [];
   const rules = new Map(gathering.map((role) => [role, set.rulesOf(role).rules]));
   const reached = distinct([...direct, ...gathering.flatMap((role) => set.bindingsOf(role))]);
-  const coming = after?.kind === 'binding' ? (after.subjects ?? []) : [];
-  const before = new Side(set, reached, coming, groups);
+  const coming = after?.kind === 'binding' ? knownSubjects(after) : [];
+  const before = new Side(set, reached, () => coming, groups);
   set.set(id, after);
   const changed = gathering.filter((role) => set.rulesOf(role).rules !== rules.get(role));
   const bindings = distinct([...direct, ...changed.flatMap((role) => set.bindingsOf(role))]);
-  const since = new Side(set, bindings, before.subjects, groups);
+  const since = new Side(set, bindings, (binding) => before.path(binding).subjects.values(), groups);
   return new Comparison(before, since, isBinding ? null : id).judged(bindings);
 }
 
@@ -58,42 +59,55 @@ function distinct(bindings: readonly RbacId[]): readonly RbacId[] {
 interface Path {
   readonly grant: Grant | null;
   readonly subjects: ReadonlyMap<string, Subject>;
+  /** There may be others. */
+  readonly bindsOthers: boolean;
 }
 
-/** One side of a change: what the bindings that it reaches give, and all that their subjects, and the `others`, hold. */
-class Side {
-  readonly #paths: ReadonlyMap<string, Path>;
-  readonly subjects: readonly Subject[];
-  readonly #held: ReadonlyMap<string, readonly Grant[]>;
-  readonly #mayHoldMore: ReadonlyMap<string | null, boolean>;
+const NO_PATH: Path = { grant: null, subjects: new Map(), bindsOthers: false };
 
-  constructor(set: RuleSet, bindings: readonly RbacId[], others: readonly Subject[], groups: KnownGroups) {
-    const paths = bindings.map((binding): [string, Path] => {
-      const subjects = set.subjectsOf(binding).map((one): [string, Subject] => [subjectKey(one), one]);
-      return [idKey(binding), { grant: set.grantOf(binding), subjects: new Map(subjects) }];
-    });
-    this.#paths = new Map(paths);
-    const subjects = new Map([
-      ...paths.flatMap(([, path]) => [...path.subjects]),
-      ...others.map((one): [string, Subject] => [subjectKey(one), one]),
-    ]);
-    this.subjects = [...subjects.values()];
-    this.#held = new Map([...subjects].map(([key, one]) => [key, set.allGrants(one, groups(one))]));
-    const places = new Set(bindings.map(({ namespace }) => namespace));
-    this.#mayHoldMore = new Map([...places].map((place) => [place, set.mayHoldMore(place)]));
+/** One side of a change: what the bindings that it reaches give, and all that their subjects, and the `others`, hold there. */
+class Side {
+  readonly #paths = new Map<string, Path>();
+  readonly #held = new Map<string, readonly Grant[]>();
+  readonly #mayHoldMore = new Map<string | null, boolean>();
+
+  constructor(
+    set: RuleSet,
+    bindings: readonly RbacId[],
+    others: (binding: RbacId) => Iterable<Subject>,
+    groups: KnownGroups,
+  ) {
+    for (const binding of bindings) {
+      const { namespace } = binding;
+      const subjects = new Map(
+        set.subjectsOf(binding).map((one): [string, Subject] => [subjectKey(one), one]),
+      );
+      const bindsOthers = set.bindsOthers(binding);
+      this.#paths.set(idKey(binding), { grant: set.grantOf(binding), subjects, bindsOthers });
+      if (!this.#mayHoldMore.has(namespace)) this.#mayHoldMore.set(namespace, set.mayHoldMore(namespace));
+      for (const subject of [...subjects.values(), ...others(binding)]) {
+        const key = heldKey(subject, namespace);
+        if (!this.#held.has(key)) this.#held.set(key, set.allGrants(subject, groups(subject), namespace));
+      }
+    }
   }
 
   path(binding: RbacId): Path {
-    return this.#paths.get(idKey(binding)) ?? { grant: null, subjects: new Map() };
+    return this.#paths.get(idKey(binding)) ?? NO_PATH;
   }
 
-  held(subject: Subject): readonly Grant[] {
-    return this.#held.get(subjectKey(subject)) ?? [];
+  /** All that counts there; null: everywhere. */
+  held(subject: Subject, namespace: string | null): readonly Grant[] {
+    return this.#held.get(heldKey(subject, namespace)) ?? [];
   }
 
   mayHoldMore(namespace: string | null): boolean {
     return this.#mayHoldMore.get(namespace) ?? true;
   }
+}
+
+function heldKey(subject: Subject, namespace: string | null): string {
+  return `${namespace ?? ''} ${subjectKey(subject)}`;
 }
 
 class Comparison {
@@ -115,9 +129,14 @@ class Comparison {
   judged(bindings: readonly RbacId[]): Judged {
     for (const binding of bindings) {
       const [was, is] = [this.#before.path(binding), this.#after.path(binding)];
+      // Whom it binds on one side only by name, it may bind on the other too.
+      if (was.grant !== null && is.grant !== null && was.bindsOthers !== is.bindsOthers)
+        this.#untold.push(binding);
       for (const [key, subject] of new Map([...was.subjects, ...is.subjects])) {
-        const from = was.subjects.has(key) ? was.grant : null;
-        const to = is.subjects.has(key) ? is.grant : null;
+        const isThere = [was, is].map(({ subjects }) => subjects.has(key));
+        if ((!isThere[0] && was.bindsOthers) || (!isThere[1] && is.bindsOthers)) continue;
+        const from = isThere[0] ? was.grant : null;
+        const to = isThere[1] ? is.grant : null;
         if (from !== null && to !== null && isUnknown(from) !== isUnknown(to))
           this.#untold.push(this.#role ?? binding);
         else {
@@ -135,9 +154,10 @@ class Comparison {
     const side = op === 'gained' ? this.#before : this.#after;
     const key = `${op} ${subjectKey(subject)}`;
     const told = this.#told.get(key) ?? [];
-    const here = [...side.held(subject), ...told].filter(
-      ({ namespace }) => namespace === null || namespace === given.namespace,
-    );
+    const here = [
+      ...side.held(subject, given.namespace),
+      ...told.filter((grant) => appliesIn(grant, given.namespace)),
+    ];
     const change = changeOf(op, subject, given, other, here, side.mayHoldMore(given.namespace));
     if (change === null) return;
     this.#changes.push(change);
@@ -185,7 +205,7 @@ export function holdsAll(
   namespace: string | null,
   groups: KnownGroups,
 ): boolean {
-  const grants = set.allGrants(subject, groups(subject));
+  const grants = set.allGrants(subject, groups(subject), namespace);
   return rights.every((right) => heldBy(grants, right, namespace, false) === 'yes');
 }
 
@@ -197,6 +217,6 @@ export function holdsNone(
   namespace: string | null,
   groups: KnownGroups,
 ): boolean {
-  const grants = set.allGrants(subject, groups(subject));
+  const grants = set.allGrants(subject, groups(subject), namespace);
   return rights.every((right) => heldBy(grants, right, namespace, false) !== 'yes');
 }

@@ -40,7 +40,8 @@ export function rightRows(change: RightChange, deed: Deed, how: RightRowsHow): r
   const rows = given.map((rule) => rowOf(rule, change, deed, how, lasts));
   const [first] = rows;
   if (first === undefined || rows.length <= TOLD || !how.isFolded) {
-    for (const [n, row] of rows.entries()) drawn(row, drawnOf(row, given[n] ?? null, change, deed, null, how));
+    for (const [n, row] of rows.entries())
+      drawn(row, drawnOf(row, given[n] ?? null, change, deed, null, how));
     return rows;
   }
   const summary: Summary = {

@@ -1,5 +1,5 @@
 /** What changed in a role rule by rule, in a binding subject by subject: one line each. */
-import type { BindingContent, LabelSelector, RoleContent } from './rbac-object.ts';
+import { type BindingContent, knownSubjects, type LabelSelector, type RoleContent } from './rbac-object.ts';
 import { ruleWords } from './right-words.ts';
 import { beyond, compact } from './rights.ts';
 import type { Rule } from './rule.ts';
@@ -81,10 +81,12 @@ function subjectLines(before: BindingContent, after: BindingContent): readonly s
 
 const SAID = 4;
 
-function bindingText({ role, subjects }: BindingContent): string | null {
+function bindingText(content: BindingContent): string | null {
+  const { role, subjects, seen = [] } = content;
   if (role === null && subjects === null) return null;
-  const names = (subjects ?? []).map(subjectText);
+  const names = knownSubjects(content).map(subjectText);
   const more = names.length - SAID;
   const to = more > 1 ? `${names.slice(0, SAID).join(', ')} and ${more} more` : names.join(', ');
-  return `${role === null ? '?' : `${role.kind} ${role.name}`} → ${subjects === null ? '?' : to || 'nobody'}`;
+  const others = seen.length > 0 ? `${to}, perhaps others` : '?';
+  return `${role === null ? '?' : `${role.kind} ${role.name}`} → ${subjects === null ? others : to || 'nobody'}`;
 }

@@ -6,6 +6,7 @@ import {
   type BindingContent,
   type Content,
   idKey,
+  knownSubjects,
   type LabelSelector,
   type RbacId,
   type RbacKind,
@@ -51,7 +52,7 @@ export class RuleSet {
   readonly #absent = new Set<string>();
   readonly #aggregating = new Map<string, readonly LabelSelector[]>();
   readonly #gathered = new Map<string, RoleRules>();
-  /** Keys of bindings: by subject, by role, and those of which it is not known whom they bind. */
+  /** Keys of bindings: by namespace and subject, by role, and those of which it is not known whom they bind. */
   readonly #bySubject = new Map<string, Set<string>>();
   readonly #byRole = new Map<string, Set<string>>();
   /** By namespace; '' for the cluster-wide ones. */
@@ -74,6 +75,7 @@ export class RuleSet {
     const key = idKey(id);
     const before = this.#objects.get(key)?.content;
     if (before?.kind === 'binding') this.#index(key, id, before, 'remove');
+    if (this.isGatheredFrom(id, content)) this.#gathered.clear();
     if (id.kind === 'ClusterRole') this.#setClusterRole(id.name, content?.kind === 'role' ? content : null);
     if (content === null) {
       this.#objects.delete(key);
@@ -93,6 +95,19 @@ export class RuleSet {
   /** ClusterRoles that gather rules from others. */
   aggregating(): readonly string[] {
     return [...this.#aggregating.keys()];
+  }
+
+  /** Whether what a ClusterRole says, or is to say, flows into others, or others into it. */
+  isGatheredFrom({ kind, name }: RbacId, after: Content | null): boolean {
+    if (kind !== 'ClusterRole') return false;
+    const some = [this.#clusterRoles.get(name) ?? null, after?.kind === 'role' ? after : null].filter(
+      (one) => one !== null,
+    );
+    if (this.#aggregating.has(name) || some.some(({ selectors }) => (selectors ?? []).length > 0))
+      return true;
+    return [...this.#aggregating.values()].some((list) =>
+      list.some((selector) => some.some(({ labels }) => labels !== null && selects(selector, labels))),
+    );
   }
 
   rulesOf(role: RbacId): RoleRules {
@@ -131,24 +146,34 @@ export class RuleSet {
     return { binding, role: content.role, rules: given, isWhole, namespace };
   }
 
+  /** Those that are known; whether there may be more, `bindsOthers` says. */
   subjectsOf(binding: RbacId): readonly Subject[] {
     const content = this.#objects.get(idKey(binding))?.content;
-    return content?.kind === 'binding' ? (content.subjects ?? []) : [];
+    return content?.kind === 'binding' ? knownSubjects(content) : [];
   }
 
-  /** By bindings that name the subject itself. */
-  directGrants(subject: Subject): readonly Grant[] {
-    return this.#idsOf(this.#bySubject.get(subjectKey(subject))).flatMap((id) => this.grantOf(id) ?? []);
+  /** It is there, and not all whom it binds are known. */
+  bindsOthers(binding: RbacId): boolean {
+    const content = this.#objects.get(idKey(binding))?.content;
+    return content?.kind === 'binding' && content.subjects === null;
+  }
+
+  /** By bindings that name the subject itself, and hold in the namespace; null: everywhere. */
+  directGrants(subject: Subject, namespace: string | null): readonly Grant[] {
+    const places = namespace === null ? [null] : [null, namespace];
+    return places.flatMap((place) =>
+      this.#idsOf(this.#bySubject.get(placedKey(subject, place))).flatMap((id) => this.grantOf(id) ?? []),
+    );
   }
 
   /** By all paths: those of the groups too. */
-  allGrants(subject: Subject, knownGroups: readonly string[]): readonly Grant[] {
+  allGrants(subject: Subject, knownGroups: readonly string[], namespace: string | null): readonly Grant[] {
     const groups = groupsOf(subject, knownGroups);
     if (groups.includes(MASTERS) || (subject.kind === 'Group' && subject.name === MASTERS))
       return [{ binding: MASTERS_BINDING, role: null, rules: EVERYTHING, isWhole: true, namespace: null }];
     return [
-      ...this.directGrants(subject),
-      ...groups.flatMap((name) => this.directGrants({ kind: 'Group', name, namespace: null })),
+      ...this.directGrants(subject, namespace),
+      ...groups.flatMap((name) => this.directGrants({ kind: 'Group', name, namespace: null }, namespace)),
     ];
   }
 
@@ -170,9 +195,7 @@ export class RuleSet {
       ...who.groups.map((name): Subject => ({ kind: 'Group', name, namespace: null })),
     ];
     if (who.groups.includes(MASTERS)) return true;
-    const grants = subjects
-      .flatMap((subject) => this.directGrants(subject))
-      .filter((grant) => appliesIn(grant, namespace));
+    const grants = subjects.flatMap((subject) => this.directGrants(subject, namespace));
     if (grants.some(({ rules }) => rules.some((rule) => allows(rule, request)))) return true;
     return grants.some((grant) => !grant.isWhole) || this.mayHoldMore(namespace) ? null : false;
   }
@@ -215,33 +238,22 @@ export class RuleSet {
   }
 
   #setClusterRole(name: string, after: RoleContent | null): void {
-    const before = this.#clusterRoles.get(name) ?? null;
     if (after === null) this.#clusterRoles.delete(name);
     else this.#clusterRoles.set(name, after);
     const selectors = after?.selectors ?? [];
-    const hadSelectors = this.#aggregating.has(name);
     if (selectors.length === 0) this.#aggregating.delete(name);
     else this.#aggregating.set(name, selectors);
-    const labels = [before?.labels ?? null, after?.labels ?? null].filter((some) => some !== null);
-    const isSource = [...this.#aggregating.values()].some((list) =>
-      list.some((selector) => labels.some((some) => selects(selector, some))),
-    );
-    if (isSource || hadSelectors || selectors.length > 0) this.#gathered.clear();
   }
 
-  #index(
-    key: string,
-    { namespace }: RbacId,
-    { role, subjects }: BindingContent,
-    how: 'add' | 'remove',
-  ): void {
+  #index(key: string, { namespace }: RbacId, content: BindingContent, how: 'add' | 'remove'): void {
+    const { role, subjects } = content;
     const change = (index: Map<string, Set<string>>, under: string) => {
       const keys = index.get(under) ?? new Set<string>();
       if (how === 'add') index.set(under, keys.add(key));
       else if (keys.delete(key) && keys.size === 0) index.delete(under);
     };
     if (role !== null) change(this.#byRole, idKey(roleId(role, namespace)));
-    for (const subject of subjects ?? []) change(this.#bySubject, subjectKey(subject));
+    for (const subject of knownSubjects(content)) change(this.#bySubject, placedKey(subject, namespace));
     if (subjects === null) change(this.#toUnknown, namespace ?? '');
   }
 
@@ -251,6 +263,11 @@ export class RuleSet {
 }
 
 const MASTERS_BINDING: RbacId = { kind: 'ClusterRoleBinding', namespace: null, name: 'cluster-admin' };
+
+/** Many hold something in hundreds of namespaces: of one, only its own bindings are looked at. */
+function placedKey(subject: Subject, namespace: string | null): string {
+  return `${namespace ?? ''} ${subjectKey(subject)}`;
+}
 
 const WITHOUT_URLS = new WeakMap<readonly Rule[], readonly Rule[]>();
 

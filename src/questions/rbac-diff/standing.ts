@@ -83,7 +83,7 @@ function speaksOf(request: unknown, field: string): boolean {
 }
 
 export function onlyLasting(content: Standing): Standing {
-  return content?.kind === 'binding' ? { ...content, subjects: null } : null;
+  return content?.kind === 'binding' ? { kind: 'binding', role: content.role, subjects: null } : null;
 }
 
 /** What the one does not know, the other may. */

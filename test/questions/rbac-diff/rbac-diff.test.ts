@@ -414,6 +414,49 @@ describe('logs that hold less', () => {
     ]);
   });
 
+  const inUse = (user: string, at: number): Scene => {
+    const reason = `RBAC: allowed by ClusterRoleBinding "mine" of ClusterRole "cluster-admin" to User "${user}"`;
+    return {
+      ...{ verb: 'get', uri: '/api/v1/namespaces/prod/secrets/x', at, user },
+      over: {
+        annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': reason },
+      },
+    };
+  };
+
+  it('never take those who used a binding for all whom it binds', async () => {
+    const two = binding('ClusterRole/cluster-admin', 'mallory', 'eve');
+    const made = atMetadata(created(1, 'clusterrolebindings/mine', two));
+    const alone = await askRbac([made, inUse('mallory', 3)]);
+    expect(alone.rights).toEqual(['+ mallory: * *.* * via mine → ClusterRole/cluster-admin by alice']);
+    expect(alone.codes).toContain('level-too-low');
+    // That eve was not bound before, nothing tells.
+    const later = await askRbac([
+      made,
+      inUse('mallory', 3),
+      replaced(5, 'clusterrolebindings/mine', two, 'bob'),
+    ]);
+    expect(later.rights).toEqual(['+ mallory: * *.* * via mine → ClusterRole/cluster-admin by alice']);
+    expect(later.notes.find(({ code }) => code === 'untold')?.text).toContain('ClusterRoleBinding mine');
+  });
+
+  it('say nothing of subjects where it is known on one side only whom a binding binds', async () => {
+    const role = created(1, READER, rules('get secrets'));
+    const bound = binding('Role/reader', 'carol');
+    for (const now of [null, live(rbacObject(READER, rules('get secrets')), rbacObject(BIND, bound))]) {
+      const { rights, notes, codes } = await askRbac([role, replaced(3, BIND, bound)], {}, now);
+      expect(rights).toEqual([]);
+      expect(notes.find(({ code }) => code === 'untold')?.text).toContain('RoleBinding prod/bind');
+      expect(codes).toContain('level-too-low');
+    }
+    const { rights } = await askRbac([
+      role,
+      created(2, BIND, bound),
+      atMetadata(replaced(3, BIND, binding('Role/reader', 'carol', 'eve'), 'bob')),
+    ]);
+    expect(rights).toEqual(['+ carol: get secrets in prod via bind → Role/reader by alice']);
+  });
+
   it('say nothing of rights where a role was changed and neither side is known', async () => {
     const { rights, notes, codes } = await askRbac([
       created(1, READER, rules('get secrets')),
