@@ -126,7 +126,8 @@ function removed(holder: Json | readonly unknown[], name: string, isWhole: boole
   return index === null ? undefined : holder.toSpliced(index, 1);
 }
 
-function valueAt(root: unknown, path: readonly string[] | null): unknown {
+/** Undefined: it is not there. */
+export function valueAt(root: unknown, path: readonly string[] | null): unknown {
   let here = path === null ? undefined : root;
   for (const name of path ?? []) {
     if (isList(here)) here = here[indexOf(here, name, here.length - 1) ?? -1];

@@ -8,7 +8,7 @@ import type { Change } from '../field-diff/redact-changes.ts';
 import type { Admission, ObjectId, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { ChangePacker } from './packed-changes.ts';
-import { between, type ChangesHow, changesOf } from './step-changes.ts';
+import { type ChangesHow, changesOf, isSure, surelyBetween } from './step-changes.ts';
 import { rowWithoutRequest, type WhatChangedRow } from './what-changed-row.ts';
 
 export interface ChangeRow {
@@ -40,7 +40,8 @@ export function* changeRowsOf(
     const its: ChangesHow = { ...how, schema, resource: id.resource, subresource: step.subresource };
     const fact = facts.get(step.key);
     const row = fact === undefined ? null : rowOf(step, id, fact, its);
-    if (row !== null && fact !== undefined) yield changeRow(how.packer.pack(row), fact, isAskedOnly(row));
+    if (row !== null && fact !== undefined)
+      yield changeRow(how.packer.pack(row), fact, isAskedOnly(row, step));
     else if (step.unlogged !== null && step.unlogged > 0) yield unloggedRow(step, last, id, its);
     if (step.kind !== 'none') last = step;
   }
@@ -65,7 +66,8 @@ function rowOf(step: Step, id: ObjectId, fact: Fact, how: ChangesHow): WhatChang
     did: { verb: fact.row.did.verb, word: wordOf(step, fact, changes) },
     object: { ...shown(id), subresource: fact.row.object.subresource, uid: step.uid ?? fact.row.object.uid },
     changes,
-    basis: step.basis,
+    // Of what is known of both states something is.
+    basis: step.basis === 'fact' && changes.length > 0 ? 'request' : step.basis,
     unlogged: step.unlogged,
     admission: step.admission.map((one) => shownAdmission(one, id, how.isRevealed)),
     cause: [],
@@ -76,7 +78,7 @@ function rowOf(step: Step, id: ObjectId, fact: Fact, how: ChangesHow): WhatChang
 /** Somewhere between the last step known and this one; what this one changed itself is not told apart where it is a write. */
 function unloggedRow(step: Step, last: Step | null, id: ObjectId, how: ChangesHow): ChangeRow {
   const isSight = step.kind === 'seen' || step.subresource === 'status';
-  const changes = isSight && last !== null ? (between(last.after, step.after, how) ?? []) : [];
+  const changes = isSight && last !== null ? (surelyBetween(last.after, step.after, how) ?? []) : [];
   const object = { ...shown(id), subresource: null, uid: step.uid };
   return {
     row: {
@@ -92,8 +94,11 @@ function unloggedRow(step: Step, last: Step | null, id: ObjectId, how: ChangesHo
   };
 }
 
-function isAskedOnly({ basis, changes }: WhatChangedRow): boolean {
-  return basis === 'request' && changes.some(({ beforeKnown, afterKnown }) => !beforeKnown || !afterKnown);
+/** A whole object may have changed more than what is sure. */
+function isAskedOnly({ basis, changes }: WhatChangedRow, { kind, requestKind }: Step): boolean {
+  if (basis !== 'request') return false;
+  const isWhole = requestKind === 'object' || requestKind === 'unknown';
+  return (kind === 'change' && isWhole) || changes.some((change) => !isSure(change));
 }
 
 /** Names are chosen by clients: cleaned as in every row. */
@@ -126,7 +131,7 @@ function wordOf(step: Step, fact: Fact, changes: readonly Change[]): string {
   if (step.kind === 'delete') return deletionWord(fact);
   const touches = (isOne: (path: string) => boolean) => changes.some(({ path }) => isOne(path));
   if (touches((path) => path.includes(RESTARTED))) return 'restart';
-  if (touches((path) => path.startsWith('spec.template'))) return 'rollout';
+  if (touches((path) => /^spec\.template(?:[.[]|$)/.test(path))) return 'rollout';
   if (touches((path) => path === 'spec.replicas')) return 'scale';
   const unschedulable = changes.find(({ path }) => path === 'spec.unschedulable');
   if (unschedulable !== undefined) return unschedulable.after === true ? 'cordon' : 'uncordon';

@@ -5,7 +5,7 @@ import { withoutNoise } from '../field-diff/noise.ts';
 import { type Change, redactChanges } from '../field-diff/redact-changes.ts';
 import type { State, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
-import { askedFields } from './asked-fields.ts';
+import { askedChanges } from './asked-changes.ts';
 
 export interface ChangesHow {
   readonly schema: Schema;
@@ -21,14 +21,17 @@ export interface ChangesHow {
 export function changesOf(step: Step, how: ChangesHow): readonly Change[] | null {
   if (step.kind === 'delete') return [];
   const { before, after } = step;
-  const asked = () => askedFields(step.request, step.requestKind, how.schema, bodyOf(how));
-  if (!isUseful(before) || !isUseful(after)) return asked();
+  if (before.kind === 'unknown' || after.kind === 'unknown') return askedChanges(step, [], bodied(how));
   const told = between(before, after, how);
-  if (after.kind !== 'partial') return told;
-  // What is not in a state known in part may still be there: only the request tells what it took away.
-  const removed = asked().filter(({ op }) => op === 'remove');
-  const kept = (told ?? []).filter(({ op }) => op !== 'remove');
-  return told === null && removed.length === 0 ? null : [...kept, ...removed];
+  if (before.kind !== 'partial' && after.kind !== 'partial') return told;
+  if (step.subresource === 'scale' || step.subresource === 'binding') return ofOneField(step, told);
+  return askedChanges(step, told ?? [], bodied(how));
+}
+
+/** A Scale and a Binding say one thing, which is in the state after it, if it is known. */
+function ofOneField({ requestKind }: Step, told: readonly Change[] | null): readonly Change[] | null {
+  if (told === null) return requestKind === 'unknown' ? [] : null;
+  return told.filter(({ afterKnown }) => afterKnown);
 }
 
 /** Between two states, of which either may be absent. Null: they differ in nothing but noise. */
@@ -41,6 +44,16 @@ export function between(before: State, after: State, how: ChangesHow): readonly 
   return changes.map((change) => inDoubt(change, before, after));
 }
 
+/** Of two states known in part only what is known of both. */
+export function surelyBetween(before: State, after: State, how: ChangesHow): readonly Change[] | null {
+  const sure = (between(before, after, how) ?? []).filter(isSure);
+  return sure.length === 0 ? null : sure;
+}
+
+export function isSure({ beforeKnown, afterKnown }: Change): boolean {
+  return beforeKnown && afterKnown;
+}
+
 /** Of a state that is known in part, what is not in it may have been there. */
 function inDoubt(change: Change, before: State, after: State): Change {
   if (change.op === 'add' && before.kind === 'partial')
@@ -49,12 +62,12 @@ function inDoubt(change: Change, before: State, after: State): Change {
   return change;
 }
 
-function isUseful(state: State): boolean {
-  return state.kind !== 'unknown';
-}
-
 export function objectOf(state: State): unknown {
   return state.kind === 'absent' || state.kind === 'unknown' ? undefined : state.object;
+}
+
+function bodied(how: ChangesHow): ChangesHow & { readonly of: BodyOf | null } {
+  return { ...how, of: bodyOf(how) };
 }
 
 function bodyOf({ resource, subresource, isRevealed }: ChangesHow): BodyOf | null {
