@@ -106,7 +106,7 @@ describe('rbac-diff', () => {
              taken to be as Kubernetes v1.36 ships them, since the log does not hold them: cluster-admin
              4 more rows (roles and bindings as such, single rights of roles with many): -o wide, or --all
              4 of the gains did not last: all of it, or part of it, was lost again before the end of what was asked about
-             self-granted: given to themselves by who gained it
+             self-granted: given to themselves, or to a group of their own, by who gained it
              and 2 more notes (-o json)
       read   test/fixtures/shop/audit.log: 11-23 08:46:51 to 11-23 08:48:03 UTC, 10.8 MB
              858 events; clusterrolebindings.rbac.authorization.k8s.io at RequestResponse (7 requests seen); clusterroles.rbac.authorization.k8s.io at RequestResponse

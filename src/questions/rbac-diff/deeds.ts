@@ -6,6 +6,7 @@ import type { Fact } from '../fact/fact.ts';
 import type { ObjectChange } from './replay.ts';
 import { covers, type Rule } from './rule.ts';
 import type { Standing } from './standing.ts';
+import type { Subject } from './subject.ts';
 
 export interface Deed {
   readonly change: ObjectChange;
@@ -35,7 +36,8 @@ export function deedsOf(changes: readonly ObjectChange[], facts: ReadonlyMap<str
   );
   return changes.map((change, n) => {
     const fact = change.event.key === null ? null : (facts.get(change.event.key) ?? null);
-    const user = fact?.row.who.as ?? fact?.row.who.user ?? null;
+    // Whoever acts as a controller is not one.
+    const user = fact === null || fact.row.who.as !== null ? null : fact.row.who.user;
     const cause =
       user === NAMESPACES
         ? lastBefore(ends.get(change.id.namespace ?? '') ?? [], change.event.atUs)
@@ -43,15 +45,47 @@ export function deedsOf(changes: readonly ObjectChange[], facts: ReadonlyMap<str
           ? sourceOf(changes, n, facts)
           : null;
     const isOwn = isHousekeeping(change, user);
-    return { change, fact, cause: cause ?? fact, isHousekeeping: isOwn, isByItself: isOwn && cause === null };
+    return {
+      change,
+      fact,
+      cause: cause ?? fact,
+      isHousekeeping: isOwn,
+      isByItself: isOwn && cause === null && user !== AGGREGATOR,
+    };
   });
 }
 
-function isHousekeeping({ id, event, before }: ObjectChange, user: string | null): boolean {
-  if (user === API_SERVER || user === AGGREGATOR) return true;
+/** Only what the API server and the controller do as their duty: what else is done in their name is somebody's deed. */
+function isHousekeeping(change: ObjectChange, user: string | null): boolean {
+  const { event, before } = change;
+  if (user === AGGREGATOR) return isAggregated(change);
   // Policies leave the API server's own requests out as a rule.
-  const isOwn = id.name.startsWith('system:') || OWN.has(id.name);
-  return event.key === null && before === null && isOwn;
+  const isMade = event.key === null && before === null;
+  return (user === API_SERVER || isMade) && isOwn(change);
+}
+
+/** A role that says what it gathers; or it is not known. */
+function isAggregated({ id, before, after }: ObjectChange): boolean {
+  if (id.kind !== 'ClusterRole') return false;
+  const known = [before, after].flatMap((one) => (one?.kind === 'role' ? (one.selectors ?? []) : []));
+  const isUnknown = [before, after].some((one) => one?.kind === 'role' && one.selectors === null);
+  return isUnknown || known.length > 0;
+}
+
+/** By its name; and of a binding, that it binds the cluster's own parts to the role of that name. */
+function isOwn({ id, before, after }: ObjectChange): boolean {
+  const { name } = id;
+  if (!name.startsWith('system:') && !OWN.has(name)) return false;
+  return [before, after].every((one) => {
+    if (one?.kind !== 'binding') return true;
+    const isSame =
+      one.role === null || name.replace(/^system::/, '') === one.role.name || name === one.role.name;
+    return isSame && (one.subjects ?? []).every(isPart);
+  });
+}
+
+function isPart({ kind, name, namespace }: Subject): boolean {
+  return kind === 'ServiceAccount' ? namespace === 'kube-system' : name.startsWith('system:');
 }
 
 const OWN: ReadonlySet<string> = new Set(['cluster-admin', 'admin', 'edit', 'view']);
@@ -74,7 +108,8 @@ function sourceOf(
     const earlier = changes[at];
     if (earlier === undefined || (event?.endUs ?? 0) - earlier.event.endUs > BEHIND_US) return null;
     const fact = facts.get(earlier.event.key ?? '');
-    if (earlier.id.kind !== 'ClusterRole' || fact === undefined || fact.row.who.user === AGGREGATOR) continue;
+    if (earlier.id.kind !== 'ClusterRole' || fact === undefined) continue;
+    if (fact.row.who.user === AGGREGATOR && fact.row.who.as === null) continue;
     const { before, after } = earlier;
     if (moved.some(({ op, right }) => says(op === 'gained' ? after : before, right))) return fact;
   }

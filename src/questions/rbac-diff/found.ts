@@ -1,5 +1,6 @@
 /** What rbac-diff holds of all that it has read: histories of roles and bindings, the requests that made them, and refusals. */
 import { outcomeOf, refusedImpersonationOf } from '../../event/outcome.ts';
+import { redactText } from '../../event/redact.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import { byTime, type Fact } from '../fact/fact.ts';
 import { KeptFacts } from '../fact/kept-facts.ts';
@@ -109,7 +110,10 @@ function refusalOf({ event }: AuditRequest, isRbac: boolean, isRevealed: boolean
   const { deniedBy } = outcomeOf(event);
   if (deniedBy === null || deniedBy === 'unauthenticated') return null;
   const wanted = refusedImpersonationOf(event);
-  if (wanted !== null) return `to act as ${wanted.name ?? `another (${wanted.resource})`}`;
+  if (wanted !== null) {
+    const text = `to act as ${wanted.name ?? `another (${wanted.resource})`}`;
+    return isRevealed ? text : redactText(text);
+  }
   if (!isRbac || event.verb === 'get') return null;
   return refusalReason(event, deniedBy, isRevealed) ?? 'the right to do it';
 }

@@ -1,5 +1,5 @@
 /** What rbac-diff answers, put together: sentence, rows, notes, gaps and commands, and no secret in any of them. */
-import type { Coverage } from '../../event/coverage.ts';
+import type { Coverage, Note } from '../../event/coverage.ts';
 import { redactText } from '../../event/redact.ts';
 import type { AnswerDraft } from '../question.ts';
 import { isWantedDeed, isWantedRefusal, wantedRights } from './asked-for.ts';
@@ -52,7 +52,7 @@ export function rbacDiffAnswer(asked: Asked, judgement: Judgement, coverage: Cov
     columns: COLUMNS,
     nameOf: nameOfRow,
     nearMisses: [],
-    notes: notesOf(told, made).map((note) => ({ ...note, text: clean(note.text) })),
+    notes: notesOf(told, made).map((note) => (isOurs(note) ? note : { ...note, text: clean(note.text) })),
     now: [],
     // A command with a name taken out of it would ask something else.
     next: nextCommands(told).filter((command) => clean(command) === command),
@@ -60,6 +60,11 @@ export function rbacDiffAnswer(asked: Asked, judgement: Judgement, coverage: Cov
     events: made.events,
     gaps: gapsOf(told, made.total).map((gap) => ({ ...gap, text: clean(gap.text) })),
   };
+}
+
+/** What a risk means is told in words of ours, of which some look like what is taken out. */
+function isOurs({ code }: Note): boolean {
+  return code.startsWith('risk-');
 }
 
 function entriesOf(asked: Asked, { deeds }: Judgement): readonly Entry[] {

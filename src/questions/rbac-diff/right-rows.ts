@@ -8,7 +8,7 @@ import type { RightChange } from './right-changes.ts';
 import { countOfRights, inVerbOrder, mayWords, placeWords, ruleWords } from './right-words.ts';
 import { compact } from './rights.ts';
 import { RISKS, type Risk } from './risks.ts';
-import { risksOf } from './risks-of.ts';
+import { type Giver, risksOf } from './risks-of.ts';
 import type { Rule } from './rule.ts';
 import { roleId } from './rule-set.ts';
 import { subjectText } from './subject.ts';
@@ -90,7 +90,11 @@ function rowOf(
     given === null ? risksOf(null, context) : inOrder(rules.flatMap((rule) => risksOf(rule, context)));
   return {
     kind: 'right',
-    subject: { kind: subject.kind, name: clean(subject.name), namespace: subject.namespace },
+    subject: {
+      kind: subject.kind,
+      name: clean(subject.name),
+      namespace: subject.namespace === null ? null : clean(subject.namespace),
+    },
     op,
     ...saidOf(rules, isRevealed),
     namespace,
@@ -140,9 +144,11 @@ function lists(rules: readonly Rule[], isRevealed: boolean): Said {
   };
 }
 
-/** By the name that the server judged by. */
-export function giverOf(fact: Deed['cause']): string | null {
-  return fact === null ? null : (fact.row.who.as ?? fact.row.who.user);
+/** Null: nobody known gave it. */
+export function giverOf(fact: Deed['cause']): Giver | null {
+  if (fact === null) return null;
+  const { user, as, groups } = fact.row.who;
+  return { names: [user, as].filter((name) => name !== null), groups };
 }
 
 function inOrder(risks: readonly Risk[]): readonly Risk[] {

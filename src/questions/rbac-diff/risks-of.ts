@@ -11,8 +11,14 @@ export interface RiskContext {
   readonly role: BindingContent['role'];
   /** Of the role; null: not known. */
   readonly labels: Labels | null;
-  /** Who gave it, by the name that the server judged by; null: it was taken, or nobody knows. */
-  readonly giver: string | null;
+  /** Null: it was taken, or nobody knows. */
+  readonly giver: Giver | null;
+}
+
+/** Who gave it: the name of the login, the name that the server judged by, and the groups. */
+export interface Giver {
+  readonly names: readonly string[];
+  readonly groups: readonly string[];
 }
 
 interface Danger {
@@ -140,7 +146,7 @@ const DANGERS: readonly Danger[] = [
 export function risksOf(rule: Rule | null, context: RiskContext): readonly Risk[] {
   const { subject, namespace, role, labels, giver } = context;
   const found = new Set<Risk>();
-  if (giver !== null && giver === usernameOf(subject)) found.add('self-granted');
+  if (giver !== null && isIts(giver, subject)) found.add('self-granted');
   if (rule === null) found.add('unknown-role');
   if (role?.kind === 'ClusterRole' && role.name === 'cluster-admin') found.add('cluster-admin');
   if (isEverybody(subject)) found.add('everybody');
@@ -173,6 +179,12 @@ function flowsOn(role: RiskContext['role'], labels: Labels | null): boolean {
 
 function isEverything({ verbs, apiGroups, resources, resourceNames }: ResourceRule): boolean {
   return [verbs, apiGroups, resources].every((list) => list.includes('*')) && resourceNames === null;
+}
+
+/** The giver's own name, or a group that the giver is in by more than having logged in. */
+function isIts({ names, groups }: Giver, subject: Subject): boolean {
+  const name = usernameOf(subject);
+  return name === null ? groups.includes(subject.name) && !isEverybody(subject) : names.includes(name);
 }
 
 function isEverybody({ kind, name }: Subject): boolean {

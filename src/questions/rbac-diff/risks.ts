@@ -1,6 +1,6 @@
 /** What makes a right dangerous, each with one sentence. Which right has which is risks-of.ts's. */
 export const RISKS = {
-  'self-granted': 'given to themselves by who gained it',
+  'self-granted': 'given to themselves, or to a group of their own, by who gained it',
   'cluster-admin':
     'may do everything, or is bound to the role cluster-admin: owns the cluster, or the namespace',
   wildcard: '`*` for verbs, groups or resources: also what will be installed tomorrow',

@@ -503,6 +503,68 @@ describe('who did it', () => {
     }
   });
 
+  it('is never taken for the cluster’s own doing because somebody acts, or signs, as a part of it', async () => {
+    const admin = binding('ClusterRole/cluster-admin', 'mallory');
+    const acting = (as: string, scene: Scene): Scene => ({
+      ...scene,
+      over: {
+        user: { username: 'mallory', groups: ['system:authenticated'] },
+        impersonatedUser: { username: as, groups: ['system:masters'] },
+      },
+    });
+    const aggregator = 'system:serviceaccount:kube-system:clusterrole-aggregation-controller';
+    const stories: readonly (readonly Scene[])[] = [
+      [acting('system:apiserver', created(1, 'clusterrolebindings/mine', admin))],
+      [acting(aggregator, created(1, 'clusterrolebindings/system:mine', admin))],
+      [created(1, 'clusterrolebindings/system:mine', admin, 'system:apiserver')],
+      [created(1, 'clusterrolebindings/mine', admin, aggregator)],
+    ];
+    for (const story of stories) {
+      const { rights, says } = await askRbac(story, { isFolded: true });
+      expect(rights).toHaveLength(1);
+      expect(says).toContain('mallory gained everything everywhere');
+    }
+    const widened = await askRbac(
+      [
+        created(1, 'clusterroles/x', rules('get pods')),
+        created(2, 'clusterrolebindings/mine', binding('ClusterRole/x', 'mallory')),
+        replaced(3, 'clusterroles/x', rules('* *.*'), aggregator),
+      ],
+      { isFolded: true },
+    );
+    expect(widened.rights.at(-1)).toBe(`+ mallory: * *.* via mine → ClusterRole/x by ${aggregator}`);
+  });
+
+  it('is not the cluster where a binding is called as its own, and the log does not hold who made it', async () => {
+    const made = { creationTimestamp: '2026-11-24T08:00:05Z' };
+    const { rights, codes } = await askRbac(
+      [created(1, READER, rules('get secrets')), created(9, 'prod/roles/later', rules('get secrets'))],
+      { isFolded: true },
+      live(
+        rbacObject(READER, rules('get secrets')),
+        rbacObject('prod/roles/later', rules('get secrets')),
+        rbacObject('clusterroles/cluster-admin', rules('* *.*')),
+        rbacObject('clusterrolebindings/system:evil', binding('ClusterRole/cluster-admin', 'eve'), made),
+      ),
+    );
+    expect(rights).toEqual(['+ eve: * *.* via system:evil → ClusterRole/cluster-admin by nobody known']);
+    expect(codes).toContain('unlogged');
+  });
+
+  it('gave it to themselves by whichever name, or to a group of their own', async () => {
+    const risksOf = async (subject: string, over: Json) => {
+      const made = created(1, 'clusterrolebindings/mine', binding('ClusterRole/view', subject));
+      const { rows } = await askRbac([{ ...made, over }]);
+      return new Set(rows.flatMap((row) => (row.kind === 'right' ? row.risks : [])));
+    };
+    const mallory = { username: 'mallory', groups: ['dev', 'system:authenticated'] };
+    const smith = { username: 'smith', groups: ['system:masters'] };
+    for (const subject of ['mallory', 'smith', 'group:dev'])
+      expect(await risksOf(subject, { user: mallory, impersonatedUser: smith })).toContain('self-granted');
+    for (const subject of ['eve', 'group:ops', 'group:system:authenticated'])
+      expect(await risksOf(subject, { user: mallory })).not.toContain('self-granted');
+  });
+
   it('can be asked for: others’ changes are left out, and judged by nonetheless', async () => {
     const { rights, objects } = await askRbac(
       [
@@ -577,6 +639,22 @@ describe('what is asked for', () => {
 });
 
 describe('what was refused', () => {
+  it('names no secret, and the meaning of risks is left in whole words', async () => {
+    const token = `eyJhbGciOiJSUzI1NiJ9.${'a'.repeat(40)}.${'b'.repeat(40)}`;
+    const answer = await askRbac([
+      {
+        ...{ verb: 'get', uri: '/api/v1/namespaces/prod/pods', at: 2, user: 'bob', code: 403 },
+        message: `users "${token}" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope`,
+        over: { annotations: {} },
+      },
+      created(3, READER, rules('create serviceaccounts/token')),
+      created(4, BIND, binding('Role/reader', `system:serviceaccount:${token}:x`)),
+    ]);
+    expect(answer.refused).toHaveLength(1);
+    expect(JSON.stringify([answer.rows, answer.says, answer.notes, answer.next])).not.toContain(token);
+    expect(answer.notes.find(({ code }) => code === 'risk-tokens')?.text).toContain('tokens: may issue');
+  });
+
   it('is a row of its own: escalations by their message, impersonations, and writes that RBAC forbids', async () => {
     const { annotations: _annotations, ...none } = { annotations: {} };
     const { refused, rights, says } = await askRbac([
