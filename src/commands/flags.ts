@@ -264,7 +264,7 @@ export const FLAGS = {
   all: {
     name: 'all',
     type: 'boolean',
-    help: 'also what changes by itself: status, managedFields, leases, heartbeats',
+    help: 'what-changed: also what changes by itself (status, leases, heartbeats); rbac-diff: every single right',
     group: 'Out',
   },
   effects: {

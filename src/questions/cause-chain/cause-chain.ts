@@ -14,6 +14,7 @@ import { causeWords } from './cause-words.ts';
 import { putWords } from './chain-text.ts';
 import { Children } from './children.ts';
 import { endNotes } from './end-notes.ts';
+import type { Link } from './finding.ts';
 import { followUpWants } from './follow-ups.ts';
 import { impersonationOf } from './impersonation.ts';
 import { Links } from './links.ts';
@@ -30,6 +31,8 @@ export interface ChainOptions {
   readonly wantsEffects: boolean;
   readonly isRevealed: boolean;
 }
+
+type Entry = Pick<Cause, 'link' | 'why' | 'depth'> & Pick<Link, 'isMaker'>;
 
 /** Deeds whose causes are looked for; the newest of more. */
 const MOST_DEEDS = 1_000;
@@ -96,10 +99,10 @@ export class CauseChain {
     let level: readonly Fact[] = [fact];
     for (let depth = 1; depth <= DEEPEST && level.length > 0; depth++) {
       const next: Fact[] = [];
-      for (const { fact: cause, link, why } of level.flatMap((one) => this.#linked().of(one).links)) {
+      for (const { fact: cause, isMaker, ...link } of level.flatMap((one) => this.#linked().of(one).links)) {
         if (passed.has(cause.key) || causes.length >= LONGEST_CHAIN) continue;
         passed.add(cause.key);
-        causes.push(this.#entry(cause, link, why, depth));
+        causes.push(this.#entry(cause, { ...link, depth, isMaker }));
         next.push(cause);
       }
       level = next;
@@ -112,7 +115,7 @@ export class CauseChain {
     this.#children ??= new Children(this.#linked());
     return this.#children
       .of(fact)
-      .map(({ fact: child, link, why, depth }) => this.#entry(child, link, why, depth));
+      .map(({ fact: child, link, why, depth }) => this.#entry(child, { link, why, depth, isMaker: false }));
   }
 
   /** Where chains end without a person, and what was looked for there. */
@@ -124,9 +127,9 @@ export class CauseChain {
     return [...notes, { code: 'causes-bound', text }];
   }
 
-  #entry(fact: Fact, link: Cause['link'], why: string, depth: number): Cause {
+  #entry(fact: Fact, { link, why, depth, isMaker }: Entry): Cause {
     const { auditID, who, did, object, when } = fact.row;
-    const words = causeWords(fact, this.#linked().log);
+    const words = { ...causeWords(fact, this.#linked().log), isMaker };
     return putWords({ auditID, who, did, object, when, link, why: this.#clean(why), depth }, words);
   }
 

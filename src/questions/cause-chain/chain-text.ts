@@ -9,10 +9,15 @@ export interface CauseWords {
   readonly brief: string;
 }
 
-/** Drawn from the fact when the entry was made; not part of the machine output. */
-const WORDS = new WeakMap<Cause, CauseWords>();
+interface Drawn extends CauseWords {
+  /** It made the program that acted, and did not set off what that did. */
+  readonly isMaker: boolean;
+}
 
-export function putWords(cause: Cause, words: CauseWords): Cause {
+/** Drawn from the fact when the entry was made; not part of the machine output. */
+const WORDS = new WeakMap<Cause, Drawn>();
+
+export function putWords(cause: Cause, words: Drawn): Cause {
   WORDS.set(cause, words);
   return cause;
 }
@@ -31,20 +36,28 @@ export function chainText(causes: readonly Cause[]): string {
     .join(' ← ');
 }
 
-/** The last of the chain only: who set it off, as far as is known. */
+/** The last of the chain only: who set it off, as far as is known; for a program that acted by itself, who made it. */
 export function originText(causes: readonly Cause[]): string {
-  const all = levels(causes);
+  const every = levels(causes);
+  const deeds = every.slice(0, firstMaker(every));
+  const all = deeds.length > 0 ? deeds : every;
   const last = all.at(-1);
   if (last === undefined) return '';
   const isSure = all.every((level) => level.every(({ link }) => link === 'proven'));
   return `${isSure || last.some(({ link }) => link === 'likely') ? '' : 'likely '}${levelText(last, 'brief')}`;
 }
 
-/** The one actor at the end of the chain, if there is one: not where several may be, nor where it ends at a controller. */
+/** The one actor at the end of the chain, if there is one: not where several may be, nor where it ends at a controller, nor who only made the program that acted. */
 export function originOf(causes: readonly Cause[]): string | null {
-  const actors = new Set((levels(causes).at(-1) ?? []).map(({ who }) => whoOrNobody(who)));
+  const all = levels(causes);
+  const actors = new Set((all.slice(0, firstMaker(all)).at(-1) ?? []).map(({ who }) => whoOrNobody(who)));
   const [only] = actors;
   return actors.size === 1 ? (only ?? null) : null;
+}
+
+function firstMaker(all: readonly (readonly Cause[])[]): number {
+  const at = all.findIndex((level) => level.every((cause) => WORDS.get(cause)?.isMaker === true));
+  return at === -1 ? all.length : at;
 }
 
 function whoOrNobody(who: Cause['who']): string | null {

@@ -14,10 +14,10 @@ export class Children {
 
   constructor(links: Links) {
     for (const fact of links.log.all) {
-      for (const { fact: cause, link, why } of links.of(fact).links) {
+      for (const { fact: cause, ...link } of links.of(fact).links) {
         const known = this.#byCause.get(cause.key) ?? [];
         this.#byCause.set(cause.key, known);
-        known.push({ fact, link, why });
+        known.push({ fact, ...link });
       }
     }
   }

@@ -9,6 +9,8 @@ export interface Candidate {
   /** By a uid, a credential, the same request. Counts only where it stands alone. */
   readonly isProven: boolean;
   readonly why: string;
+  /** It made the program that acted: what that does since, it does by itself. */
+  readonly isMaker?: boolean;
 }
 
 export interface Finding {
@@ -28,14 +30,20 @@ export interface Link {
   readonly fact: Fact;
   readonly link: Cause['link'];
   readonly why: string;
+  /** It made the program that acted. */
+  readonly isMaker: boolean;
 }
 
 /** Nearest in time first. Where several compete, none is proven. */
 export function linksOf(candidates: readonly Candidate[]): readonly Link[] {
   const [only] = candidates;
   if (candidates.length === 1 && only !== undefined)
-    return [{ fact: only.fact, link: only.isProven ? 'proven' : 'likely', why: only.why }];
+    return [{ ...linkTo(only), link: only.isProven ? 'proven' : 'likely' }];
   return candidates
     .toSorted((a, b) => b.fact.atUs - a.fact.atUs)
-    .map(({ fact, why }) => ({ fact, link: 'likely', why: `one of ${candidates.length}: ${why}` }));
+    .map((one) => ({ ...linkTo(one), link: 'likely', why: `one of ${candidates.length}: ${one.why}` }));
+}
+
+function linkTo({ fact, why, isMaker = false }: Candidate): Omit<Link, 'link'> {
+  return { fact, why, isMaker };
 }

@@ -1,5 +1,6 @@
 /** What who-did adds to its rows in words: how sure each is, what completed it, what was left out. */
 import type { Note } from '../../event/coverage.ts';
+import { kubectlName } from '../../event/resource-names.ts';
 import type { Fact } from '../fact/fact.ts';
 import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
@@ -25,7 +26,7 @@ export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
       const { auditID, when, who } = completion.row;
       notes.push({
         code: 'completed-by-kubelet',
-        text: `${who.user ?? 'the kubelet'} completed ${deed.fact.row.auditID} at ${when ?? '?'} (${auditID})`,
+        text: `${completer(who)} completed the deletion of ${deedName(deed)} at ${when ?? '?'} (${auditID})`,
       });
     }
   }
@@ -43,6 +44,17 @@ export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
   if (isWidened)
     notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
   return notes;
+}
+
+function completer({ node, user }: Fact['row']['who']): string {
+  return node === null ? (user ?? 'a kubelet') : `the kubelet of ${node}`;
+}
+
+function deedName({ fact: { row } }: Deed): string {
+  const { group, resource, namespace, name } = row.object;
+  return [namespace, kubectlName(group ?? '', resource ?? ''), name]
+    .filter((part) => part !== null)
+    .join('/');
 }
 
 function sharedIDs(deeds: readonly Deed[]): readonly string[] {

@@ -87,7 +87,7 @@ function aboutOne(told: Told, newest: Deed, done: readonly Deed[]): string {
   const either = [chief, ...alternativesTo(told, chief, beginnings)];
   const others = beginnings.filter((deed) => !either.includes(deed));
   const parts = [
-    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.length > NAMED ? byOneOf(either) : either.map((deed) => byWhom(told, deed)).join(', or ')}${after(told, newest, chief)}${because(told, either)}`,
+    `${objectName(told.params.object)}: ${doubt(told, chief)}${past(told)} ${either.length > NAMED ? byOneOf(either) : either.map((deed) => byWhom(told, deed)).join(', or ')}${because(told, either)}${after(told, newest, chief)}`,
   ];
   const again = done.find((deed) => begunBy?.get(deed.fact.key) === chief && isAskedAgain(deed, chief));
   if (again !== undefined) parts.push(`asked for again by ${whoText(again.fact.row.who)}`);

@@ -47,6 +47,19 @@ describe('the sentence', () => {
     expect(says).toMatch(/deleted 16 times: .*; set off by bob 8, ci-bot 5$/);
   });
 
+  it('does not take for the one who set it off who only made the program that did it', async () => {
+    const { says, rows } = await whoDid('delete pods', { demo: true });
+    expect(causesOf(rows)).toContainEqual([expect.stringMatching(/^kubernetes-admin /)]);
+    expect(says).toMatch(/sa:kube-system\/descheduler 1; set off by bob 4, alice as agent-smith 3$/);
+  });
+
+  it('tells the chain of what was asked for, not of its completion', async () => {
+    const { says } = await whoDid('delete ns/preview-42', { demo: true });
+    expect(says).toMatch(
+      /deleted by sa:ci\/runner .* ago ← pod\/runner-8 created by kubernetes-admin \(.*\), held until sa:kube-system\/namespace-controller /,
+    );
+  });
+
   it('shows doubt', async () => {
     const { says } = await askStory(
       'delete rs/web-bbbb',

@@ -55,14 +55,21 @@ function madeBy(pod: Thing, fact: Fact, log: LoggedFacts): readonly Candidate[] 
     const why = isProven
       ? 'made the pod whose token was used: the same uid'
       : 'made the pod whose token was used';
-    return [{ fact: made, isProven, why }];
+    return [{ fact: made, isProven, why, isMaker: true }];
   }
   // Without bodies the creation of a pod does not tell its name.
   return ownersOf(pod, log).flatMap((owner) => {
     const born = log.on(owner).findLast((other) => isCreationOf(other) && isBefore(other, fact));
     return born === undefined
       ? []
-      : [{ fact: born, isProven: false, why: 'made the owner of the pod whose token was used' }];
+      : [
+          {
+            fact: born,
+            isProven: false,
+            why: 'made the owner of the pod whose token was used',
+            isMaker: true,
+          },
+        ];
   });
 }
 
