@@ -7,7 +7,7 @@ import { type StateAt, stateAt } from '../object-history/state-at.ts';
 import type { Json, ObjectId, State, Step } from '../object-history/step.ts';
 import type { Schema } from '../schema/schema.ts';
 import { whoText } from '../who-did/who-did-row.ts';
-import { type Difference, stepBetween } from './step-between.ts';
+import { type Difference, knownOf, stepBetween } from './step-between.ts';
 import { between } from './step-changes.ts';
 import { rowWithoutRequest, type WhatChangedRow } from './what-changed-row.ts';
 
@@ -21,6 +21,11 @@ export function stateText(row: object): string {
 /** Whether it is known how the object stood, were it that there was none. */
 export function isKnown({ kind }: State): boolean {
   return kind !== 'unknown';
+}
+
+/** Of one of them only part is known, which is all that can be compared. */
+export function isInPart(from: State, to: State): boolean {
+  return from.kind === 'partial' || to.kind === 'partial';
 }
 
 export interface StatesHow {
@@ -65,7 +70,11 @@ export function differenceRow(
   if (from.state.kind === 'absent' && to.state.kind === 'absent') return null;
   const its = { ...how, schema: how.schemaOf(id), resource: id.resource, subresource: null };
   const isTold = isKnown(from.state) && isKnown(to.state);
-  const changes = isTold && to.state.kind !== 'absent' ? between(from.state, to.state, its) : [];
+  const all = isTold && to.state.kind !== 'absent' ? between(from.state, to.state, its) : [];
+  const changes =
+    all !== null && isInPart(from.state, to.state)
+      ? knownOf(all, how.stepsOf(id), { fromUs, toUs }, its)
+      : all;
   if (changes === null) return null;
   const word = wordFor(from.state, to.state);
   const step = stepBetween(how.stepsOf(id), { fromUs, toUs, word, changes }, its);

@@ -6,12 +6,21 @@ import type { LiveFinding, LiveKey } from '../../live.ts';
 import { isOneObject } from '../../query/object-query.ts';
 import { idKey } from '../object-history/object-id.ts';
 import type { StateAt } from '../object-history/state-at.ts';
-import type { Json, ObjectId, State } from '../object-history/step.ts';
+import { isWhole } from '../object-history/states.ts';
+import type { Json, ObjectId, State, Step } from '../object-history/step.ts';
 import { objectName } from '../object-name.ts';
 import type { AnswerDraft } from '../question.ts';
 import { nameOfRow, whoText } from '../who-did/who-did-row.ts';
 import type { Found } from './found.ts';
-import { differenceRow, isKnown, type StatesHow, stateIn, stateRow, stateText } from './state-row.ts';
+import {
+  differenceRow,
+  isInPart,
+  isKnown,
+  type StatesHow,
+  stateIn,
+  stateRow,
+  stateText,
+} from './state-row.ts';
 import type { Told } from './told.ts';
 import type { Mode } from './what-changed.ts';
 import { columnsFor } from './what-changed-columns.ts';
@@ -21,11 +30,21 @@ import { count } from './what-changed-says.ts';
 
 type StatesMode = Exclude<Mode, { kind: 'changes' }>;
 
-/** Whether how an object was, at the earlier moment where there are two, is not known from what was read so far. */
+/** Whether what is earlier than all that was read so far may tell more of how an object was, at the earlier moment where there are two. */
 export function unknownAt(ids: readonly ObjectId[], mode: StatesMode, found: Found): boolean {
-  const atUs = mode.kind === 'at' ? mode.atUs : mode.fromUs;
+  const atUs = (mode.kind === 'at' ? mode.atUs : mode.fromUs) ?? Number.POSITIVE_INFINITY;
   if (ids.length === 0) return true;
-  return ids.some((id) => !isKnown(stateIn(id, atUs ?? Number.POSITIVE_INFINITY, howOf(found)).state));
+  return ids.some((id) => {
+    const { state } = stateIn(id, atUs, howOf(found));
+    return !isKnown(state) || (state.kind === 'partial' && !hasWhole(found.steps(id), atUs));
+  });
+}
+
+/** From there on it is known as far as the log tells. */
+function hasWhole(steps: Iterable<Step>, atUs: number): boolean {
+  for (const { endUs, before, after } of steps)
+    if (endUs <= atUs && (isWhole(before) || isWhole(after))) return true;
+  return false;
 }
 
 function howOf(found: Found, over: { includesNoise?: boolean; isRevealed?: boolean } = {}): StatesHow {
@@ -47,16 +66,19 @@ export function statesAnswer(
   const how = howOf(found, params);
   const notes: Note[] = [];
   const unknown: string[] = [];
+  const inPart: string[] = [];
   const rows =
     mode.kind === 'at'
       ? ids.flatMap((id) => atRow(id, mode.atUs, how, notes, unknown, params.object))
-      : idsWithLive(told, live).flatMap((id) => betweenRow(id, mode, live, how, notes, unknown));
+      : idsWithLive(told, live).flatMap((id) => betweenRow(id, mode, live, how, { notes, unknown, inPart }));
   const shown = params.limit === null ? rows : rows.slice(0, params.limit);
-  const gaps = gapsOf(told, unknown);
+  const gaps = gapsOf(told, unknown, inPart);
   return {
     question: 'what-changed',
     says:
-      mode.kind === 'at' ? saysAt(told, mode.atUs, rows, unknown) : saysBetween(told, mode, rows, unknown),
+      mode.kind === 'at'
+        ? saysAt(told, mode.atUs, rows, unknown)
+        : saysBetween(told, mode, rows, [unknown, inPart]),
     rows: shown,
     columns: columnsFor(params.object),
     nameOf: (row: Row) => nameOfRow(row),
@@ -102,21 +124,39 @@ function notePending(id: ObjectId, { pending }: StateAt, how: StatesHow, notes: 
   }
 }
 
+interface Beside {
+  readonly notes: Note[];
+  readonly unknown: string[];
+  readonly inPart: string[];
+}
+
 function betweenRow(
   id: ObjectId,
   { fromUs, toUs }: Extract<StatesMode, { kind: 'between' }>,
   live: ReadonlyMap<LiveKey, LiveFinding>,
   how: StatesHow,
-  notes: Note[],
-  unknown: string[],
+  { notes, unknown, inPart }: Beside,
 ): WhatChangedRow[] {
   const [beganUs, endedUs] = [fromUs ?? Number.POSITIVE_INFINITY, toUs ?? Number.POSITIVE_INFINITY];
   const from = stateIn(id, beganUs, how);
   const to = toUs === null ? liveState(id, live) : stateIn(id, toUs, how);
   if ('pending' in to) notePending(id, to as StateAt, how, notes);
   if (!isKnown(from.state) || !isKnown(to.state)) unknown.push(textOf(id));
+  else if (isInPart(from.state, to.state)) inPart.push(textOf(id));
+  noteAnother(id, from, to, notes);
   const row = differenceRow(id, from, to, { fromUs: beganUs, toUs: endedUs }, how);
   return row === null ? [] : [row];
+}
+
+/** Of one name, and not the one that it was. */
+function noteAnother(id: ObjectId, from: StateAt, to: Pick<StateAt, 'state' | 'uid'>, notes: Note[]): void {
+  const isThere = ({ state }: Pick<StateAt, 'state'>) => isKnown(state) && state.kind !== 'absent';
+  if (from.uid === null || to.uid === null || from.uid === to.uid) return;
+  if (!isThere(from) || !isThere(to)) return;
+  notes.push({
+    code: 'another-object',
+    text: `${textOf(id)}: another object by now: the one that there was, was deleted in between, and one of that name made`,
+  });
 }
 
 function idsWithLive({ ids }: Told, live: ReadonlyMap<LiveKey, LiveFinding>): readonly ObjectId[] {
@@ -150,7 +190,11 @@ function liveObject(json: unknown): { readonly state: State; readonly uid: strin
   return { state: { kind: 'exact', object: { ...object, metadata } }, uid };
 }
 
-function gapsOf({ found, ids, coverage }: Told, unknown: readonly string[]): Gap[] {
+function gapsOf(
+  { found, ids, coverage }: Told,
+  unknown: readonly string[],
+  inPart: readonly string[],
+): Gap[] {
   const gaps: Gap[] = [];
   if (ids.length === 0 && coverage.witness === 0)
     gaps.push({
@@ -158,15 +202,20 @@ function gapsOf({ found, ids, coverage }: Told, unknown: readonly string[]): Gap
       text: 'the log holds no write of this resource: its policy may not log them',
       source: null,
     });
-  if (unknown.length > 0) {
-    const named = unknown.slice(0, 5).join(', ');
-    const more = unknown.length > 5 ? ` and ${unknown.length - 5} more` : '';
+  const tooLow = (names: readonly string[], text: (named: string) => string) => {
+    if (names.length === 0) return;
+    const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
     gaps.push({
       code: 'level-too-low',
-      text: `the log does not hold how these were then: ${named}${more}`,
+      text: text(`${names.slice(0, 5).join(', ')}${more}`),
       source: null,
     });
-  }
+  };
+  tooLow(unknown, (named) => `the log does not hold how these were then: ${named}`);
+  tooLow(
+    inPart,
+    (named) => `the log holds only part of how these were, and they may differ in more: ${named}`,
+  );
   if (found.dropped > 0 || found.histories.dropped + found.histories.lost > 0)
     gaps.push({
       code: 'memory-bound',
@@ -199,15 +248,16 @@ function saysBetween(
   { params }: Told,
   { fromUs, toUs }: Extract<StatesMode, { kind: 'between' }>,
   rows: readonly WhatChangedRow[],
-  unknown: readonly string[],
+  [unknown, inPart]: readonly [unknown: readonly string[], inPart: readonly string[]],
 ): string {
   const name = objectName(params.object);
   const from = fromUs === null ? "the log's last word" : timeOf(fromUs);
   const to = toUs === null ? 'now' : timeOf(toUs);
-  const open = unknown.length === 0 ? '' : `; of ${unknown.length} it cannot be told`;
+  const more = inPart.length === 0 ? '' : ', and perhaps more';
+  const open = `${more}${unknown.length === 0 ? '' : `; of ${unknown.length} it cannot be told`}`;
   const told = rows.filter((row) => row.basis !== 'fact' || row.did.word === 'delete');
   if (told.length === 0)
-    return unknown.length > 0
+    return unknown.length + inPart.length > 0
       ? `this log cannot tell what differs of ${name} between ${from} and ${to}`
       : `nothing differs of ${name} between ${from} and ${to}`;
   const fields = told.reduce((sum, row) => sum + row.changes.length, 0);

@@ -1,7 +1,7 @@
 /** Of the requests between two moments the one to name: who made, deleted, or last wrote what differs; not who wrote last. */
 import type { Change } from '../field-diff/redact-changes.ts';
 import type { Step } from '../object-history/step.ts';
-import { type ChangesHow, changesOf } from './step-changes.ts';
+import { type ChangesHow, changesOf, isSure } from './step-changes.ts';
 
 export interface Difference {
   /** Microseconds; the earlier is not in it. */
@@ -31,6 +31,23 @@ export function stepBetween(steps: Iterable<Step>, difference: Difference, how: 
     }
   }
   return found;
+}
+
+/** Of states known in part: what is known of both, and of all else what a request in between changed. Null: nothing. */
+export function knownOf(
+  changes: readonly Change[],
+  steps: Iterable<Step>,
+  { fromUs, toUs }: Pick<Difference, 'fromUs' | 'toUs'>,
+  how: ChangesHow,
+): readonly Change[] | null {
+  const touched = new Set<string>();
+  for (const step of steps) {
+    if (step.endUs <= fromUs || step.endUs > toUs || step.kind !== 'change') continue;
+    const its = changesOf(step, { ...how, subresource: step.subresource }) ?? [];
+    for (const { path } of its) touched.add(path);
+  }
+  const known = changes.filter((change) => isSure(change) || touched.has(change.path));
+  return known.length === 0 ? null : known;
 }
 
 function touches(step: Step, paths: ReadonlySet<string>, how: ChangesHow): boolean {
