@@ -43,12 +43,21 @@ function begunBy(thing: Thing, effect: Fact, log: LoggedFacts): Fact | null {
   let began: Fact | null = null;
   for (const fact of facts) {
     if (fact.isCreation && fact.target.subresource === null) began = null;
+    else if (began !== null && wasDryRun(began, fact)) began = isRemoval(fact) ? fact : null;
     else if (!isRemoval(fact)) continue;
     else if (began === null || isAnother(began, fact)) began = fact;
   }
   if (began === null) return null;
   // Without a uid, what is long past may have been of another object.
   return isTied(began, thing, log) || effect.atUs - began.atUs <= LONGEST_US ? began : null;
+}
+
+/** It was answered as if it had removed what a later request found: only a body tells a dry run. */
+function wasDryRun(began: Fact, later: Fact): boolean {
+  const { uid } = began.target;
+  const isSame = uid !== null && uid === later.target.uid;
+  const isTold = began.isRemovedAtOnce === true && began.after === null;
+  return isSame && isTold && later.effect === 'done' && later.atUs > began.endUs;
 }
 
 /** Of another object of that name: by the uids, else because the one before had gone at once. */

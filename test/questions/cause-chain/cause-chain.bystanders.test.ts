@@ -212,6 +212,25 @@ describe.each([
     expect(people(missing)).toEqual([]);
   });
 
+  it('whoever only tried a deletion is not blamed for the one that followed, though no body tells which it was', () => {
+    const deletion = (user: string, at: number): Told => ({
+      ...{ verb: 'delete', uri: `${APPS}/deployments/web`, at, user, answer: removed('uid-web') },
+    });
+    const scenes: readonly Told[] = [
+      ...made('web', 'web-bbbb'),
+      deletion('otto', 10),
+      deletion('alice', 120),
+      {
+        verb: 'delete',
+        uri: `${APPS}/replicasets/web-bbbb`,
+        at: 121,
+        user: GC,
+        answer: removed('uid-web-bbbb'),
+      },
+    ];
+    expect(people(scenes)).toEqual(['alice']);
+  });
+
   it('what was left an orphan is not taken away by the end of its former owner', () => {
     const orphaned = owned('ReplicaSet', 'web-bbbb', owner('Deployment', 'web'), { replicas: 1 });
     const scenes: readonly Told[] = [
@@ -290,6 +309,40 @@ describe.each([
     ];
     expect(people(scenes)).toEqual(['alice']);
   });
+});
+
+it('who changed what owns a pod is not to blame for what a program did to it that sees to something else', () => {
+  const evicted = (user: string, at: number): Told => ({
+    verb: 'create',
+    uri: `${NS}/pods/web-bbbb-ccccc/eviction`,
+    at,
+    code: 201,
+    user,
+    body: { kind: 'Eviction' },
+    answer: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' },
+  });
+  const scenes = [
+    ...made('web', 'web-bbbb', 2),
+    {
+      verb: 'create',
+      uri: `${NS}/pods`,
+      ref: { name: 'web-bbbb-ccccc' },
+      at: -3598,
+      code: 201,
+      user: RS,
+      body: {},
+      answer: pod('web-bbbb-ccccc', 'web-bbbb'),
+    },
+    scaling('web', 'alice', 0, 3),
+    shrinking('web-bbbb', 'web', 0.1, 3),
+    evicted('system:serviceaccount:kube-system:cluster-autoscaler', 10),
+    { ...ending('web-bbbb-ccccc', 'web-bbbb', 20), user: 'system:serviceaccount:ci:cleaner' },
+  ];
+  for (const of of [5, 6]) {
+    const { lines, notes } = causesIn(scenes, of);
+    expect(lines).toEqual([]);
+    expect(notes).toEqual([]);
+  }
 });
 
 describe('clocks of two API servers', () => {

@@ -1,4 +1,5 @@
 /** Service accounts: who took the token that was used, or who made the pod it was given to; and the owner an operator follows. */
+import { isBuiltInResource } from '../../../event/resource-table.ts';
 import type { Fact } from '../../fact/fact.ts';
 import { newestOfEach } from '../competing.ts';
 import { isOfControlPlane } from '../controllers.ts';
@@ -8,7 +9,7 @@ import type { LoggedFacts } from '../logged-facts.ts';
 import { lineWants, ownersOf } from '../owners.ts';
 import { isRemoval } from '../removals-before.ts';
 import { stepsOf } from '../spec-steps.ts';
-import { type Thing, thingOf } from '../thing.ts';
+import { resourceOfKind, type Thing, thingOf } from '../thing.ts';
 import type { Want } from '../wants.ts';
 
 /** Also of a controller's: somebody else may have taken a token of its account. */
@@ -77,12 +78,16 @@ function isCreationOf({ isCreation, target }: Fact): boolean {
   return isCreation && target.subresource === null;
 }
 
-/** What nobody knows the rules of follows the object that owns what it changes, as a rule. */
+/**
+ * What nobody knows the rules of follows the object that owns what it changes, as a rule; of a type of its own: what
+ * Kubernetes' own types own is seen to by Kubernetes' controllers, and whoever else writes to it has reasons of their own.
+ */
 export const operator: Rule = (fact, log) => {
   const thing = thingOf(fact);
   if (thing === null || accountOf(fact) === null || isOfControlPlane(fact) || !isWrite(fact)) return null;
-  if (log.ownersOf(thing).length === 0) return null;
-  const causes = ownersOf(thing, log).flatMap((owner) => changesOf(owner, fact, log));
+  if (!log.ownersOf(thing).some(({ group, kind }) => resourceOfKind(group, kind) === null)) return null;
+  const owners = ownersOf(thing, log).filter(({ group, resource }) => !isBuiltInResource(group, resource));
+  const causes = owners.flatMap((owner) => changesOf(owner, fact, log));
   return {
     candidates: newestOfEach(causes).map((cause) => ({
       fact: cause,
@@ -103,7 +108,9 @@ function changesOf(owner: Thing, fact: Fact, log: LoggedFacts): readonly Fact[] 
   );
 }
 
-function isWrite({ row }: Fact): boolean {
+/** Evictions, tokens and what is run in a pod are nobody's housekeeping. */
+function isWrite({ row, target }: Fact): boolean {
+  if (target.subresource !== null && target.subresource !== 'scale') return false;
   return ['create', 'update', 'patch', 'delete', 'deletecollection'].includes(row.did.verb);
 }
 
