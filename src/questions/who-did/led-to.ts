@@ -35,13 +35,41 @@ function linesOf(effects: readonly Effect[], isWhole: boolean): readonly string[
     const told = effects.filter(({ who }) => who.kind !== 'node');
     return told.length === 0 ? [] : [`${summary(told)}  --effects`];
   }
-  const lines = effects.slice(0, LINES).map(lineOf);
-  return effects.length > LINES ? [...lines, `and ${effects.length - LINES} more (-o json)`] : lines;
+  const told = sweepsTogether(effects);
+  const lines = told.slice(0, LINES).map(lineOf);
+  return told.length > LINES ? [...lines, `and ${told.length - LINES} more (-o json)`] : lines;
 }
 
-function lineOf(effect: Effect): string {
-  const at = effect.when === null ? '' : `${effect.when.replace(/\.\d+Z$/, 'Z')} `;
-  return `${at}${'  '.repeat(effect.depth - 1)}${wordsOf(effect)} (${effect.link}: ${effect.why})`;
+type Together = readonly [Effect, ...Effect[]];
+
+/** A namespace is emptied type by type, some types several times: told once, where it began. */
+function sweepsTogether(effects: readonly Effect[]): readonly Together[] {
+  const sweeps = new Map<string, [Effect, ...Effect[]]>();
+  const all: [Effect, ...Effect[]][] = [];
+  for (const effect of effects) {
+    const { did, depth, link, why, who } = effect;
+    const key = JSON.stringify([did.verb, depth, link, why, actorName(who)]);
+    const known = did.verb === 'deletecollection' ? sweeps.get(key) : undefined;
+    if (known !== undefined) {
+      known.push(effect);
+      continue;
+    }
+    const its: [Effect, ...Effect[]] = [effect];
+    sweeps.set(key, its);
+    all.push(its);
+  }
+  return all;
+}
+
+function lineOf(effects: Together): string {
+  const [first] = effects;
+  const at = first.when === null ? '' : `${first.when.replace(/\.\d+Z$/, 'Z')} `;
+  const types = new Set(effects.map(({ object }) => object.resource));
+  const words =
+    effects.length === 1
+      ? wordsOf(first)
+      : `whole collections of ${types.size} types deleted by ${actorName(first.who)}, in ${effects.length} requests`;
+  return `${at}${'  '.repeat(first.depth - 1)}${words} (${first.link}: ${first.why})`;
 }
 
 /** `4 follow-ups: generic-garbage-collector deleted rs/api-8488bbd68 and 3 pods (proven)`. */

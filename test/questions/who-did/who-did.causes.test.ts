@@ -144,6 +144,15 @@ describe('what it led to', () => {
     );
   });
 
+  it('tells in one line that a namespace was emptied', async () => {
+    const io = fixedIo({ nowMs: NOW });
+    await whoDidCommand.run(['delete', 'ns/preview-42'], { output: 'table', demo: true, effects: true }, io);
+    expect(io.stdout().match(/deleted by namespace-controller/g)).toHaveLength(1);
+    expect(io.stdout().replaceAll(/\s+/g, ' ')).toContain(
+      'whole collections of 26 types deleted by namespace-controller, in 34 requests (proven: empties the namespace',
+    );
+  });
+
   it('is listed with --effects, to the last completion by a kubelet', async () => {
     const { rows } = await whoDid('delete deploy/web', { ...inShop, effects: true });
     const effects = (rows[0] as unknown as WithCauses).effects ?? [];
