@@ -71,7 +71,7 @@ describe('rbac-diff', () => {
         "WHEN  UTC       WHO         WHAT                                   RISK",
         "11-23 08:47:53  alice       - bob may do all of admin in scratch…  impersonate,…",
         "11-23 08:47:25  alice       + ci-bot may do everything with widg…  wildcard",
-        "11-23 08:47:25  alice       created clusterrole/widgets-edit",
+        "11-23 08:47:25  alice       created clusterrole/widgets-edit       wildcard",
         "                            + do everything with widgets.shop.ex…",
         "11-23 08:47:24  alice       - group:contractors may create servi…  tokens",
         "11-23 08:47:24  alice       - group:contractors may get, list, c…  rbac",
@@ -159,6 +159,28 @@ describe('rbac-diff', () => {
     };
     expect(await places({})).toEqual([null, 'payments', 'scratch', 'shop'].toSorted());
     expect(await places({ namespace: 'payments' })).toEqual([null, 'payments'].toSorted());
+  });
+
+  it('shows what a role or binding says since, and its dangers, where the log does not hold what it was', async () => {
+    const stdin = linesOf([
+      replaced(3, 'clusterroles/x', rules('* *.*'), 'bob'),
+      replaced(4, 'prod/rolebindings/b', binding('ClusterRole/edit', 'mallory', 'group:dev'), 'bob'),
+    ]);
+    const { out, status } = await run({ file: ['-'], color: 'never' }, { columns: 100, stdin });
+    expect(out.split('\n').slice(0, 9)).toMatchInlineSnapshot(`
+      [
+        "1 binding and 1 role changed (by the log alone)",
+        "",
+        "WHEN  UTC  WHO  WHAT                                        VIA  RISK",
+        "08:00:04   bob  changed prod/rolebinding/b",
+        "                before: the log does not hold it",
+        "                now: ClusterRole edit → mallory, group:dev",
+        "08:00:03   bob  changed clusterrole/x                            cluster-admin",
+        "                before: the log does not hold it",
+        "                now: do everything",
+      ]
+    `);
+    expect(status).toBe(3);
   });
 
   it('takes no object', async () => {

@@ -1,5 +1,6 @@
 /** Which of the changes, rights and refusals are asked for: by whom, whose, where. */
 
+import type { Fact } from '../fact/fact.ts';
 import type { Deed } from './deeds.ts';
 import type { Refused } from './found.ts';
 import type { Asked } from './rbac-diff.ts';
@@ -29,6 +30,14 @@ export function isWantedDeed(asked: Asked, deed: Deed, rights: readonly RightCha
     return false;
   if (params.isNet && change.isNet !== true) return false;
   return params.subject === null || [change.before, change.after].some((one) => names(asked, one));
+}
+
+/** Deletions that may have taken something that is asked for. */
+export function wantedUnnamed({ params, found }: Asked): readonly Fact[] {
+  const { namespace: wanted } = params;
+  return found
+    .unnamed()
+    .filter(({ target: { namespace } }) => wanted === null || namespace === null || namespace === wanted);
 }
 
 /** A refused request is whoever's sent it. */

@@ -2,7 +2,7 @@
 import type { Deed } from './deeds.ts';
 import type { Told } from './rbac-diff-answer.ts';
 import type { RightChange } from './right-changes.ts';
-import { giverOf } from './right-rows.ts';
+import { giverOf, isGatheredBy } from './right-rows.ts';
 import { compact } from './rights.ts';
 import { RISKS, type Risk } from './risks.ts';
 import { dangersOf, risksOf } from './risks-of.ts';
@@ -38,14 +38,22 @@ export function chiefGain(told: Told): Chief | null {
 const ORDER = Object.keys(RISKS) as Risk[];
 
 /** Less is worse. */
-function rankOf({ subject, rights, grant }: RightChange, { cause }: Deed, told: Told): number {
+function rankOf({ subject, rights, grant }: RightChange, deed: Deed, told: Told): number {
   const { role, namespace } = grant;
   const content = role === null ? null : told.judgement.replay.end.content(roleId(role, namespace));
-  const labels = content?.kind === 'role' ? content.labels : null;
-  const byContext = risksOf(null, { subject, namespace, role, labels, giver: giverOf(cause) });
-  const known = rights === null ? byContext : byContext.filter((risk) => risk !== 'unknown-role');
+  const known = content?.kind === 'role' ? content : null;
+  const [labels, isGathered] = [known?.labels ?? null, isGatheredBy(deed, known)];
+  const byContext = risksOf(null, {
+    subject,
+    namespace,
+    role,
+    labels,
+    isGathered,
+    giver: giverOf(deed.cause),
+  });
+  const shown = rights === null ? byContext : byContext.filter((risk) => risk !== 'unknown-role');
   const worst = Math.min(
-    worstIn(known),
+    worstIn(shown),
     rights === null ? ORDER.length : worstOf(rights, namespace === null),
   );
   return worst * 2 + (namespace === null ? 0 : 1);

@@ -55,6 +55,20 @@ export class Found {
     return this.#kept.passes(fact);
   }
 
+  /** Asked for, oldest first: deletions of many at once that do not say what they took. */
+  unnamed(): readonly Fact[] {
+    return this.#kept
+      .inOrder(byTime)
+      .filter(
+        (fact) =>
+          fact.row.did.verb === 'deletecollection' &&
+          fact.target.group === RBAC_GROUP &&
+          fact.effect === 'done' &&
+          fact.took === null &&
+          this.#kept.passes(fact),
+      );
+  }
+
   /** Oldest first. */
   refused(): readonly Refused[] {
     return this.#kept.inOrder(byTime).flatMap((fact) => {

@@ -6,10 +6,9 @@ import { type Deed, deedsOf } from './deeds.ts';
 import type { Track, TrackEvent } from './draft.ts';
 import { netOf } from './net-changes.ts';
 import type { Asked } from './rbac-diff.ts';
-import { isRole, knownSubjects, type RbacId } from './rbac-object.ts';
+import { isRole, KINDS, knownSubjects, type RbacId } from './rbac-object.ts';
 import { type Replay, replay } from './replay.ts';
 import type { KnownGroups } from './right-changes.ts';
-import { roleId } from './rule-set.ts';
 import { type RuleSets, ruleSetsOf } from './rule-sets.ts';
 import { type Subject, usernameOf } from './subject.ts';
 import { type Tracks, tracksOf } from './tracks.ts';
@@ -21,7 +20,10 @@ export interface Judgement {
   /** Oldest first. */
   readonly deeds: readonly Deed[];
   readonly groups: KnownGroups;
-  /** How a role or binding stood before is not known, and the log may hold it further back. */
+  /**
+   * How a role or binding stood before is not known, or which others there are: whom a changed role is bound to, what else
+   * gives the same. The log may hold it further back.
+   */
   readonly lacksEarlier: boolean;
   /** That changed, and of which it is not known what they give to whom. */
   readonly unknownBindings: readonly RbacId[];
@@ -55,32 +57,26 @@ export function judge(asked: Asked, coverage: Coverage): Judgement {
     replay: played,
     deeds: deedsOf(played.changes, found.facts()),
     groups,
-    ...missingOf(asked, tracks, ruleSets, all, isIn),
+    ...missingOf(asked, tracks, all, isIn),
   };
 }
 
 const MAX_ASKED = 50;
+const KIND_COUNT = Object.keys(KINDS).length;
 
 function missingOf(
   { found, params }: Asked,
   { tracks, whole }: Tracks,
-  { assumed }: RuleSets,
-  { changes, end }: Replay,
+  { changes }: Replay,
   isIn: (event: TrackEvent) => boolean,
 ): Pick<Judgement, 'lacksEarlier' | 'unknownBindings' | 'unknownUsers'> {
   const changed = tracks.filter(({ events }) => events.some(isIn));
   const lacking = changed.filter((track) => isLacking(track, isIn));
-  const isKnownRole = (id: RbacId) => end.content(id) !== undefined || assumed.has(id.name);
-  const bound = changed.flatMap(({ id, standings }) =>
-    standings.flatMap((one) =>
-      one?.kind === 'binding' && one.role !== null ? [roleId(one.role, id.namespace)] : [],
-    ),
-  );
   const users = new Set(changes.flatMap(({ rights }) => rights.flatMap(({ subject }) => userOf(subject))));
   if (params.subject?.user != null) for (const user of userOf(params.subject.user)) users.add(user);
   const mayMatter = params.subject !== null || tracks.some(bindsGroup);
   return {
-    lacksEarlier: lacking.length > 0 || (!whole.has('ClusterRole') && bound.some((id) => !isKnownRole(id))),
+    lacksEarlier: lacking.length > 0 || (changed.length > 0 && whole.size < KIND_COUNT),
     unknownBindings: lacking.flatMap(({ id }) => (isRole(id.kind) ? [] : [id])).slice(0, MAX_ASKED),
     unknownUsers: mayMatter
       ? [...users]

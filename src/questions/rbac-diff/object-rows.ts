@@ -12,6 +12,9 @@ import type { Deed } from './deeds.ts';
 import type { Refused } from './found.ts';
 import { drawn, type ObjectRow, type RefusedRow } from './rbac-diff-row.ts';
 import { RBAC_GROUP, type RbacId, resourceOf } from './rbac-object.ts';
+import { beyond, compact } from './rights.ts';
+import { RISKS, type Risk } from './risks.ts';
+import { dangersOf, flowsOn } from './risks-of.ts';
 import { type RoleDiff, roleDiff } from './role-diff.ts';
 
 export interface ObjectRowsHow {
@@ -65,6 +68,7 @@ function rowOf(
   const name = [object.namespace, kubectlName(RBAC_GROUP, resourceOf(id.kind)), object.name].filter(
     (one) => one !== null,
   );
+  const risks = risksOfRole(change);
   const because =
     cause !== null && fact !== null && cause !== fact && !isHousekeeping ? becauseOf(deedName(cause)) : '';
   const text = `${PAST[word] ?? word} ${name.join('/')}${gist === null ? '' : `: ${clean(gist)}`}${because}`;
@@ -76,12 +80,23 @@ function rowOf(
     brief: null,
     via: null,
     briefVia: null,
-    risks: [],
+    risks,
     briefRisks: null,
-    tone: 'plain',
+    tone: risks.length > 0 ? 'bad' : 'plain',
     from: row.from.ip,
     name: `${kubectlName(RBAC_GROUP, resourceOf(id.kind))}/${object.name}`,
   });
+}
+
+/** What is dangerous in what a role says since: whom it is bound to, the log need not hold. */
+function risksOfRole({ id, before, after }: Deed['change']): readonly Risk[] {
+  if (after?.kind !== 'role') return [];
+  const was = before?.kind === 'role' ? before : null;
+  const added = beyond(after.rules ?? [], was?.rules ?? []);
+  const found = new Set(compact(added).flatMap((rule) => [...dangersOf(rule, id.namespace === null)]));
+  const isFlowing = id.kind === 'ClusterRole' && flowsOn({ kind: id.kind, name: id.name }, after.labels);
+  if (isFlowing && (added.length > 0 || was?.labels !== after.labels)) found.add('aggregated');
+  return (Object.keys(RISKS) as Risk[]).filter((risk) => found.has(risk));
 }
 
 function deedName({ row }: NonNullable<Deed['cause']>): string {

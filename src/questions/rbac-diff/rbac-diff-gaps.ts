@@ -1,5 +1,8 @@
 /** What rbac-diff adds to the coverage: what could be missing in what it says. */
 import type { Gap } from '../../event/coverage.ts';
+import type { Fact } from '../fact/fact.ts';
+import { whoText } from '../who-did/who-did-row.ts';
+import { wantedUnnamed } from './asked-for.ts';
 import { idText } from './id-text.ts';
 import { type Entry, MAX_ROWS, type Told } from './rbac-diff-answer.ts';
 
@@ -35,6 +38,12 @@ export function gapsOf(told: Told, total: number): Gap[] {
       'level-too-low',
       `${changesText(low)} what was given or taken is not known: the log does not hold it`,
     );
+  const unnamed = wantedUnnamed(told);
+  if (unnamed.length > 0)
+    gap(
+      unnamed.every(({ isCut }) => isCut) ? 'bodies-cut' : 'level-too-low',
+      `what ${unnamed.length === 1 ? '1 deletion of many at once' : `${unnamed.length} deletions of many at once`} took is not told by the log: ${some(unnamed.map(collectionText))}`,
+    );
   const unlogged = deeds.filter(({ deed }) => deed?.fact === null && !deed.isHousekeeping);
   if (unlogged.length > 0)
     gap(
@@ -63,7 +72,17 @@ function changesText(entries: readonly Entry[]): string {
 const SAID = 3;
 
 function namesOf(entries: readonly Entry[]): string {
-  const names = [...new Set(entries.flatMap(({ deed }) => (deed === null ? [] : [idText(deed.change.id)])))];
+  return some(entries.flatMap(({ deed }) => (deed === null ? [] : [idText(deed.change.id)])));
+}
+
+/** `clusterrolebindings, by eve`. */
+function collectionText({ target, row }: Fact): string {
+  const place = target.namespace === null ? '' : ` in ${target.namespace}`;
+  return `${target.resource ?? '?'}${place} by ${whoText(row.who)}`;
+}
+
+function some(texts: readonly string[]): string {
+  const names = [...new Set(texts)];
   const more = names.length - SAID;
   return more > 0 ? `${names.slice(0, SAID).join(', ')} and ${more} more` : names.join(', ');
 }

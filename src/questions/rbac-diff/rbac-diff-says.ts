@@ -1,6 +1,7 @@
 /** rbac-diff's sentence, and the commands to try next. */
 import { flagText } from '../../event/shell.ts';
 import { whoText } from '../who-did/who-did-row.ts';
+import { wantedUnnamed } from './asked-for.ts';
 import type { Told } from './rbac-diff-answer.ts';
 import { idKey, isRole } from './rbac-object.ts';
 import type { RightChange } from './right-changes.ts';
@@ -10,8 +11,13 @@ import { subjectKey, subjectText } from './subject.ts';
 
 export function sentence(told: Told): string {
   return (
-    [changedWords(told), ...chiefWords(told), ...othersWords(told), ...refusedWords(told)].join('; ') +
-    basisWords(told)
+    [
+      changedWords(told),
+      ...chiefWords(told),
+      ...othersWords(told),
+      ...unnamedWords(told),
+      ...refusedWords(told),
+    ].join('; ') + basisWords(told)
   );
 }
 
@@ -30,7 +36,8 @@ function changedWords(told: Told): string {
   return `${parts.join(' and ')} ${told.params.isNet ? (roles + bindings === 1 ? 'differs' : 'differ') : 'changed'}`;
 }
 
-function nothingWords({ params, coverage, found, judgement }: Told): string {
+function nothingWords(told: Told): string {
+  const { params, coverage, found, judgement } = told;
   const { namespace, subject } = params;
   const about = `${namespace === null ? '' : ` in ${namespace}`}${subject === null ? '' : ` for ${subject.text}`}`;
   const isNarrowed = judgement.deeds.length > 0 || found.refused().length > 0;
@@ -40,7 +47,8 @@ function nothingWords({ params, coverage, found, judgement }: Told): string {
   }
   const span =
     coverage.from === null ? '' : ` between ${short(coverage.from)} and ${short(coverage.to ?? '')}`;
-  const doubt = coverage.complete ? '' : ' in what was read, which is not all';
+  const isAll = coverage.complete && wantedUnnamed(told).length === 0;
+  const doubt = isAll ? '' : ' in what was read, which is not all';
   return `no role or binding ${params.isNet ? 'differs' : 'changed'}${about}${span}${doubt}`;
 }
 
@@ -75,6 +83,16 @@ function othersWords(told: Told): string[] {
   const of = (count: number) => (count === 1 ? '1 subject' : `${count} subjects`);
   if (gained > 0 && lost > 0) return [`in all ${of(gained)} gained rights, ${lost} lost some`];
   return gained > 0 ? [`in all ${of(gained)} gained rights`] : [`${of(lost)} lost rights`];
+}
+
+function unnamedWords(told: Told): string[] {
+  const count = wantedUnnamed(told).length;
+  if (count === 0) return [];
+  return [
+    count === 1
+      ? 'what 1 deletion of many at once took, the log does not tell'
+      : `what ${count} deletions of many at once took, the log does not tell`,
+  ];
 }
 
 function refusedWords({ entries }: Told): string[] {

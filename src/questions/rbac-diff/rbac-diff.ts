@@ -6,7 +6,7 @@ import type { Coverage } from '../../event/coverage.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { RbacSnapshot } from '../../live.ts';
 import { matches } from '../../query/matches.ts';
-import type { Predicate } from '../../query/predicate.ts';
+import { any, type Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { factOf } from '../fact/fact.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
@@ -136,7 +136,11 @@ class RbacDiffRound implements Round {
     }
     const { unknownBindings, unknownUsers } = judgement;
     if (unknownBindings.length > 0 && isOpen('reasons'))
-      return round('reasons', { sinceUs, untilUs }, allowedThrough(unknownBindings));
+      return round(
+        'reasons',
+        { sinceUs, untilUs },
+        any(allowedThrough(unknownBindings), requestsBy(unknownUsers)),
+      );
     if (unknownUsers.length > 0 && isOpen('groups'))
       return round('groups', { sinceUs, untilUs }, requestsBy(unknownUsers));
     return null;

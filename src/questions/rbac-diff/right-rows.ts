@@ -3,7 +3,7 @@ import { redactText } from '../../event/redact.ts';
 import { whoText } from '../who-did/who-did-row.ts';
 import type { Deed } from './deeds.ts';
 import { type Drawn, drawn, type RightRow } from './rbac-diff-row.ts';
-import type { RbacId, RoleContent } from './rbac-object.ts';
+import { isRole, type RbacId, type RoleContent } from './rbac-object.ts';
 import type { RightChange } from './right-changes.ts';
 import { countOfRights, inVerbOrder, mayWords, placeWords, ruleWords } from './right-words.ts';
 import { compact } from './rights.ts';
@@ -76,16 +76,17 @@ function rulesIn(rule: Rule | Both | null): readonly Rule[] {
 function rowOf(
   given: Rule | Both | null,
   { subject, op, grant, heldElsewhere }: RightChange,
-  { cause, fact }: Deed,
+  { change, cause, fact }: Deed,
   { isRevealed, roleContent }: RightRowsHow,
   lasts: boolean,
 ): RightRow {
   const clean = (text: string) => (isRevealed ? text : redactText(text));
   const { binding, role, namespace } = grant;
   const rules = rulesIn(given);
-  const labels = role === null ? null : (roleContent(roleId(role, namespace))?.labels ?? null);
+  const content = role === null ? null : roleContent(roleId(role, namespace));
   const giver = op === 'gained' ? giverOf(cause ?? fact) : null;
-  const context = { subject, namespace, role, labels, giver };
+  const isGathered = op === 'gained' && isGatheredBy({ change, cause, fact }, content);
+  const context = { subject, namespace, role, labels: content?.labels ?? null, isGathered, giver };
   const risks =
     given === null ? risksOf(null, context) : inOrder(rules.flatMap((rule) => risksOf(rule, context)));
   return {
@@ -142,6 +143,14 @@ function lists(rules: readonly Rule[], isRevealed: boolean): Said {
     resourceNames: resource?.resourceNames == null ? null : list(resource.resourceNames),
     nonResourceURLs: url === undefined ? null : list(url.urls),
   };
+}
+
+/** It came by a role that says what it gathers, or that the controller wrote after another one had changed. */
+export function isGatheredBy(
+  { change, cause, fact }: Pick<Deed, 'change' | 'cause' | 'fact'>,
+  role: RoleContent | null,
+): boolean {
+  return isRole(change.id.kind) && ((role?.selectors ?? []).length > 0 || cause !== fact);
 }
 
 /** Null: nobody known gave it. */

@@ -11,6 +11,8 @@ export interface RiskContext {
   readonly role: BindingContent['role'];
   /** Of the role; null: not known. */
   readonly labels: Labels | null;
+  /** It came by a role that gathers its rules from others. */
+  readonly isGathered: boolean;
   /** Null: it was taken, or nobody knows. */
   readonly giver: Giver | null;
 }
@@ -144,13 +146,13 @@ const DANGERS: readonly Danger[] = [
 
 /** In the order in which RISKS has them. `rule`: null when what the role allows is not known. */
 export function risksOf(rule: Rule | null, context: RiskContext): readonly Risk[] {
-  const { subject, namespace, role, labels, giver } = context;
+  const { subject, namespace, role, labels, isGathered, giver } = context;
   const found = new Set<Risk>();
   if (giver !== null && isIts(giver, subject)) found.add('self-granted');
   if (rule === null) found.add('unknown-role');
   if (role?.kind === 'ClusterRole' && role.name === 'cluster-admin') found.add('cluster-admin');
   if (isEverybody(subject)) found.add('everybody');
-  if (flowsOn(role, labels)) found.add('aggregated');
+  if (isGathered || flowsOn(role, labels)) found.add('aggregated');
   if (rule !== null) for (const risk of dangersOf(rule, namespace === null)) found.add(risk);
   return (Object.keys(RISKS) as Risk[]).filter((risk) => found.has(risk));
 }
@@ -172,7 +174,7 @@ export function dangersOf(rule: Rule, isEverywhere: boolean): ReadonlySet<Risk> 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';
 
 /** Not of the roles that Kubernetes itself lets flow into one another. */
-function flowsOn(role: RiskContext['role'], labels: Labels | null): boolean {
+export function flowsOn(role: RiskContext['role'], labels: Labels | null): boolean {
   if (labels === null || role === null || role.name === 'edit' || role.name === 'view') return false;
   return [...labels].some(([label, value]) => label.startsWith(AGGREGATE) && value === 'true');
 }

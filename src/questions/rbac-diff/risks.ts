@@ -10,7 +10,7 @@ export const RISKS = {
   bind: 'may bind roles that allow more than its holder may do',
   impersonate: 'may act as other users, groups or service accounts',
   rbac: 'may write roles or bindings: hands on what its holder has, and takes away what others have',
-  aggregated: 'stands in a role whose labels let it flow into others, such as view, edit and admin',
+  aggregated: 'flows by the labels of one role into others, such as view, edit and admin',
   secrets: 'may read secrets; list and watch show their content as get does',
   tokens: 'may issue tokens of service accounts, and so be them',
   exec: 'may run commands in containers, or open connections to them',

@@ -16,6 +16,8 @@ export interface RoleDiff {
 export function roleDiff(before: Standing, after: Standing): RoleDiff {
   const some = after ?? before;
   if (some === null) return { gist: null, lines: [] };
+  if (isUntold(before) && after !== null && !isUntold(after))
+    return { gist: null, lines: ['before: the log does not hold it', ...nowLines(after)] };
   if (before !== null && after !== null) return { gist: null, lines: linesBetween(before, after) };
   if (some.kind === 'binding') return { gist: bindingText(some), lines: [] };
   const sign = after === null ? '-' : '+';
@@ -23,6 +25,17 @@ export function roleDiff(before: Standing, after: Standing): RoleDiff {
     gist: null,
     lines: [...ruleLines(some.rules ?? [], sign), ...gatherLines(some.selectors ?? [], sign)],
   };
+}
+
+/** Of what is there, what it gives is not known. */
+function isUntold(standing: Standing): boolean {
+  return standing?.kind === 'binding' ? standing.subjects === null : standing?.rules === null;
+}
+
+function nowLines(after: NonNullable<Standing>): readonly string[] {
+  if (after.kind === 'binding') return [`now: ${bindingText(after) ?? '?'}`];
+  const rules = compact(after.rules ?? []).map((rule) => `now: ${ruleWords([rule])}`);
+  return rules.length === 0 ? ['now: no rules'] : rules;
 }
 
 function linesBetween(before: NonNullable<Standing>, after: NonNullable<Standing>): readonly string[] {

@@ -220,6 +220,18 @@ describe('aggregated roles', () => {
     ]);
   });
 
+  it('are a danger of their own where a role of anybody’s flows into view', async () => {
+    const evil = created(1, 'clusterroles/evil', rules('get secrets'), 'mallory', {
+      labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' },
+    });
+    const { rows } = await askRbac([
+      created(0, 'clusterrolebindings/v', binding('ClusterRole/view', 'group:dev')),
+      evil,
+    ]);
+    const gained = rows.filter((row) => row.kind === 'right' && row.by?.user === 'mallory');
+    expect(gained).toMatchObject([{ subject: { name: 'dev' }, risks: ['aggregated', 'secrets'] }]);
+  });
+
   it('gather along a chain, by expressions too, and never from themselves', async () => {
     const by = (...matchExpressions: readonly Json[]) => ({
       aggregationRule: { clusterRoleSelectors: [{ matchExpressions }] },
@@ -367,6 +379,23 @@ describe('how things stood', () => {
     expect(rights).toEqual(['- carol: get secrets in prod via bind → Role/reader by bob']);
     expect(objects).toHaveLength(1);
   });
+
+  it('is looked for further back where the log alone is there: what is held besides, and whom a role is bound to', async () => {
+    const story = [
+      created(1, BIND, binding('Role/reader', 'carol')),
+      created(2, READER, rules('get pods')),
+      created(3, 'clusterrolebindings/all', binding('ClusterRole/cluster-admin', 'dave')),
+      deleted(100, READER, 'bob'),
+      created(101, READER, rules('get secrets'), 'bob', { uid: 'another' }),
+      created(102, 'prod/rolebindings/again', binding('Role/reader', 'dave'), 'bob'),
+    ];
+    const window = { sinceUs: us(50), untilUs: null, isDefault: false };
+    const { rights } = await askRbac(story, { window });
+    expect(rights).toEqual([
+      '- carol: get pods in prod via bind → Role/reader by bob',
+      '+ carol: get secrets in prod via bind → Role/reader by bob',
+    ]);
+  });
 });
 
 describe('logs that hold less', () => {
@@ -467,6 +496,21 @@ describe('logs that hold less', () => {
     expect(notes.find(({ code }) => code === 'untold')?.text).toContain('Role prod/reader');
     expect(codes).toContain('level-too-low');
   });
+
+  it.each(['', '?labelSelector=a%3Db'])(
+    'say that a deletion of many (%s) took what nobody knows, and never that nothing changed',
+    async (selector) => {
+      const uri = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings${selector}`;
+      const scene: Scene = { verb: 'deletecollection', uri, at: 5, user: 'eve' };
+      const { says, codes, coverage } = await askRbac([scene]);
+      expect(says).toContain('in what was read, which is not all');
+      expect(says).toContain('what 1 deletion of many at once took, the log does not tell');
+      expect(codes).toEqual(['level-too-low']);
+      expect(coverage.gaps.at(-1)?.text).toContain('clusterrolebindings by eve');
+      const others = await askRbac([scene], { filters: parseBy('bob') });
+      expect(others.codes).toEqual([]);
+    },
+  );
 
   it('cannot tell that nothing changed when they hold no write of roles and bindings at all', async () => {
     const read: Scene = { verb: 'get', uri: '/api/v1/namespaces/prod/pods/x', at: 1 };
