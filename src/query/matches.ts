@@ -61,7 +61,7 @@ function judge(event: AuditEvent, predicate: Predicate, isFinal: boolean): Verdi
       return some(look(event, predicate.field, isFinal), (value) => value === wanted);
     }
     case 'in':
-      return some(look(event, predicate.field, isFinal), (value) => predicate.values.includes(value));
+      return some(look(event, predicate.field, isFinal), (value) => isIn(value, predicate.values));
     case 'glob':
       return some(look(event, predicate.field, isFinal), (value) =>
         matchesGlob(value, predicate.pattern, predicate.ignoreCase),
@@ -124,6 +124,18 @@ function some(value: Value, test: (value: string) => boolean): Verdict {
 
 function isBetween(code: number, range: { readonly from: number; readonly to: number }): boolean {
   return code >= range.from && code <= range.to;
+}
+
+/** More are looked up. */
+const FEW = 8;
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Names of thousands of objects are asked for at once. */
+function isIn(value: string, values: readonly string[]): boolean {
+  if (values.length <= FEW) return values.includes(value);
+  const known = sets.get(values) ?? new Set(values);
+  sets.set(values, known);
+  return known.has(value);
 }
 
 const networks = new WeakMap<Predicate, Network>();

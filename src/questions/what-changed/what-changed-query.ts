@@ -70,28 +70,32 @@ function seen(object: ObjectQuery): Predicate {
 
 /** Everything that may tell how these objects stood. */
 export function concerning(ids: readonly ObjectId[]): Predicate {
-  const places = Map.groupBy(ids, ({ resource, namespace }) => JSON.stringify([resource, namespace]));
-  const each = [...places.values()].map((some) => {
-    const [first] = some;
-    const names = oneOf('objectRef.name', [...new Set(some.map(({ name }) => name))]);
-    return all(
-      equals('objectRef.resource', first?.resource ?? ''),
-      ...(first?.namespace == null ? [] : [equals('objectRef.namespace', first.namespace)]),
-      // A collection, or a name that the server made.
-      any(names, absent('objectRef.name')),
-    );
-  });
+  const types = Map.groupBy(ids, ({ resource }) => resource);
+  const each = [...types].map(([resource, some]) =>
+    all(equals('objectRef.resource', resource), any(...placesOf(some))),
+  );
   const crds = ids.flatMap(({ group, resource }) =>
     isBuiltInResource(group, resource) ? [] : [`${resource}.${group}`],
   );
-  const types = all(
+  const definitions = all(
     equals('objectRef.resource', CRDS),
     oneOf('verb', WRITES),
     any(oneOf('objectRef.name', [...new Set(crds)]), absent('objectRef.name')),
   );
   const verbs = any(oneOf('verb', WRITES), all(equals('verb', 'get'), absent('objectRef.subresource')));
   const writes = all(verbs, not(oneOf('objectRef.subresource', CONNECTIONS)), any(...each));
-  return crds.length === 0 ? writes : any(writes, types);
+  return crds.length === 0 ? writes : any(writes, definitions);
+}
+
+/** Objects of one type. */
+function placesOf(ids: readonly ObjectId[]): Predicate[] {
+  return [...Map.groupBy(ids, ({ namespace }) => namespace)].map(([namespace, some]) =>
+    all(
+      ...(namespace === null ? [] : [equals('objectRef.namespace', namespace)]),
+      // A collection, or a name that the server made.
+      any(oneOf('objectRef.name', [...new Set(some.map(({ name }) => name))]), absent('objectRef.name')),
+    ),
+  );
 }
 
 function leftOut(includesNoise: boolean): readonly string[] {
