@@ -1,11 +1,12 @@
 /** What the deployment controller does to ReplicaSets, and the change of the Deployment that it carries out. */
 import type { Fact } from '../../fact/fact.ts';
 import { actedOn, newestOfEach } from '../competing.ts';
-import { isBy } from '../controllers.ts';
+import { isBy, isOfControlPlane } from '../controllers.ts';
 import type { Candidate, Rule } from '../finding.ts';
-import { EPISODE_US, isBefore } from '../in-time.ts';
+import { EPISODE_US, isBefore, isWithin, LONGEST_US, PROMPT_US } from '../in-time.ts';
 import type { LoggedFacts } from '../logged-facts.ts';
 import { lineWants, ownersOf } from '../owners.ts';
+import { isRemoval } from '../removals-before.ts';
 import { type SpecStep, stepsOf } from '../spec-steps.ts';
 import { type Thing, thingOf } from '../thing.ts';
 
@@ -27,12 +28,39 @@ function changesOf(owner: Thing, fact: Fact, thing: Thing, log: LoggedFacts): re
   const syncs = siblings.filter((other) => isBy(other, 'deployment-controller'));
   const steps = stepsOf(owner, log).filter((step) => !isBy(step.fact, 'deployment-controller'));
   const relevant = ofItsKind(steps, fact, thing, log).map((step) => step.fact);
-  const chosen = actedOn(relevant, syncs, fact);
-  return withUncertain(chosen, relevant, syncs, fact).map((cause) => {
-    const isProven = owner.uid !== null && cause.target.uid === owner.uid;
-    const why = isProven ? "by the owner's uid: carries it out" : 'by name and time: carries it out';
-    return { fact: cause, isProven, why };
-  });
+  const chosen = withUncertain(actedOn(relevant, syncs, fact), relevant, syncs, fact);
+  const lastUs = syncs.reduce((last, sync) => (isBefore(sync, fact) ? Math.max(last, sync.atUs) : last), 0);
+  const meddled = meddlingWith(thing, fact, lastUs, log);
+  // What was carried out long before is not what it acts on now.
+  const open = chosen.filter((cause) => cause.atUs > lastUs || isWithin(cause, fact, EPISODE_US));
+  return [
+    ...(meddled.length === 0 ? chosen : open).map((cause): Candidate => {
+      const isTied = owner.uid !== null && cause.target.uid === owner.uid;
+      const isProven = isTied && fact.atUs - Math.max(cause.atUs, lastUs) <= LONGEST_US;
+      const why = isTied ? "by the owner's uid: carries it out" : 'by name and time: carries it out';
+      return { fact: cause, isProven, why };
+    }),
+    ...meddled.map(
+      (cause): Candidate => ({ fact: cause, isProven: false, why: 'puts back what that changed' }),
+    ),
+  ];
+}
+
+/** Whoever else wrote to the ReplicaSet itself, or took it away, since the controller saw to it: it puts that back at once. */
+function meddlingWith(thing: Thing, fact: Fact, sinceUs: number, log: LoggedFacts): readonly Fact[] {
+  const ofName = { ...thing, uid: null };
+  const writes = fact.isCreation
+    ? log.on(ofName).filter(isRemoval)
+    : stepsOf(thing, log).map((step) => step.fact);
+  return newestOfEach(
+    writes.filter(
+      (other) =>
+        isBefore(other, fact) &&
+        other.atUs > sinceUs &&
+        isWithin(other, fact, PROMPT_US) &&
+        !isOfControlPlane(other),
+    ),
+  );
 }
 
 /** What it is to the Deployment tells whether it was scaled or rolled out: the replicas its controller noted down. */
