@@ -50,14 +50,28 @@ export function judge(asked: Asked, coverage: Coverage): Judgement {
   const startUs = params.isNet ? (sinceUs ?? fromUs) : Math.max(sinceUs ?? fromUs, fromUs);
   const start = () => ruleSets.before(isIn, startUs);
   const all = replay(tracks.tracks, start(), isIn, groups);
-  const played = params.isNet ? netOf(all, start(), groups) : all;
+  const played = once(() => (params.isNet ? netOf(all, start(), groups) : all));
+  const deeds = once(() => deedsOf(played().changes, found.facts()));
   return {
     tracks,
     ruleSets,
-    replay: played,
-    deeds: deedsOf(played.changes, found.facts()),
+    // Only the last round asks for them.
+    get replay() {
+      return played();
+    },
+    get deeds() {
+      return deeds();
+    },
     groups,
     ...missingOf(asked, tracks, all, isIn),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -2,8 +2,9 @@
 import { idKey, type RbacId } from './rbac-object.ts';
 import type { ObjectChange, Replay } from './replay.ts';
 import type { KnownGroups, RightChange } from './right-changes.ts';
-import type { Rule } from './rule.ts';
-import { heldBy, type RuleSet } from './rule-set.ts';
+import { beyond, compact } from './rights.ts';
+import { covers, type Rule } from './rule.ts';
+import type { RuleSet } from './rule-set.ts';
 import type { Standing } from './standing.ts';
 import { subjectKey } from './subject.ts';
 
@@ -11,7 +12,7 @@ import { subjectKey } from './subject.ts';
 export function netOf(played: Replay, start: RuleSet, groups: KnownGroups): Replay {
   const firsts = new Map<string, Standing>();
   for (const { id, before } of played.changes) if (!firsts.has(idKey(id))) firsts.set(idKey(id), before);
-  const told = new Set<string>();
+  const told = new Told();
   const isObjectTold = new Set<string>();
   const changes: ObjectChange[] = [];
   for (const change of played.changes.toReversed()) {
@@ -26,35 +27,53 @@ export function netOf(played: Replay, start: RuleSet, groups: KnownGroups): Repl
   return { ...played, changes: changes.reverse() };
 }
 
+/** What is told already: rules by subject, place and direction; and bindings of which not more is known. */
+class Told {
+  readonly #rules = new Map<string, readonly Rule[]>();
+  readonly #bindings = new Set<string>();
+
+  rules(change: RightChange): readonly Rule[] {
+    return this.#rules.get(keyOf(change)) ?? [];
+  }
+
+  addRules(change: RightChange, rights: readonly Rule[]): void {
+    this.#rules.set(keyOf(change), [...this.rules(change), ...compact(rights)]);
+  }
+
+  isNewBinding(change: RightChange): boolean {
+    const key = `${idKey(change.grant.binding)} ${keyOf(change)}`;
+    if (this.#bindings.has(key)) return false;
+    this.#bindings.add(key);
+    return true;
+  }
+}
+
+function keyOf({ subject, op, grant }: RightChange): string {
+  return JSON.stringify([subjectKey(subject), op, grant.namespace]);
+}
+
 function stillSo(
   change: RightChange,
   start: RuleSet,
   end: RuleSet,
   groups: KnownGroups,
-  told: Set<string>,
+  told: Told,
 ): RightChange[] {
   const { subject, op, rights, grant } = change;
-  const grants = (set: RuleSet) => set.allGrants(subject, groups(subject), grant.namespace);
-  const [before, after] = [grants(start), grants(end)];
+  const [without, having] = op === 'gained' ? [start, end] : [end, start];
   if (rights === null) {
     const holds = (set: RuleSet) => isBound(set, grant.binding, subjectKey(subject));
-    const isSo = op === 'gained' ? !holds(start) && holds(end) : holds(start) && !holds(end);
-    return isSo && isNew(told, change, null) ? [change] : [];
+    return !holds(without) && holds(having) && told.isNewBinding(change) ? [change] : [];
   }
-  const holds = (of: typeof before, right: Rule) => heldBy(of, right, grant.namespace, false) === 'yes';
-  const some = rights.filter((right) => {
-    const [was, is] = [holds(before, right), holds(after, right)];
-    return (op === 'gained' ? is && !was : was && !is) && isNew(told, change, right);
-  });
+  const rulesIn = (set: RuleSet) =>
+    set.allGrants(subject, groups(subject), grant.namespace).flatMap(({ rules }) => rules);
+  const fresh = beyond(rights, [...rulesIn(without), ...told.rules(change)]);
+  const held = rulesIn(having);
+  const isHeld = beyond(fresh, held).length === 0;
+  const some = isHeld ? fresh : fresh.filter((right) => held.some((rule) => covers(rule, right)));
   if (some.length === 0) return [];
+  told.addRules(change, some);
   return [some.length === rights.length ? change : { ...change, rights: some, isAll: false }];
-}
-
-function isNew(told: Set<string>, { subject, op, grant }: RightChange, right: Rule | null): boolean {
-  const key = JSON.stringify([subjectKey(subject), op, grant.namespace, right ?? idKey(grant.binding)]);
-  if (told.has(key)) return false;
-  told.add(key);
-  return true;
 }
 
 function isBound(set: RuleSet, binding: RbacId, subject: string): boolean {

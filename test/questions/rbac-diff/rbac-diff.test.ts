@@ -176,6 +176,18 @@ describe('rights gained and lost', () => {
     ]);
     expect(says).toContain('differ');
   });
+
+  it('between two moments are told once: what a wider one that came later allows is not told again', async () => {
+    const story = [
+      created(1, 'prod/roles/one', rules('get configmaps "a"')),
+      created(2, 'prod/roles/all', rules('get configmaps')),
+      created(3, 'prod/rolebindings/one', binding('Role/one', 'carol')),
+      created(4, 'prod/rolebindings/all', binding('Role/all', 'carol'), 'bob'),
+    ];
+    const window = { sinceUs: us(2.5), untilUs: us(7), isDefault: false };
+    const { rights } = await askRbac(story, { isNet: true, window });
+    expect(rights).toEqual(['+ carol: get configmaps in prod via all → Role/all by bob']);
+  });
 });
 
 describe('aggregated roles', () => {
