@@ -3,6 +3,7 @@ import type { Answer } from '../answer.ts';
 import { kubectlName } from '../event/resource-names.ts';
 import type { Io } from '../io.ts';
 import { restorable } from '../questions/what-changed/restorable.ts';
+import { restorableTogether } from '../questions/what-changed/restorable-together.ts';
 import { stateText } from '../questions/what-changed/state-row.ts';
 import type { WhatChangedRow } from '../questions/what-changed/what-changed-row.ts';
 import { withoutRedacted } from '../questions/what-changed/without-redacted.ts';
@@ -14,19 +15,37 @@ import type { Printing } from './print-answer.ts';
 /** `isManifest`: for kubectl apply; else as `kubectl get -o yaml` printed it. */
 export function printObjects(isManifest: boolean) {
   return async (answer: Answer, printing: Printing, io: Io): Promise<void> => {
-    const pieces = (answer.rows as readonly WhatChangedRow[]).map((row) => pieceOf(row, isManifest));
+    const rows = answer.rows as readonly WhatChangedRow[];
+    const { kept, owned } = isManifest ? restorableTogether(rows) : { kept: rows, owned: [] };
+    const pieces = kept.map((row) => pieceOf(row, isManifest));
     const objects = pieces.flatMap(({ object }) => (object === null ? [] : [object]));
     const head = [
       `${answer.says}.`,
       ...(answer.coverage.complete ? [] : ['What was read is INCOMPLETE: see below, on stderr.']),
       // Of one object the sentence tells it.
       ...pieces.flatMap(({ comments }) => (pieces.length === 1 ? comments.slice(1) : comments)),
+      ...(owned.length === 0 ? [] : [ownedText(owned)]),
       ...answer.notes.map(({ text }) => text),
     ];
     await io.out.write(manifestText(objects, head));
     const options = { nowMs: printing.nowMs, timeZone: io.timeZone, utc: printing.utc };
     for (const line of coverageLines(answer, options)) await io.err.write(`${escapeTerminal(line)}\n`);
   };
+}
+
+/** Named at most. */
+const NAMED = 5;
+
+function ownedText(owned: readonly WhatChangedRow[]): string {
+  const more = owned.length > NAMED ? ` and ${owned.length - NAMED} more` : '';
+  const names = owned.slice(0, NAMED).map(nameOf).join(', ');
+  return `NOT in this manifest, as what is in it makes them anew: ${names}${more}`;
+}
+
+function nameOf({ object }: WhatChangedRow): string {
+  const { namespace, group, resource, name } = object;
+  const type = resource === null ? null : kubectlName(group ?? '', resource);
+  return [namespace, type, name].filter((part) => part !== null).join('/');
 }
 
 function pieceOf(

@@ -62,6 +62,7 @@ const OMITTED: readonly Omission[] = [
   },
   { path: ['spec', 'healthCheckNodePort'], why: SERVER, of: ['Service'] },
   { path: ['spec', 'nodeName'], why: 'the scheduler chooses anew', of: ['Pod'] },
+  { path: ['spec', 'ephemeralContainers'], why: 'they are added to a Pod that runs', of: ['Pod'] },
   { path: ['spec', 'finalizers'], why: SERVER, isSilent: true, of: ['Namespace'] },
   { path: ['secrets'], why: 'tokens of the account that is gone', of: ['ServiceAccount'] },
   ...['pv.kubernetes.io/bind-completed', 'pv.kubernetes.io/bound-by-controller'].map((name) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REDACTED } from '../../../src/event/secret-names.ts';
 import { restorable } from '../../../src/questions/what-changed/restorable.ts';
+import { restorableTogether } from '../../../src/questions/what-changed/restorable-together.ts';
 import { withoutRedacted } from '../../../src/questions/what-changed/without-redacted.ts';
 
 const METADATA = {
@@ -89,6 +90,7 @@ describe('restorable', () => {
       metadata: { name: 'p' },
       spec: {
         nodeName: 'cp-1',
+        ephemeralContainers: [{ name: 'debugger' }],
         volumes: [{ name: 'kube-api-access-x7k2p' }, { name: 'data' }],
         containers: [{ name: 'c', volumeMounts: [{ name: 'kube-api-access-x7k2p' }, { name: 'data' }] }],
       },
@@ -97,6 +99,33 @@ describe('restorable', () => {
       volumes: [{ name: 'data' }],
       containers: [{ name: 'c', volumeMounts: [{ name: 'data' }] }],
     });
+  });
+});
+
+describe('restorableTogether', () => {
+  const row = (kind: string, name: string, by: string | null = null) => ({
+    state: {
+      kind,
+      metadata: {
+        ...{ name, uid: `uid-${name}` },
+        ...(by === null ? {} : { ownerReferences: [{ kind: 'X', uid: `uid-${by}`, controller: true }] }),
+      },
+    },
+  });
+  const names = (rows: readonly ReturnType<typeof row>[]) => rows.map(({ state }) => state.metadata.name);
+
+  it('leaves to the controllers what they make of the others, and puts first what others need', () => {
+    const { kept, owned } = restorableTogether([
+      row('ValidatingWebhookConfiguration', 'hook'),
+      row('Pod', 'pod', 'set'),
+      row('ReplicaSet', 'set', 'web'),
+      row('Pod', 'alone', 'gone'),
+      row('Deployment', 'web'),
+      row('ConfigMap', 'settings'),
+      row('Namespace', 'shop'),
+    ]);
+    expect(names(kept)).toEqual(['shop', 'settings', 'alone', 'web', 'hook']);
+    expect(names(owned)).toEqual(['pod', 'set']);
   });
 });
 
