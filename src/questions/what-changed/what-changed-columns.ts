@@ -92,6 +92,11 @@ export function pastOf(word: string): string | null {
   return SHORT.has(word) ? (PAST.get(word) ?? null) : null;
 }
 
+/** Whether it tells the whole change by itself. */
+export function isWholeWord(word: string): boolean {
+  return PAST.has(word);
+}
+
 export function changeTexts(row: WhatChangedRow, isBrief: boolean): string[] {
   const { word } = row.did;
   const said = PAST.get(word);

@@ -9,7 +9,7 @@ import { whoText } from '../who-did/who-did-row.ts';
 import type { ChangeRow } from './change-rows.ts';
 import { classOf } from './people-first.ts';
 import { isCounted, type Told } from './told.ts';
-import { changeTexts, pastOf, untoldText } from './what-changed-columns.ts';
+import { changeTexts, isWholeWord, pastOf, untoldText } from './what-changed-columns.ts';
 
 /** `rows`: newest first. */
 export function changesSentence(told: Told, rows: readonly ChangeRow[], gaps: readonly Gap[]): string {
@@ -22,6 +22,26 @@ export function changesSentence(told: Told, rows: readonly ChangeRow[], gaps: re
 
 function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): string {
   const name = objectName(told.params.object);
+  const began = ENDINGS.has(newest.row.did.word) ? beginningOf(rows) : null;
+  const last = `${name}: ${began === null ? lastText(told, newest) : `${endText(told, began)}, and gone since`}`;
+  return rows.length === 1 ? last : `${last}; ${count(rows.length, 'change')} in all (${actors(rows)})`;
+}
+
+/** They bring to its end what somebody else began. */
+const ENDINGS: ReadonlySet<string> = new Set(['complete delete', 'remove last finalizer']);
+
+/** The first request for the end of the last object of the name. */
+function beginningOf(rows: readonly ChangeRow[]): ChangeRow | null {
+  const made = rows.findIndex(({ row }) => row.did.word === 'create');
+  const its = made === -1 ? rows : rows.slice(0, made);
+  return its.findLast(({ row }) => row.did.word === 'delete' || row.did.word === 'evict') ?? null;
+}
+
+function endText(told: Told, began: ChangeRow): string {
+  return `${pastOf(began.row.did.word) ?? began.row.did.word} by ${byWhom(began)} ${ago(began, told.nowUs)}`;
+}
+
+function lastText(told: Told, newest: ChangeRow): string {
   const [first, ...more] = changeTexts(newest.row, true);
   const what =
     first === undefined
@@ -30,11 +50,11 @@ function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): st
         ? first
         : `${first} and ${more.length} more`;
   const past = pastOf(newest.row.did.word);
-  const isUntold = past === null && newest.request !== null && newest.row.changes.length === 0;
+  const isUntold =
+    !isWholeWord(newest.row.did.word) && newest.request !== null && newest.row.changes.length === 0;
   const done = isUntold ? newest.row.did.word : what;
   const open = isUntold ? ` (${untoldText(newest.row)})` : '';
-  const last = `${name}: ${past ?? `${done},`} by ${byWhom(newest)} ${ago(newest, told.nowUs)}${open}`;
-  return rows.length === 1 ? last : `${last}; ${count(rows.length, 'change')} in all (${actors(rows)})`;
+  return `${past ?? `${done},`} by ${byWhom(newest)} ${ago(newest, told.nowUs)}${open}`;
 }
 
 function aboutMany(told: Told, rows: readonly ChangeRow[]): string {

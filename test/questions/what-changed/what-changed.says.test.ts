@@ -1,0 +1,37 @@
+/** The one sentence about an object that is gone: who began its end, not what brought it to it. */
+import { expect, it } from 'vitest';
+import type { Scene } from '../story.ts';
+import { changed } from './what-changed-support.ts';
+
+const URI = '/apis/apps/v1/namespaces/shop/deployments/web';
+const GC = 'system:serviceaccount:kube-system:generic-garbage-collector';
+
+function deployment(metadata: object) {
+  return {
+    kind: 'Deployment',
+    apiVersion: 'apps/v1',
+    metadata: { name: 'web', namespace: 'shop', uid: 'u1', resourceVersion: '9', ...metadata },
+    spec: { replicas: 1 },
+  };
+}
+
+const ending = { deletionTimestamp: '2026-11-24T08:00:01Z' };
+const deletion: Scene = {
+  ...{ at: 1, user: 'alice', verb: 'delete', uri: URI, body: { propagationPolicy: 'Foreground' } },
+  answer: deployment({ ...ending, finalizers: ['foregroundDeletion'] }),
+};
+const again: Scene = { ...deletion, at: 2, user: 'bob' };
+const release: Scene = {
+  ...{ at: 3, user: GC, verb: 'patch', uri: URI, body: { metadata: { finalizers: null } } },
+  answer: deployment(ending),
+};
+
+it('names who deleted it first', async () => {
+  const { says } = await changed('deploy/web', [deletion, again, release]);
+  expect(says).toMatch(/^shop\/deploy\/web: deleted by alice 4 hours ago, and gone since; /);
+});
+
+it('tells what there is where that is not in the log', async () => {
+  const { says } = await changed('deploy/web', [release]);
+  expect(says).toMatch(/^shop\/deploy\/web: gone: its last finalizer was removed, by sa:kube-system/);
+});
