@@ -82,7 +82,8 @@ function write(situation: Situation, nothing: Change): Change {
   if (one === null)
     return settledAmid(situation, { ...nothing, kind, after: undecided(written), ownership: null });
   if (kind === 'change' && isNothing(one, situation)) return { ...nothing, noOp: true };
-  return settledAmid(situation, { kind, after: stateOf(one, state), ownership: one.ownership, noOp: false });
+  const after = stateOf(one, state, head.verb === 'update');
+  return settledAmid(situation, { kind, after, ownership: one.ownership, noOp: false });
 }
 
 function isNothing({ object, doubts }: Written, { logged, state }: Situation): boolean {
@@ -94,11 +95,12 @@ function isNothing({ object, doubts }: Written, { logged, state }: Situation): b
   );
 }
 
-function stateOf({ object, doubts }: Written, state: State): State {
+/** `isReplaced`: whatever it was before, it is as it was asked for. */
+function stateOf({ object, doubts }: Written, state: State, isReplaced = false): State {
   const [why] = doubts;
   if (state.kind === 'exact' || state.kind === 'computed')
     return why === undefined ? { kind: 'computed', object } : states.partial(object, why);
-  if (state.kind !== 'absent') return states.partial(object, states.whyOf(state));
+  if (state.kind !== 'absent' && !isReplaced) return states.partial(object, states.whyOf(state));
   return states.partial(
     object,
     'it is known as it was asked for; what the server filled in is not in the log',

@@ -28,6 +28,16 @@ it('what was before the window is read where only part of the object is in it', 
   expect(says).toContain('computed from an earlier answer');
 });
 
+it('an update makes it known as it was asked for, whatever was not known before', async () => {
+  const update: Scene = {
+    ...{ at: 2, user: 'bob', verb: 'update', uri: URI, body: configMap({ color: 'red' }, 0) },
+    over: { level: 'Request' },
+  };
+  const story = [patch(1, { data: { color: 'blue' } }), update];
+  const { says } = await changed('cm/a', story, { mode: { kind: 'at', atUs: secondUs(2.5) } });
+  expect(says).toContain('it is known as it was asked for');
+});
+
 describe('between two moments', () => {
   const between = (from: number, to: number) =>
     ({ kind: 'between', fromUs: secondUs(from), toUs: secondUs(to) }) as const;
