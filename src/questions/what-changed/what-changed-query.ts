@@ -34,12 +34,18 @@ const HEARTBEATS = ['leases', 'events', 'endpoints', 'endpointslices', 'nodemetr
 export function wanted(asked: ObjectQuery, includesNoise: boolean, isTelling: boolean): Predicate {
   const object = wholeOf(asked);
   const writes = all(
-    objectPredicate(object),
+    any(objectPredicate(object), ...itself(object)),
     oneOf('verb', WRITES),
     not(oneOf('objectRef.subresource', isTelling ? CONNECTIONS : [...CONNECTIONS, 'status'])),
     ...(object.kind === 'resource' ? [] : [not(oneOf('objectRef.resource', leftOut(includesNoise)))]),
   );
   return isOneObject(object) ? any(writes, seen(object)) : writes;
+}
+
+/** A namespace is where all else in it is: its end is the end of that. */
+function itself(object: ObjectQuery): readonly Predicate[] {
+  if (object.kind !== 'anything' || object.namespace === null) return [];
+  return [all(equals('objectRef.resource', 'namespaces'), equals('objectRef.name', object.namespace))];
 }
 
 const CRDS = 'customresourcedefinitions';

@@ -199,7 +199,11 @@ function lacksState({ params, found }: Asked, ids: readonly ObjectId[]): boolean
 }
 
 function isAsked(id: ObjectId, object: ObjectQuery): boolean {
-  if (object.kind === 'anything') return object.namespace === null || id.namespace === object.namespace;
+  if (object.kind === 'anything') {
+    const { namespace } = object;
+    const isItself = id.group === '' && id.resource === 'namespaces' && id.name === namespace;
+    return namespace === null || id.namespace === namespace || isItself;
+  }
   return isOfType(id, object) && isInNamespace(id, object) && isNamed(id, object);
 }
 

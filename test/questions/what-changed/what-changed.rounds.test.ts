@@ -129,3 +129,19 @@ describe('--at of many objects', () => {
     expect(await at(9)).toEqual(['a green', 'b white']);
   });
 });
+
+it('what changed in a namespace is also what became of the namespace itself', async () => {
+  const uri = '/api/v1/namespaces/shop';
+  const namespace = { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'shop', uid: 'ns' } };
+  const { rows } = await changed('', [
+    ...STORY,
+    {
+      ...{ at: 0, user: 'ci', verb: 'create', uri: '/api/v1/namespaces', code: 201, ref: { name: 'shop' } },
+      ...{ body: namespace, answer: namespace },
+    },
+    { at: 90, user: 'eve', verb: 'delete', uri, ref: { namespace: 'shop' }, body: {}, answer: namespace },
+    { at: 91, user: 'eve', verb: 'delete', uri: `${uri}-2`, ref: { namespace: 'shop-2' } },
+  ]);
+  const its = rows.filter(({ object }) => object.resource === 'namespaces');
+  expect(its.map(({ who, did }) => `${did.word} by ${who.user}`)).toEqual(['delete by eve', 'create by ci']);
+});
