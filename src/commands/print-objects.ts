@@ -71,6 +71,7 @@ function pieceOf(
         (path) => `${name}: MASKED in this manifest: ${path}: part of it is secret, --reveal shows it`,
       ),
       ...made.without.map(lacking),
+      ...made.warnings.map((text) => `${name}: ${text}`),
     ],
   };
 }

@@ -10,6 +10,8 @@ export interface Restorable {
   readonly object: Json;
   /** In words, each what is not in it and why. */
   readonly without: readonly string[];
+  /** What to know before it is applied. */
+  readonly warnings: readonly string[];
 }
 
 interface Omission {
@@ -64,6 +66,11 @@ const OMITTED: readonly Omission[] = [
   { path: ['spec', 'nodeName'], why: 'the scheduler chooses anew', of: ['Pod'] },
   { path: ['spec', 'ephemeralContainers'], why: 'they are added to a Pod that runs', of: ['Pod'] },
   { path: ['spec', 'finalizers'], why: SERVER, isSilent: true, of: ['Namespace'] },
+  {
+    path: ['metadata', 'annotations', 'kubernetes.io/service-account.uid'],
+    why: 'a token of the account that is gone would be deleted again',
+    of: ['Secret'],
+  },
   { path: ['secrets'], why: 'tokens of the account that is gone', of: ['ServiceAccount'] },
   ...['pv.kubernetes.io/bind-completed', 'pv.kubernetes.io/bound-by-controller'].map((name) => ({
     path: ['metadata', 'annotations', name],
@@ -95,7 +102,20 @@ export function restorable(object: Json): Restorable {
     if (isSilent !== true) without.push(`${path.join('.')}: ${why}`);
   }
   made = withoutEndFinalizers(made);
-  return { object: inOrder(made), without };
+  return { object: inOrder(made), without, warnings: warningsOf(object, kind) };
+}
+
+function warningsOf(object: Json, kind: string): readonly string[] {
+  return hasEnded(object, kind) ? ['it had ended by then: to apply it is to run it again'] : [];
+}
+
+function hasEnded(object: Json, kind: string): boolean {
+  if (kind === 'Pod') return ['Succeeded', 'Failed'].includes(text(at(object, 'status', 'phase')) ?? '');
+  const conditions = at(object, 'status', 'conditions');
+  if (kind !== 'Job' || !Array.isArray(conditions)) return false;
+  return conditions.some(
+    (one) => at(one, 'status') === 'True' && ['Complete', 'Failed'].includes(text(at(one, 'type')) ?? ''),
+  );
 }
 
 /** Emptied parents go too. */

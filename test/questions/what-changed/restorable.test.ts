@@ -102,6 +102,18 @@ describe('restorable', () => {
   });
 });
 
+describe('a warning', () => {
+  const job = (type: string) => ({
+    ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: METADATA, spec: {} },
+    status: { conditions: [{ type, status: 'True' }] },
+  });
+
+  it('is given before what had ended is run again', () => {
+    expect(restorable(job('Complete')).warnings).toEqual([expect.stringContaining('run it again')]);
+    expect(restorable(job('Suspended')).warnings).toEqual([]);
+  });
+});
+
 describe('restorableTogether', () => {
   const row = (kind: string, name: string, by: string | null = null) => ({
     state: {
