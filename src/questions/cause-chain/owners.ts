@@ -1,7 +1,9 @@
 /** Whose an object is: by the owners that any request on it tells, else, where none does, by its name. */
+import { isBuiltInResource } from '../../event/resource-table.ts';
 import { WRITES } from '../../query/words.ts';
 import type { LoggedFacts } from './logged-facts.ts';
 import { lineByName, ownersByName } from './owner-names.ts';
+import { definitionOf } from './removals-before.ts';
 import { resourceOfKind, type Thing } from './thing.ts';
 import type { Want } from './wants.ts';
 
@@ -38,6 +40,11 @@ export function writesWants({ resource, namespace, name }: Thing): readonly Want
   ];
 }
 
+function definitionWant(thing: Thing): Want {
+  const { resource, namespace, name } = definitionOf(thing);
+  return { verbs: ['delete'], resources: [resource], namespace, names: [name], by: null };
+}
+
 /** The object, and all that it may be owned by, up to the top; by name those too that only the names tell. */
 export function lineWants(thing: Thing, log: LoggedFacts): readonly Want[] {
   const unnamed = log.ownersOf(thing).flatMap(({ group, kind, name }): readonly Want[] => {
@@ -49,5 +56,7 @@ export function lineWants(thing: Thing, log: LoggedFacts): readonly Want[] {
     namespace: thing.namespace,
     uid: null,
   }));
-  return [...[thing, ...ownersOf(thing, log), ...named].flatMap(writesWants), ...unnamed];
+  const line = [thing, ...ownersOf(thing, log), ...named];
+  const custom = line.filter(({ group, resource }) => !isBuiltInResource(group, resource));
+  return [...line.flatMap(writesWants), ...unnamed, ...custom.map(definitionWant)];
 }

@@ -24,6 +24,9 @@ export function removalBefore(
     const why = isNamed ? `${how.proven}; named in the answer` : `${how.likely}; its victims are not named`;
     return [{ fact: collection, isProven: isNamed, why }];
   }
+  const type = begunBy(definitionOf(thing), effect, log);
+  if (type !== null)
+    return [{ fact: type, isProven: false, why: 'everything of a type goes with its definition' }];
   const end = namespaceEnd(thing.namespace, effect, log);
   return end === null ? [] : [{ fact: end, isProven: false, why: 'everything in a namespace goes with it' }];
 }
@@ -87,6 +90,15 @@ function collectionsWith(thing: Thing, effect: Fact, log: LoggedFacts): readonly
 export function namespaceEnd(namespace: string | null, effect: Fact, log: LoggedFacts): Fact | null {
   if (namespace === null) return null;
   return begunBy(namespaceThing(namespace), effect, log);
+}
+
+/** The CRD of its type, if it has one. */
+export function definitionOf({ group, resource }: Pick<Thing, 'group' | 'resource'>): Thing {
+  const name = `${resource}.${group}`;
+  return {
+    ...{ group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions', namespace: null },
+    ...{ name, uid: null },
+  };
 }
 
 export function namespaceThing(name: string): Thing {

@@ -90,10 +90,20 @@ function endersOfJob(owner: Thing, fact: Fact, steps: readonly SpecStep[]): read
 function makers(owner: Thing, pod: Thing, fact: Fact, log: LoggedFacts): readonly Candidate[] {
   const replaced = replacedBy(owner, pod, fact, log);
   const grown = grownBy(owner, fact, log).map((cause) => tied(cause, owner));
-  if (replaced.length === 0) return grown;
+  if (replaced.length === 0 || isGrownAnew(owner, pod, fact, log)) return grown;
   const isAtOnce = replaced.some((cause) => isWithin(cause.fact, fact, AT_ONCE_US));
   const isOlder = grown.every((cause) => replaced.some((other) => other.fact.atUs > cause.fact.atUs));
   return isAtOnce && isOlder ? replaced : [...replaced, ...grown];
+}
+
+/** A StatefulSet that was scaled down had none of that number when it was scaled up: it is not there instead of the one before. */
+function isGrownAnew(owner: Thing, pod: Thing, fact: Fact, log: LoggedFacts): boolean {
+  const ordinal = owner.resource === 'statefulsets' ? ordinalOf(pod.name) : null;
+  const last = stepsOf(owner, log).findLast((step) => isBefore(step.fact, fact));
+  if (ordinal === null || last === undefined) return false;
+  const { replicas, replicasBefore } = last;
+  if (replicas === null || replicasBefore === null) return false;
+  return replicasBefore <= ordinal && ordinal < replicas && isWithin(last.fact, fact, EPISODE_US);
 }
 
 /** A controller makes the next pod as soon as it sees one end. */
