@@ -3,9 +3,9 @@
  * just after it, so that what is held by another path is neither gained nor lost.
  */
 import { idKey, knownSubjects, type RbacId } from './rbac-object.ts';
-import { beyond, rightsOf } from './rights.ts';
+import { beyond, compact, rightsOf } from './rights.ts';
 import type { Rule } from './rule.ts';
-import { appliesIn, type Grant, heldBy, type RuleSet } from './rule-set.ts';
+import { type Grant, heldBy, type RuleSet } from './rule-set.ts';
 import type { Standing } from './standing.ts';
 import { type Subject, subjectKey } from './subject.ts';
 
@@ -152,16 +152,16 @@ class Comparison {
   #compare(op: RightChange['op'], subject: Subject, given: Grant | null, other: Grant | null): void {
     if (given === null || given.rules === other?.rules) return;
     const side = op === 'gained' ? this.#before : this.#after;
-    const key = `${op} ${subjectKey(subject)}`;
-    const told = this.#told.get(key) ?? [];
-    const here = [
-      ...side.held(subject, given.namespace),
-      ...told.filter((grant) => appliesIn(grant, given.namespace)),
-    ];
+    const keyIn = (namespace: string | null) => `${op} ${heldKey(subject, namespace)}`;
+    const places = given.namespace === null ? [null] : [null, given.namespace];
+    const told = places.flatMap((place) => this.#told.get(keyIn(place)) ?? []);
+    const here = [...side.held(subject, given.namespace), ...told];
     const change = changeOf(op, subject, given, other, here, side.mayHoldMore(given.namespace));
     if (change === null) return;
     this.#changes.push(change);
-    this.#told.set(key, [...told, { ...given, rules: change.rights ?? [] }]);
+    const key = keyIn(given.namespace);
+    const rules = compact(change.rights ?? []);
+    this.#told.set(key, [...(this.#told.get(key) ?? []), { ...given, rules }]);
   }
 }
 
@@ -178,7 +178,9 @@ function changeOf(
     if (other !== null || heldBy(held, ALL, given.namespace, false) === 'yes') return null;
     return { subject, op, rights: null, isAll: true, grant: given, heldElsewhere: 'unknown' };
   }
-  const rights = beyond(given.rules, [...(other?.rules ?? []), ...held.flatMap(({ rules }) => rules)]);
+  // The same role is bound again and again: its rules count once.
+  const lists = new Set([...(other === null ? [] : [other.rules]), ...held.map(({ rules }) => rules)]);
+  const rights = beyond(given.rules, [...lists].flat());
   if (rights.length === 0) return null;
   const isSure = !mayHoldMore && held.every(({ isWhole }) => isWhole);
   const isAll = rights === rightsOf(given.rules);
