@@ -22,8 +22,8 @@ export function changesSentence(told: Told, rows: readonly ChangeRow[], gaps: re
 
 function aboutOne(told: Told, rows: readonly ChangeRow[], newest: ChangeRow): string {
   const name = objectName(told.params.object);
-  const began = ENDINGS.has(newest.row.did.word) ? beginningOf(rows) : null;
-  const last = `${name}: ${began === null ? lastText(told, newest) : `${endText(told, began)}, and gone since`}`;
+  const isEnd = ENDINGS.has(newest.row.did.word);
+  const last = `${name}: ${isEnd ? endText(told, newest, beginningOf(rows)) : lastText(told, newest)}`;
   return rows.length === 1 ? last : `${last}; ${count(rows.length, 'change')} in all (${actors(rows)})`;
 }
 
@@ -34,11 +34,18 @@ const ENDINGS: ReadonlySet<string> = new Set(['complete delete', 'remove last fi
 function beginningOf(rows: readonly ChangeRow[]): ChangeRow | null {
   const made = rows.findIndex(({ row }) => row.did.word === 'create');
   const its = made === -1 ? rows : rows.slice(0, made);
-  return its.findLast(({ row }) => row.did.word === 'delete' || row.did.word === 'evict') ?? null;
+  const named = its.findLast(({ row }) => row.did.word === 'delete' || row.did.word === 'evict');
+  return named ?? its.find(({ row }) => row.did.word === 'deletecollection') ?? null;
 }
 
-function endText(told: Told, began: ChangeRow): string {
-  return `${pastOf(began.row.did.word) ?? began.row.did.word} by ${byWhom(began)} ${ago(began, told.nowUs)}`;
+function endText({ nowUs }: Told, end: ChangeRow, began: ChangeRow | null): string {
+  if (began === null) {
+    const how =
+      end.row.did.word === 'complete delete' ? 'completed its deletion' : 'removed its last finalizer';
+    return `gone ${ago(end, nowUs)}, when ${byWhom(end)} ${how}; who began it is not in what was read`;
+  }
+  const past = pastOf(began.row.did.word) ?? 'most likely deleted, with a whole collection,';
+  return `${past} by ${byWhom(began)} ${ago(began, nowUs)}, and gone since`;
 }
 
 function lastText(told: Told, newest: ChangeRow): string {

@@ -33,5 +33,18 @@ it('names who deleted it first', async () => {
 
 it('tells what there is where that is not in the log', async () => {
   const { says } = await changed('deploy/web', [release]);
-  expect(says).toMatch(/^shop\/deploy\/web: gone: its last finalizer was removed, by sa:kube-system/);
+  expect(says).toBe(
+    'shop/deploy/web: gone 4 hours ago, when sa:kube-system/generic-garbage-collector removed its last finalizer; who began it is not in what was read',
+  );
+});
+
+it('takes a collection for the beginning that may have taken it', async () => {
+  const pods = '/api/v1/namespaces/shop/pods';
+  const { says } = await changed('pod/web-1', [
+    { at: 1, user: 'alice', verb: 'deletecollection', uri: pods },
+    { at: 30, user: 'system:node:n1', verb: 'delete', uri: `${pods}/web-1` },
+  ]);
+  expect(says).toMatch(
+    /^shop\/pod\/web-1: most likely deleted, with a whole collection, by alice 4 hours ago, and gone since; /,
+  );
 });
