@@ -35,16 +35,30 @@ const CHANGED: Word = findWord('change') ?? {
   ...{ name: 'change', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
 };
 
-function modeOf(flags: FlagValues, { nowUs, timeZone }: Pick<SharedParams, 'nowUs' | 'timeZone'>): Mode {
-  // A second that is named is over when the state at it is asked for: what was done in it counts.
-  const moment = (typed: string) => parseTime(typed, nowUs, timeZone, 'until');
+type Clock = Pick<SharedParams, 'nowUs' | 'timeZone'>;
+
+function modeOf(flags: FlagValues, clock: Clock): Mode {
   const at = textFlag(flags, 'at');
-  const [from, to] = listFlag(flags, 'between').map(moment);
+  const [from, to] = listFlag(flags, 'between').map((typed) => momentOf(typed, 'between', clock));
   if (from !== undefined && to !== undefined)
     return { kind: 'between', fromUs: Math.min(from, to), toUs: Math.max(from, to) };
-  const atUs = at === null ? null : moment(at);
+  const atUs = at === null ? null : momentOf(at, 'at', clock);
   if (boolFlag(flags, 'with-live') === true) return { kind: 'between', fromUs: atUs, toUs: null };
   return atUs === null ? { kind: 'changes' } : { kind: 'at', atUs };
+}
+
+/** Throws AUDIT_BAD_TIME. */
+function momentOf(typed: string, flag: 'at' | 'between', { nowUs, timeZone }: Clock): number {
+  try {
+    const us = parseTime(typed, nowUs, timeZone, 'until');
+    if (us <= nowUs) return us;
+  } catch (error) {
+    if (!(error instanceof UserError) || error.hint === undefined) throw error;
+    throw new UserError(error.code, error.message, { hint: error.hint.replaceAll('--until', `--${flag}`) });
+  }
+  throw new UserError('AUDIT_BAD_TIME', `--${flag} ${JSON.stringify(typed)} is in the future`, {
+    hint: 'how things stand now, the cluster tells: --with-live holds the log against it',
+  });
 }
 
 /** Throws AUDIT_USAGE for flags that ask for two answers at once. */
