@@ -49,13 +49,13 @@ export function judge(asked: Asked, coverage: Coverage): Judgement {
   };
   const startUs = params.isNet ? (sinceUs ?? fromUs) : Math.max(sinceUs ?? fromUs, fromUs);
   const start = () => ruleSets.before(isIn, startUs);
-  const all = replay(tracks.tracks, start(), isIn, groups);
-  const played = once(() => (params.isNet ? netOf(all, start(), groups) : all));
+  const all = once(() => replay(tracks.tracks, start(), isIn, groups));
+  const played = once(() => (params.isNet ? netOf(all(), start(), groups) : all()));
   const deeds = once(() => deedsOf(played().changes, found.facts()));
   return {
     tracks,
     ruleSets,
-    // Only the last round asks for them.
+    // Not every round asks for what takes long.
     get replay() {
       return played();
     },
@@ -63,7 +63,10 @@ export function judge(asked: Asked, coverage: Coverage): Judgement {
       return deeds();
     },
     groups,
-    ...missingOf(asked, tracks, all, isIn),
+    ...lackingIn(tracks, isIn),
+    get unknownUsers() {
+      return unknownUsersIn(asked, tracks, all());
+    },
   };
 }
 
@@ -78,27 +81,30 @@ function once<T>(make: () => T): () => T {
 const MAX_ASKED = 50;
 const KIND_COUNT = Object.keys(KINDS).length;
 
-function missingOf(
-  { found, params }: Asked,
+function lackingIn(
   { tracks, whole }: Tracks,
-  { changes }: Replay,
   isIn: (event: TrackEvent) => boolean,
-): Pick<Judgement, 'lacksEarlier' | 'unknownBindings' | 'unknownUsers'> {
+): Pick<Judgement, 'lacksEarlier' | 'unknownBindings'> {
   const changed = tracks.filter(({ events }) => events.some(isIn));
   const lacking = changed.filter((track) => isLacking(track, isIn));
-  const users = new Set(changes.flatMap(({ rights }) => rights.flatMap(({ subject }) => userOf(subject))));
-  if (params.subject?.user != null) for (const user of userOf(params.subject.user)) users.add(user);
-  const mayMatter = params.subject !== null || tracks.some(bindsGroup);
   return {
     lacksEarlier: lacking.length > 0 || (changed.length > 0 && whole.size < KIND_COUNT),
     unknownBindings: lacking.flatMap(({ id }) => (isRole(id.kind) ? [] : [id])).slice(0, MAX_ASKED),
-    unknownUsers: mayMatter
-      ? [...users]
-          .filter((user) => found.groups.of(user) === null)
-          .sort()
-          .slice(0, MAX_ASKED)
-      : [],
   };
+}
+
+function unknownUsersIn(
+  { found, params }: Asked,
+  { tracks }: Tracks,
+  { changes }: Replay,
+): readonly string[] {
+  if (params.subject === null && !tracks.some(bindsGroup)) return [];
+  const users = new Set(changes.flatMap(({ rights }) => rights.flatMap(({ subject }) => userOf(subject))));
+  if (params.subject?.user != null) for (const user of userOf(params.subject.user)) users.add(user);
+  return [...users]
+    .filter((user) => found.groups.of(user) === null)
+    .sort()
+    .slice(0, MAX_ASKED);
 }
 
 function isLacking({ events, standings }: Track, isIn: (event: TrackEvent) => boolean): boolean {
