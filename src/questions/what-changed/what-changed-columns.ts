@@ -56,14 +56,18 @@ function objectText({ object }: WhatChangedRow, asked: ObjectQuery | null): stri
   return [isHere ? null : namespace, type, name].filter((part) => part !== null).join('/');
 }
 
+/** A table may cut so many fields. */
+const MANY = 4;
+
 /** What was changed, and before it what was changed before and is in no event. */
 function listOf(row: WhatChangedRow, isBrief: boolean): Cell {
-  const items = [
-    ...unloggedText(row),
-    ...changeTexts(row, isBrief),
-    ...admissionTexts(row),
-    ...causeTexts(row),
-  ];
+  const [unlogged, changes] = [unloggedText(row), changeTexts(row, isBrief)];
+  const behind = [...admissionTexts(row), ...causeTexts(row)];
+  // Whoever else had a part in it must not be cut off with the last of many fields.
+  const items =
+    isBrief && changes.length > MANY
+      ? [...unlogged, ...behind, ...changes]
+      : [...unlogged, ...changes, ...behind];
   return items.length === 0 ? { kind: 'none' } : { kind: 'list', items };
 }
 
