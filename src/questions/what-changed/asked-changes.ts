@@ -19,9 +19,11 @@ export function askedChanges(step: Asking, told: readonly Change[], how: AskedHo
   if (asked === null) return told.filter(isSure);
   const places = asked.map((one) => ({ ...one, path: placeOf(one.path, how) }));
   const known = told.flatMap((change) => knownOf(change, places));
-  const isNew = isOpen(step, how);
   const isTold = (place: string) => known.some(({ path }) => isSamePlace(path, place));
-  const open = asked.filter((one, n) => isNew(n) && !isTold(placeOf(one.path, how)));
+  const untold = [...places.keys()].filter((n) => !isTold(places[n]?.path ?? ''));
+  // Fast path: mostly, the two states tell all of it.
+  const isNew = untold.length === 0 ? () => false : isOpen(step, how);
+  const open = untold.filter(isNew).flatMap((n) => asked[n] ?? []);
   const named = open.map(({ operation: _, ...change }): Change => change);
   return known.length + named.length === 0 ? null : [...known, ...named];
 }
