@@ -46,8 +46,9 @@ export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
   return notes;
 }
 
-function completer({ node, user }: Fact['row']['who']): string {
-  return node === null ? (user ?? 'a kubelet') : `the kubelet of ${node}`;
+function completer({ user }: Fact['row']['who']): string {
+  const node = /^system:node:(.+)$/.exec(user ?? '')?.[1];
+  return node === undefined ? (user ?? 'a kubelet') : `the kubelet of ${node}`;
 }
 
 function deedName({ fact: { row } }: Deed): string {
