@@ -539,7 +539,7 @@ describe('text', () => {
         const started = process.cpuUsage();
         redactText(hostile);
         expect([bait, process.cpuUsage(started).user / 1000]).toSatisfy(
-          ([, ms]: [string, number]) => ms < 1_500,
+          ([, ms]: [string, number]) => ms < 5_000,
         );
       }
     }

@@ -12,7 +12,7 @@ interface Touched {
   isWhole: boolean;
 }
 
-/** A copy in which all else is null; what a change is of is in it itself. */
+/** A copy in which all else is empty; what a change is of is in it itself. */
 export function touchedParts(
   object: unknown,
   changes: readonly { readonly segments: readonly Segment[] }[],
@@ -48,7 +48,7 @@ function partsOf(value: unknown, { inside, isWhole }: Touched): unknown {
     return value.map((item: unknown, index) => {
       const touched = inside.get(index);
       if (touched !== undefined) return partsOf(item, touched);
-      return isScalar(item) ? item : null;
+      return isScalar(item) ? item : emptied(item);
     });
   if (!isObject(value)) return value;
   return Object.fromEntries(
@@ -56,9 +56,14 @@ function partsOf(value: unknown, { inside, isWhole }: Touched): unknown {
       const touched = inside.get(name);
       const found = fieldOf(value, name);
       if (touched !== undefined) return [name, partsOf(found, touched)];
-      return [name, tellsOfOthers(name, found) ? found : null];
+      return [name, tellsOfOthers(name, found) ? found : emptied(found)];
     }),
   );
+}
+
+/** Of the same type: that a name is none tells, too. */
+function emptied(value: unknown): unknown {
+  return Array.isArray(value) ? [] : isObject(value) ? {} : null;
 }
 
 /** What is long and tells of others has one of these names. */
