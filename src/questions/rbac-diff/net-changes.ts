@@ -12,12 +12,12 @@ import { subjectKey } from './subject.ts';
 export function netOf(played: Replay, start: RuleSet, groups: KnownGroups): Replay {
   const firsts = new Map<string, Standing>();
   for (const { id, before } of played.changes) if (!firsts.has(idKey(id))) firsts.set(idKey(id), before);
-  const told = new Told();
+  const net = netRights(played, start, groups);
   const isObjectTold = new Set<string>();
   const changes: ObjectChange[] = [];
   for (const change of played.changes.toReversed()) {
     const key = idKey(change.id);
-    const rights = change.rights.flatMap((one) => stillSo(one, start, played.end, groups, told));
+    const rights = net.get(change) ?? [];
     const before = firsts.get(key) ?? null;
     const isLast = !isObjectTold.has(key);
     isObjectTold.add(key);
@@ -25,6 +25,35 @@ export function netOf(played: Replay, start: RuleSet, groups: KnownGroups): Repl
     if (isChanged || rights.length > 0) changes.push({ ...change, before, rights, isNet: isChanged });
   }
   return { ...played, changes: changes.reverse() };
+}
+
+/** By the change that they are told at. */
+function netRights(
+  { changes, end }: Replay,
+  start: RuleSet,
+  groups: KnownGroups,
+): ReadonlyMap<ObjectChange, readonly RightChange[]> {
+  const told = new Told();
+  const last = new Map(changes.map((change) => [idKey(change.id), change]));
+  const net = new Map<ObjectChange, RightChange[]>();
+  for (const change of changes.toReversed())
+    for (const one of change.rights.flatMap((right) => stillSo(right, start, end, groups, told))) {
+      const moved = byLastingPath(one, end, groups);
+      // The path that gives it in the end was made in between: at the start it was not held.
+      const at = moved === one ? change : (last.get(idKey(moved.grant.binding)) ?? change);
+      net.set(at, [...(net.get(at) ?? []), moved]);
+    }
+  return net;
+}
+
+/** Gained by a path that has gone since, while another gives the same: told by that one. */
+function byLastingPath(change: RightChange, end: RuleSet, groups: KnownGroups): RightChange {
+  const { op, rights, grant, subject } = change;
+  if (op === 'lost' || rights === null) return change;
+  const paths = end.allGrants(subject, groups(subject), grant.namespace);
+  if (paths.some(({ binding }) => idKey(binding) === idKey(grant.binding))) return change;
+  const lasting = paths.find(({ rules }) => beyond(rights, rules).length === 0);
+  return lasting === undefined ? change : { ...change, grant: lasting, isAll: false };
 }
 
 /** What is told already: rules by subject, place and direction; and bindings of which not more is known. */

@@ -177,6 +177,19 @@ describe('rights gained and lost', () => {
     expect(says).toContain('differ');
   });
 
+  it('between two moments are told by the path that is left, though another gave them first', async () => {
+    const story = [
+      created(1, 'prod/roles/reader', rules('get secrets')),
+      created(5, 'prod/rolebindings/b1', binding('Role/reader', 'carol'), 'alice'),
+      created(6, 'prod/rolebindings/b2', binding('Role/reader', 'carol'), 'bob'),
+      deleted(7, 'prod/rolebindings/b1', 'alice'),
+    ];
+    const window = { sinceUs: us(2), untilUs: us(10), isDefault: false };
+    const { rows } = await askRbac(story, { isNet: true, window });
+    const told = rows.flatMap((row) => (row.kind === 'right' ? [row] : []));
+    expect(told.map(({ via, by }) => [via.binding.name, by?.user])).toEqual([['b2', 'bob']]);
+  });
+
   it('between two moments are told once: what a wider one that came later allows is not told again', async () => {
     const story = [
       created(1, 'prod/roles/one', rules('get configmaps "a"')),
