@@ -68,6 +68,9 @@ function withItsType(object: Json, verdict: Verdict | null, nothing: Change): Ch
 export function fadedBy(object: Json): Json {
   const paths = [
     ['metadata', 'finalizers'],
+    // A second deletion may have made these shorter.
+    ['metadata', 'deletionTimestamp'],
+    ['metadata', 'deletionGracePeriodSeconds'],
     ['status', 'phase'],
   ];
   return paths.reduce((left, path) => withPath(left, path, undefined), states.withoutCounts(object));

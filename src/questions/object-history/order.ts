@@ -17,6 +17,7 @@ export function inOrderOfEffect<T extends Ordered>(requests: readonly T[]): T[] 
   const ordered = [...requests].sort((a, b) => byEnd(a.head, b.head));
   byResourceVersion(ordered);
   writesBeforeRemoval(ordered);
+  creationBeforeSightings(ordered);
   removalBeforeCreation(ordered);
   return ordered;
 }
@@ -77,6 +78,38 @@ function wasBefore(head: Head, removal: Head): boolean {
 
 function removes({ fate }: Head): boolean {
   return fate === 'gone' || fate === 'reported' || fate === 'completed';
+}
+
+/** What was seen or written to while it was being made, where there was none before, had been made by then. */
+function creationBeforeSightings<T extends Ordered>(ordered: T[]): void {
+  for (let index = 1; index < ordered.length; index++) {
+    const creation = ordered[index];
+    if (creation === undefined || !isCreation(creation.head)) continue;
+    let place = index;
+    for (let back = index - 1; back >= 0 && index - back < MAX_LOOK; back--) {
+      const head = ordered[back]?.head;
+      if (head === undefined || head.endUs < creation.head.atUs) break;
+      if (isCreation(head) || (isEffective(head) && removes(head))) break;
+      if (isSightingOf(head, creation.head)) place = back;
+    }
+    if (place < index && !isThereBefore(ordered, place))
+      ordered.splice(place, 0, ...ordered.splice(index, 1));
+  }
+}
+
+function isSightingOf(head: Head, made: Head): boolean {
+  const isOther = head.uid !== null && made.uid !== null && head.uid !== made.uid;
+  return !isOther && (isEffective(head) || head.shows === 'object');
+}
+
+function isThereBefore(ordered: readonly Ordered[], place: number): boolean {
+  for (let back = place - 1; back >= 0; back--) {
+    const head = ordered[back]?.head;
+    if (head === undefined || head.shows === 'absence') return false;
+    if (isEffective(head)) return !removes(head);
+    if (head.shows === 'object') return true;
+  }
+  return false;
 }
 
 /** Two servers' clocks: a name is made anew only when it is free. */

@@ -1,4 +1,5 @@
 /** The state of an object at a moment: what the last request answered by then had left behind. */
+import { at } from './json-tree.ts';
 import type { State, Step } from './step.ts';
 
 export interface StateAt {
@@ -28,17 +29,33 @@ export function stateAt(steps: Iterable<Step>, atUs: number): StateAt {
     if (step.atUs <= atUs && TAKES_EFFECT.has(step.kind)) pending.push(step);
   }
   const between = { life: last?.life ?? next?.life ?? 0, uid: last?.uid ?? null };
-  if (last === null) return { ...between, state: next?.before ?? NOTHING, since: null, pending };
-  return { ...between, state: better(last.after, next), since, pending };
+  const shown = next === null ? NOTHING : shownBy(next, atUs);
+  if (last === null) return { ...between, state: shown, since: null, pending };
+  return { ...between, state: better(last.after, shown), since, pending };
 }
 
 const TAKES_EFFECT: ReadonlySet<Step['kind']> = new Set(['create', 'change', 'delete']);
 const NOTHING: State = { kind: 'unknown', why: 'the log holds nothing about it' };
 
-/** What the next step shows of the time before it (a deletion answers with the object) can be more than what was known. */
-function better(after: State, next: Step | null): State {
-  if (next === null || after.kind === 'exact' || after.kind === 'absent') return after;
-  return RANK[next.before.kind] > RANK[after.kind] ? next.before : after;
+/** What the next step shows of the time before it (a deletion answers with the object), if there was that object then. */
+function shownBy({ before }: Step, atUs: number): State {
+  if (!('object' in before)) return before;
+  const made = at(before.object, 'metadata', 'creationTimestamp');
+  const madeUs = typeof made === 'string' ? Date.parse(made) * 1_000 : Number.NaN;
+  // The timestamp is of whole seconds.
+  return atUs < madeUs + SECOND_US ? MADE_LATER : before;
+}
+
+const SECOND_US = 1_000_000;
+const MADE_LATER: State = {
+  kind: 'unknown',
+  why: 'what a later request shows was made after that; what there was before the log does not tell',
+};
+
+/** It can be more than what was known. */
+function better(after: State, shown: State): State {
+  if (after.kind === 'exact' || after.kind === 'absent') return after;
+  return RANK[shown.kind] > RANK[after.kind] ? shown : after;
 }
 
 const RANK: Readonly<Record<State['kind'], number>> = {

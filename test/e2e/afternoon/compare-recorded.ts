@@ -1,5 +1,5 @@
 /**
- * By hand, without a cluster: `node compare-recorded.ts FOLDER` holds the histories at each level against an afternoon that
+ * By hand, without a cluster: `node compare-recorded.ts FOLDER [TURNS]` holds the histories at each level against an afternoon that
  * perform-afternoon.ts has recorded, and prints what was claimed and what was wrong of it.
  */
 import { readFileSync } from 'node:fs';
@@ -12,8 +12,12 @@ import type { Snapshot } from './recording.ts';
 const [folder = '/tmp/afternoon'] = process.argv.slice(2);
 const events = rows<LoggedEvent & WriteEvent>('RequestResponse/audit.log');
 const moments = momentsOf(rows<Snapshot>('states.jsonl'), events).filter(([one]) => one?.name !== 'unheard');
-for (const level of [...LEVELS, 'mixed'] as const) {
-  const logged = events.map((event) => (level === 'mixed' ? mixed(event) : atLevel(event, level)));
+const [, turns = '20'] = process.argv.slice(2);
+const MIXED = Array.from({ length: Number(turns) }, (_, turn) => turn);
+for (const level of [...LEVELS, ...MIXED]) {
+  const logged = events.map((event) =>
+    typeof level === 'number' ? mixed(event, level) : atLevel(event, level),
+  );
   const { claims, wrong } = compare(historiesOf(logged), moments);
   process.stdout.write(
     `${level}: ${JSON.stringify(claims)}, wrong: ${wrong.length}\n${wrong.map((one) => `    ${one}\n`).join('')}`,

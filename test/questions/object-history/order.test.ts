@@ -104,6 +104,17 @@ describe('the order of effect', () => {
     ]);
   });
 
+  it('puts what was seen while it was being made behind its making, though that does not tell of what', () => {
+    const { answer: _, ...bare } = made;
+    const steps = stepsIn([
+      between(0, 5, { ...bare, ref: { name: 'a' } }),
+      between(2, 3, { verb: 'get', uri: `${CM}/a`, answer: answered(1) }),
+      between(8, 8, written(2)),
+    ]);
+    expect(steps.map(({ kind, life }) => `${life} ${kind}`)).toEqual(['1 create', '1 seen', '1 change']);
+    expect(steps.at(-1)?.before.kind).toBe('exact');
+  });
+
   it('lets no object be made while there is one: the clock of the server that removed it is ahead', () => {
     const again = { ...made, answer: answered(9, 'uid-b') };
     const steps = stepsIn([

@@ -49,6 +49,23 @@ describe('the state at a moment', () => {
     expect(at(20, told).state).toMatchObject({ kind: 'computed', object: { data: { v: 4 } } });
   });
 
+  it('is not told by what was made later, though the log does not name it when it was made', () => {
+    const item = anObject('ConfigMap', 'a', { metadata: { creationTimestamp: '2026-11-24T08:00:20Z' } });
+    const told: Scene[] = [
+      { verb: 'create', uri: CM, at: 20.5, code: 201 },
+      {
+        verb: 'deletecollection',
+        uri: CM,
+        at: 30,
+        answer: { kind: 'ConfigMapList', apiVersion: 'v1', items: [item] },
+      },
+    ];
+    expect(at(10, told).state.kind).toBe('unknown');
+    expect(at(20.2, told).state.kind).toBe('unknown');
+    expect(at(25, told).state.kind).toBe('exact');
+    expect(at(35, told).state.kind).toBe('absent');
+  });
+
   it('names what was under way', () => {
     const over = { stageTimestamp: '2026-11-24T08:00:25.000000Z' };
     const slow: Scene = { verb: 'update', uri: `${CM}/a`, at: 21, answer: answer(3), over };

@@ -507,6 +507,39 @@ describe('a deletion', () => {
     expect(steps[1]?.unlogged).toBe(0);
   });
 
+  it('of a pod may be made shorter by a later one, whose answer is not in the log', () => {
+    const pod = (over: object) =>
+      anObject('Pod', 'p', { metadata: { finalizers: ['x/y'], ...over }, spec: { nodeName: 'n' } });
+    const deletionTimestamp = '2026-11-24T08:00:30Z';
+    const steps = stepsIn([
+      { verb: 'create', uri: POD, at: 0, code: 201, answer: pod({}) },
+      {
+        verb: 'delete',
+        uri: `${POD}/p`,
+        at: 1,
+        body: {},
+        answer: pod({ deletionTimestamp, deletionGracePeriodSeconds: 30 }),
+      },
+      {
+        verb: 'delete',
+        uri: `${POD}/p`,
+        at: 31,
+        user: 'system:node:n',
+        over: { level: 'Request' },
+        body: { gracePeriodSeconds: 0, preconditions: { uid: 'uid-p' } },
+      },
+      {
+        verb: 'get',
+        uri: `${POD}/p`,
+        at: 32,
+        answer: pod({ deletionTimestamp, deletionGracePeriodSeconds: 0 }),
+      },
+    ]);
+    const left = objectIn(steps[2]?.after);
+    expect(left.metadata).not.toHaveProperty('deletionGracePeriodSeconds');
+    expect(left.metadata).not.toHaveProperty('deletionTimestamp');
+  });
+
   it('of a pod is not completed by its kubelet while a finalizer holds it', () => {
     const request = { over: { level: 'Request' } };
     const held = { metadata: { finalizers: ['example.com/hold'] } };
