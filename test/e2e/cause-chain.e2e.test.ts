@@ -137,7 +137,11 @@ describe.each(people)('what controllers do because of %s', (who) => {
     const [evicted = ''] = await idsOf(act, 'POST');
     const cordoned = await idOf(act, 'PATCH');
     const [row] = await rows('delete pod/drained', ({ auditID }) => auditID === evicted);
-    expect(byPeople(row as Row)).toEqual([[who, cordoned]]);
+    const named = byPeople(row as Row);
+    expect(named).toContainEqual([who, cordoned]);
+    // Without bodies the pod's node is not known: other nodes that she drained (other tests) compete.
+    expect(named.map(([user]) => user)).toEqual(named.map(() => who));
+    if (who === 'alice') expect(named).toHaveLength(1);
   });
 
   it('what an account does with a token that was taken', async () => {
