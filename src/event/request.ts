@@ -20,8 +20,14 @@ export interface AuditRequest {
 }
 
 /** Verbs and subresources the API server itself counts as long-running (its LongRunningRequestCheck). */
-const LONG_RUNNING_VERBS = new Set(['watch', 'proxy']);
-const LONG_RUNNING_SUBRESOURCES = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+export const LONG_RUNNING_VERBS: ReadonlySet<string> = new Set(['watch', 'proxy']);
+export const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set([
+  'attach',
+  'exec',
+  'proxy',
+  'log',
+  'portforward',
+]);
 
 export function isLongRunning(event: AuditEvent): boolean {
   const subresource = event.objectRef?.subresource ?? null;

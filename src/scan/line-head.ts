@@ -14,14 +14,16 @@ import {
   QUOTE,
 } from './json-bytes.ts';
 
-const LINE_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1",');
+/** How a line begins. */
+export const LINE_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1",');
 
 /** In Go's order: k8s.io/apiserver, pkg/apis/audit/v1/types.go. */
 const HEAD_KEYS = [
   ...['level', 'auditID', 'stage', 'requestURI', 'verb', 'user', 'impersonatedUser'],
   ...['authenticationMetadata', 'sourceIPs', 'userAgent', 'objectRef', 'responseStatus'],
 ];
-const KEYS = [...HEAD_KEYS, 'requestObject', 'responseObject', 'requestReceivedTimestamp'].map((key) =>
+/** With the quotes and the colon; also those that may follow the head. */
+export const KEYS = [...HEAD_KEYS, 'requestObject', 'responseObject', 'requestReceivedTimestamp'].map((key) =>
   Buffer.from(`"${key}":`),
 );
 
@@ -121,10 +123,10 @@ export function receivedOf(bytes: Buffer, start: number, end: number): number | 
   return parseMicros(bytes.toString('latin1', received, staged));
 }
 
-const TAIL_HEAD = Buffer.from(FIRST_AFTER_BODIES);
+export const TAIL_HEAD = Buffer.from(FIRST_AFTER_BODIES);
 const TIME_BYTES = '2026-11-23T08:46:51.869237Z'.length;
-const STAGED = Buffer.from('","stageTimestamp":"');
-const ANNOTATIONS = Buffer.from(',"annotations":{');
+export const STAGED = Buffer.from('","stageTimestamp":"');
+export const ANNOTATIONS = Buffer.from(',"annotations":{');
 
 /** Of a string, an object or an array; -1 when it does not end, or has what no JSON has. */
 function endOfValue(bytes: Buffer, start: number, end: number): number {

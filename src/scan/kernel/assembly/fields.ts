@@ -1,0 +1,176 @@
+/** What a predicate's field is in the line: value-of.ts's `finalValueOf` of a line whose bodies are not looked at. */
+import { fromOf, isEscaped, reach, toOf } from './head';
+import { endOfJson } from './json';
+import { IMPERSONATED_SLOT, USER_SLOT } from './layout';
+import {
+  GROUP,
+  hasRef,
+  isEmpty,
+  NAME,
+  NAMESPACE,
+  RESOURCE,
+  readRef,
+  refFrom,
+  refTo,
+  SUBRESOURCE,
+} from './object-ref';
+import { codeFrom, codeTo, readStatus, reasonFrom, reasonTo } from './status';
+import {
+  AUDIT_ID,
+  CREATE,
+  IMPERSONATED_USER,
+  isText,
+  LEVEL,
+  METADATA,
+  NAMESPACES,
+  REQUEST_URI,
+  SOURCE_IPS,
+  USER,
+  USER_AGENT,
+  VERB,
+} from './texts';
+import { namesNothing, pathFrom, pathTo, readUri } from './uri';
+import { groupsAt, isSomebody, mayHaveSession, nameFrom, nameTo, readUser } from './user';
+import { QUOTE } from './values';
+
+/** What `look` finds. ODD: the line is not judged at all. */
+export const ABSENT = 0;
+export const VALUE = 1;
+/** Several: behind the bracket of an array of strings. */
+export const VALUES = 2;
+export const UNKNOWN = 3;
+export const ODD = 4;
+
+/** Of the value looked at last; of several, the first. */
+export let valueFrom: usize = 0;
+export let valueTo: usize = 0;
+
+/** The fields by their numbers in ../program.ts. */
+export function look(field: u32): i32 {
+  switch (field) {
+    case 0:
+      return text(VERB);
+    case 1:
+      return text(AUDIT_ID);
+    case 2:
+      return text(LEVEL);
+    case 3:
+      return lookAtUri();
+    case 4:
+      return lookAtPath();
+    case 5:
+      return lookAtAgent();
+    case 6:
+      return lookAtName(USER, USER_SLOT);
+    case 7:
+      return lookAtName(IMPERSONATED_USER, IMPERSONATED_SLOT);
+    case 8:
+      return lookAtGroups(USER, USER_SLOT);
+    case 9:
+      return lookAtGroups(IMPERSONATED_USER, IMPERSONATED_SLOT);
+    case 10:
+      return lookAtSession();
+    case 11:
+      return lookAtRef(RESOURCE);
+    case 12:
+      return lookAtRef(GROUP);
+    case 13:
+      return lookAtRef(SUBRESOURCE);
+    case 14:
+      return lookAtRef(NAMESPACE);
+    case 15:
+      return lookAtRef(NAME);
+    case 16:
+      return readStatus() ? maybe(codeFrom, codeTo) : ODD;
+    case 17:
+      return readStatus() ? maybe(reasonFrom, reasonTo) : ODD;
+    case 18:
+      return lookAtAddresses();
+    default:
+      return ODD;
+  }
+}
+
+/** The request makes something, whose name may stand in bodies that were not looked at. */
+function mayBeNamedInBody(): bool {
+  if (!isText(fromOf(VERB) + 1, toOf(VERB) - 1, CREATE)) return false;
+  return !isText(fromOf(LEVEL) + 1, toOf(LEVEL) - 1, METADATA);
+}
+
+function value(from: usize, to: usize): i32 {
+  valueFrom = from;
+  valueTo = to;
+  return VALUE;
+}
+
+/** An empty string is as none. */
+function maybe(from: usize, to: usize): i32 {
+  return from === to ? ABSENT : value(from, to);
+}
+
+/** A key whose value is known to be a string that is filled. */
+function text(key: i32): i32 {
+  if (load<u8>(fromOf(key)) !== QUOTE) return ODD;
+  return isEscaped(key) ? ODD : value(fromOf(key) + 1, toOf(key) - 1);
+}
+
+function lookAtUri(): i32 {
+  if (!readUri()) return ODD;
+  const to = toOf(REQUEST_URI);
+  return to === 0 || isEscaped(REQUEST_URI) ? UNKNOWN : value(fromOf(REQUEST_URI) + 1, to - 1);
+}
+
+function lookAtPath(): i32 {
+  if (!readUri()) return ODD;
+  return pathFrom === 0 ? UNKNOWN : value(pathFrom, pathTo);
+}
+
+function lookAtAgent(): i32 {
+  if (!reach(USER_AGENT)) return ODD;
+  const from = fromOf(USER_AGENT);
+  const to = toOf(USER_AGENT);
+  if (to === 0) return ABSENT;
+  if (load<u8>(from) !== QUOTE || isEscaped(USER_AGENT)) return ODD;
+  return maybe(from + 1, to - 1);
+}
+
+function lookAtName(key: i32, slot: usize): i32 {
+  if (!readUser(key, slot)) return ODD;
+  return isSomebody(slot) ? value(nameFrom(slot), nameTo(slot)) : ABSENT;
+}
+
+function lookAtGroups(key: i32, slot: usize): i32 {
+  if (!readUser(key, slot)) return ODD;
+  valueFrom = groupsAt(slot);
+  return valueFrom === 0 ? ABSENT : VALUES;
+}
+
+function lookAtSession(): i32 {
+  if (!readUser(USER, USER_SLOT) || !readUser(IMPERSONATED_USER, IMPERSONATED_SLOT)) return ODD;
+  return mayHaveSession(USER_SLOT) || mayHaveSession(IMPERSONATED_SLOT) ? UNKNOWN : ABSENT;
+}
+
+function lookAtRef(field: i32): i32 {
+  if (!readUri() || !readRef()) return ODD;
+  // Of a URL of no resource the path stands for a name.
+  if (!hasRef) return field === NAME ? UNKNOWN : ABSENT;
+  // Not for the field: target.ts looks for the object's uid there, and prefilter.ts leaves the line where that is no JSON.
+  if (!readStatus()) return ODD;
+  if (field === GROUP) return value(refFrom(GROUP), refTo(GROUP));
+  if (field === NAMESPACE && isOfNamespace()) return ABSENT;
+  if (!isEmpty(field)) return value(refFrom(field), refTo(field));
+  if (field !== NAME) return ABSENT;
+  return namesNothing() && !mayBeNamedInBody() ? ABSENT : UNKNOWN;
+}
+
+/** The reference is a Namespace's own. */
+function isOfNamespace(): bool {
+  return isEmpty(GROUP) && isText(refFrom(RESOURCE), refTo(RESOURCE), NAMESPACES);
+}
+
+function lookAtAddresses(): i32 {
+  if (!reach(SOURCE_IPS)) return ODD;
+  const to = toOf(SOURCE_IPS);
+  if (to === 0) return UNKNOWN;
+  return endOfJson(fromOf(SOURCE_IPS), to) === to ? UNKNOWN : ODD;
+}

@@ -1,0 +1,15 @@
+/** Where things lie in the kernel's memory; assembly/layout.ts knows where the texts are too. */
+
+export const TEXTS_AT = 0x1000;
+/** The characters that the texts point to. */
+export const CHARACTERS_AT = 0x2000;
+export const PROGRAM_AT = 0x1_0000;
+export const PROGRAM_BYTES = 0x3f_0000;
+/** A page behind each of these stays free: whatever the kernel reads beyond a chunk lies there. */
+export const WINDOW_AT = 0x40_0000;
+export const CHUNKS_AT = [0x51_0000, 0x62_0000] as const;
+/** Of the window, and of each chunk. */
+export const CHUNK_BYTES = 0x10_0000;
+
+const PAGE_BYTES = 0x1_0000;
+export const PAGES = 0x73_0000 / PAGE_BYTES;

@@ -1,0 +1,25 @@
+/** The texts that the kernel compares with, by their numbers in assembly/texts.ts. */
+import { EVENT_HEAD } from '../json-bytes.ts';
+import { ANNOTATIONS, KEYS, LINE_HEAD, STAGED, TAIL_HEAD } from '../line-head.ts';
+import { CHARACTERS_AT, TEXTS_AT } from './layout.ts';
+
+const TEXTS: readonly (Buffer | string)[] = [
+  ...[...KEYS, LINE_HEAD, EVENT_HEAD, TAIL_HEAD, STAGED, ANNOTATIONS],
+  ...['Metadata', 'Request', 'RequestResponse'],
+  ...['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'],
+  ...['resource', 'namespace', 'name', 'subresource', 'apiGroup', 'uid', 'apiVersion', 'resourceVersion'],
+  ...['username', 'uid', 'groups', 'extra', 'authentication.kubernetes.io/'],
+  ...['code', 'reason', 'namespaces', 'create', 'api', 'apis'],
+];
+
+/** Into the kernel's memory, once. */
+export function writeTexts(memory: Buffer): void {
+  let at = CHARACTERS_AT;
+  for (const [number, text] of TEXTS.entries()) {
+    const characters = Buffer.from(text);
+    memory.set(characters, at);
+    memory.writeUInt32LE(at, TEXTS_AT + number * 8);
+    memory.writeUInt32LE(characters.length, TEXTS_AT + number * 8 + 4);
+    at += characters.length;
+  }
+}
