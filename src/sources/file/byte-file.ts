@@ -4,22 +4,24 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ByteSource } from '../../io.ts';
-
-const CHUNK_BYTES = 1024 * 1024;
+import { borrowChunkMemory, CHUNK_BYTES } from '../../scan/chunk-memory.ts';
 
 /** Rejects with Node's own error (ENOENT, EACCES, …). What `readAt` gives is valid until the call after the next. */
 export async function openByteFile(path: string, name: string): Promise<ByteSource> {
   const file = await open(path, 'r');
-  const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
+  const memory = borrowChunkMemory();
   let turn: 0 | 1 = 0;
   return {
     name,
     size: async () => (await file.stat()).size,
     readAt: (offset, length, signal) => {
       turn = turn === 0 ? 1 : 0;
-      return readAt(file, buffers[turn], offset, length, signal);
+      return readAt(file, memory.buffers[turn], offset, length, signal);
     },
-    close: () => file.close(),
+    close: async () => {
+      await file.close();
+      memory.giveBack();
+    },
   };
 }
 
