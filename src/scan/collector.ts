@@ -5,6 +5,7 @@ import type { EventBatch } from '../event/batch.ts';
 import { type DecodeContext, decodeEvent, isJson, type Json, type Unwrap } from '../event/decode.ts';
 import type { AuditEvent, Cut, Reject } from '../event/event.ts';
 import { salvage } from '../event/salvage.ts';
+import type { PassedLines } from './kernel/kernel.ts';
 import { LEGACY_LOST } from './legacy-line.ts';
 import type { PassedLine } from './prefilter.ts';
 import type { Place, RecordSink } from './record-sink.ts';
@@ -74,6 +75,15 @@ export class Collector implements RecordSink {
     if (isOutcome) passed.outcomes++;
     if (passed.fromUs === null || receivedUs < passed.fromUs) passed.fromUs = receivedUs;
     if (passed.toUs === null || receivedUs > passed.toUs) passed.toUs = receivedUs;
+  }
+
+  /** As `passOver`, for many at once. */
+  passOverAll({ lines, outcomes, fromUs, toUs }: PassedLines): void {
+    const passed = this.#passed;
+    passed.events += lines;
+    passed.outcomes += outcomes;
+    if (passed.fromUs === null || fromUs < passed.fromUs) passed.fromUs = fromUs;
+    if (passed.toUs === null || toUs > passed.toUs) passed.toUs = toUs;
   }
 
   takeBatch(): EventBatch {

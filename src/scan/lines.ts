@@ -44,6 +44,18 @@ export class LineReader {
     this.#isEnded = true;
   }
 
+  /** Where in the chunk the next line begins; null when it did before the chunk, or the chunk is at its end. */
+  get lineStart(): number | null {
+    const isWithin = this.#isWithinLine || this.#carriedBytes > 0;
+    return isWithin || this.#at >= this.#chunk.length ? null : this.#at;
+  }
+
+  /** Whole lines from `lineStart` on, up to the one that begins at `at`, have been dealt with. */
+  skip(at: number, lines: number): void {
+    this.#at = at;
+    this.#number += lines;
+  }
+
   /** Null: push the next chunk. */
   next(): Line | null {
     const chunk = this.#chunk;

@@ -7,7 +7,7 @@ import { Collector, type CollectorOptions } from './collector.ts';
 import { compressionOf, decompress } from './decompress.ts';
 import { LineReader, MAX_LINE_BYTES } from './lines.ts';
 import type { Needles } from './needles.ts';
-import { Prefilter } from './prefilter.ts';
+import { PassingOver } from './passing-over.ts';
 import { RecordReader } from './records.ts';
 import { asUtf8 } from './utf-16.ts';
 
@@ -23,6 +23,8 @@ export interface ScanOptions extends Omit<CollectorOptions, 'isLive'> {
   /** Default MAX_LINE_BYTES, and ALWAYS_DECODED; others are for tests. */
   readonly maxLineBytes?: number;
   readonly alwaysDecoded?: number;
+  /** Default true. False, for tests: lines are passed over by the prefilter alone. */
+  readonly usesKernel?: boolean;
 }
 
 /**
@@ -40,21 +42,22 @@ export async function* scan(
   const collector = new Collector({ ...options, isLive: compression === 'none' });
   const lines = new LineReader(maxLineBytes);
   const records = new RecordReader(collector, maxLineBytes);
-  const prefilter = options.needles === null ? null : new Prefilter(options.needles);
+  const passing = passingOver(options, maxLineBytes, collector, lines);
   const alwaysDecoded = options.alwaysDecoded ?? ALWAYS_DECODED;
   let decoded = 0;
 
+  /** Null: what comes next has to be decoded. */
+  function passingNow(): PassingOver | null {
+    return decoded >= alwaysDecoded && records.isBetweenRecords ? passing : null;
+  }
+
   function* scanned(): Generator<EventBatch> {
-    for (let line = lines.next(); line !== null; line = lines.next()) {
-      const mayPassOver = decoded >= alwaysDecoded && line.ending === 'newline' && !line.isContinued;
-      const passed =
-        mayPassOver && prefilter !== null && records.isBetweenRecords
-          ? prefilter.passOver(line.bytes, line.start, line.end)
-          : null;
-      if (passed !== null) {
-        collector.passOver(passed);
-        continue;
-      }
+    while (true) {
+      passingNow()?.skipAhead();
+      const line = lines.next();
+      if (line === null) return;
+      const isWhole = line.ending === 'newline' && !line.isContinued;
+      if (isWhole && passingNow()?.passes(line) === true) continue;
       decoded++;
       collector.countDecoded(line.end - line.start);
       records.take(line);
@@ -64,18 +67,33 @@ export async function* scan(
 
   const plain =
     compression === 'none' ? input.read() : decompress(input.read(), compression, options.onTrouble);
-  for await (const chunk of asUtf8(plain)) {
-    // A view of its own for every chunk: searches remember the view they looked at.
-    lines.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    collector.countBytes(input.takeCount(), chunk.length);
+  try {
+    for await (const chunk of asUtf8(plain)) {
+      // A view of its own for every chunk: searches remember the view they looked at.
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      lines.push(bytes);
+      passing?.push(bytes);
+      collector.countBytes(input.takeCount(), chunk.length);
+      yield* scanned();
+      if (collector.isFull) yield collector.takeBatch();
+    }
+    lines.end();
     yield* scanned();
-    if (collector.isFull) yield collector.takeBatch();
+    records.end();
+    collector.countBytes(input.takeCount(), 0);
+    if (!collector.isEmpty) yield collector.takeBatch();
+  } finally {
+    passing?.close();
   }
-  lines.end();
-  yield* scanned();
-  records.end();
-  collector.countBytes(input.takeCount(), 0);
-  if (!collector.isEmpty) yield collector.takeBatch();
+}
+
+function passingOver(
+  { needles, usesKernel = true }: ScanOptions,
+  maxLineBytes: number,
+  collector: Collector,
+  lines: LineReader,
+): PassingOver | null {
+  return needles === null ? null : new PassingOver(needles, { maxLineBytes, usesKernel }, collector, lines);
 }
 
 /** The chunks, with a look at the first bytes and a count of what was read. */

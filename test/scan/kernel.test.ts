@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseBy } from '../../src/query/by.ts';
+import { parseCodes } from '../../src/query/codes.ts';
+import { all, any, equals, glob, NOTHING, not, oneOf, type Predicate } from '../../src/query/predicate.ts';
+import { type Needles, needlesOf } from '../../src/scan/needles.ts';
+import { logJson } from '../support/arbitrary.ts';
+import { predicate } from '../support/arbitrary-predicate.ts';
+import { passedOver } from './against-prefilter.ts';
+import { asGoWrites, brokenLines, inServerOrder, oddLog } from './odd-lines.ts';
+import { line, scanText } from './scan-text.ts';
+
+const shop = readFileSync(new URL('../fixtures/shop/audit.log', import.meta.url));
+
+function needlesFor(wanted: Predicate): Needles {
+  const needles = needlesOf(wanted);
+  if (needles === null) throw new Error('any line could match');
+  return needles;
+}
+
+const someNeedles = predicate()
+  .map((wanted) => needlesOf(wanted))
+  .filter((needles) => needles !== null);
+
+const ASKED: readonly (readonly [string, Predicate])[] = [
+  ['one object', all(equals('verb', 'delete'), equals('objectRef.name', 'nothere'))],
+  ['an object whatever was done', all(equals('objectRef.resource', 'pods'), equals('objectRef.name', 'x'))],
+  ['a refusal', parseCodes('409')],
+  ['a person', parseBy('nobody')],
+  ['a group', equals('user.groups', 'nobodies')],
+  ['a pattern', glob('user.username', 'ADMIN-*', true)],
+  [
+    'many names',
+    oneOf(
+      'objectRef.name',
+      Array.from({ length: 300 }, (_, at) => `name-${at}`),
+    ),
+  ],
+  ['a path', all(glob('requestPath', '/apis/*/nothing'), not(equals('verb', 'get')))],
+  ['an agent', equals('userAgent', 'curl')],
+];
+
+describe('the kernel', () => {
+  it.each(ASKED)('passes over what the prefilter does in a real log: %s', (_name, wanted) => {
+    const { byKernel, byPrefilter } = passedOver(shop, needlesFor(wanted));
+    expect(byPrefilter).toBeGreaterThan(500);
+    // All but a few whose name or person is not where it mostly is.
+    expect(byKernel).toBeGreaterThan(byPrefilter * 0.9);
+  });
+
+  it('passes over what the prefilter does of generated logs, or less', () => {
+    let [kernel, prefilter] = [0, 0];
+    const log = logJson().map((jsons) =>
+      jsons.map((json) => `${asGoWrites(inServerOrder(json))}\n`).join(''),
+    );
+    fc.assert(
+      fc.property(log, someNeedles, (text, needles) => {
+        const { byKernel, byPrefilter } = passedOver(Buffer.from(text), needles);
+        kernel += byKernel;
+        prefilter += byPrefilter;
+      }),
+      { numRuns: 500 },
+    );
+    expect(kernel).toBeGreaterThan(prefilter / 3);
+  });
+
+  it('passes over nothing that the prefilter does not, however odd the line', () => {
+    fc.assert(
+      fc.property(oddLog(), someNeedles, (text, needles) => {
+        passedOver(Buffer.from(text), needles);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('passes over nothing that the prefilter does not in real lines with any bytes broken', () => {
+    const asked = fc.nat({ max: ASKED.length - 1 }).map((at) => needlesFor(ASKED[at]?.[1] ?? NOTHING));
+    fc.assert(
+      fc.property(brokenLines(shop), fc.oneof(asked, someNeedles), (lines, needles) => {
+        passedOver(lines, needles);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('gives the batches that the prefilter gives alone, whatever the log and its chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        oddLog(),
+        someNeedles,
+        fc.array(fc.nat({ max: 20_000 }), { maxLength: 5 }),
+        fc.constantFrom(8 * 1024 * 1024, 900, 2000),
+        fc.nat({ max: 3 }),
+        async (text, needles, cuts, maxLineBytes, alwaysDecoded) => {
+          const options = { needles, cuts, maxLineBytes, alwaysDecoded };
+          const alone = await scanText(text, { ...options, usesKernel: false });
+          expect(await scanText(text, options)).toEqual(alone);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads chunks that are longer than its memory', async () => {
+    const needles = needlesFor(equals('objectRef.name', 'nothere'));
+    const long = Buffer.concat(Array.from({ length: 3 }, () => shop));
+    const alone = await scanText(long, { needles, usesKernel: false });
+    expect(await scanText(long, { needles })).toEqual(alone);
+    const { byKernel, byPrefilter } = passedOver(long, needles);
+    expect(byKernel).toBeGreaterThan(byPrefilter * 0.9);
+  });
+
+  it('judges what stands in the URL only where it is sure of it', () => {
+    const listed = (resource: string, requestURI: string): Buffer =>
+      Buffer.from(`${line('a', { verb: 'list', requestURI, objectRef: { resource, apiVersion: 'v1' } })}\n`);
+    const needles = needlesFor(any(equals('objectRef.name', 'x'), equals('objectRef.name', 'pods')));
+    const kernelOf = (resource: string, uri: string) => passedOver(listed(resource, uri), needles).byKernel;
+    for (const uri of ['/api/v1/pods', '/api/v1/namespaces/x/pods?limit=5', '/apis/g/v1/namespaces/x/pods'])
+      expect([uri, kernelOf('pods', uri)]).toEqual([uri, 1]);
+    for (const uri of [
+      '/api/v1/pods/x',
+      '/api/v1/pods/x/pods',
+      '/api/v1/namespaces/x/pods/pods',
+      '/pods',
+      '/api/pods',
+      '/apis//pods',
+      '/apis/v1/pods',
+      '//pods',
+      '/api//pods',
+    ])
+      expect([uri, kernelOf('pods', uri)]).toEqual([uri, 0]);
+    expect(kernelOf('namespaces', '/api/v1/namespaces/namespaces')).toBe(0);
+  });
+});
+
+describe('without WebAssembly', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it('the prefilter does it all', async () => {
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    const kernel = await import('../../src/scan/kernel/kernel.ts');
+    const { borrowChunkMemory, CHUNK_BYTES } = await import('../../src/scan/chunk-memory.ts');
+    expect(kernel.borrowKernel()).toBeNull();
+    expect(borrowChunkMemory().buffers.map((buffer) => buffer.length)).toEqual([CHUNK_BYTES, CHUNK_BYTES]);
+    const needles = needlesFor(equals('objectRef.name', 'nothere'));
+    expect(passedOver(shop, needles).byPrefilter).toBeGreaterThan(500);
+  });
+});
