@@ -3,7 +3,7 @@
  * decoding. Conservative: what is not sure there, it leaves to `matches`.
  */
 import { describePredicate, isEverything, splitPredicate } from '../query/plan.ts';
-import { type Field, OUTCOME_FIELDS, type Predicate } from '../query/predicate.ts';
+import { type Field, OUTCOME_FIELDS, oneOf, type Predicate } from '../query/predicate.ts';
 
 /** What must hold of a line's head for a match: something, all of some, or any of some (of none: no line can match). */
 export type Needles =
@@ -58,9 +58,21 @@ const HEAD_FIELDS: readonly Field[] = [
 function isSureInHead(leaf: Predicate): boolean {
   const field = fieldOf(leaf);
   if (field === null || !HEAD_FIELDS.includes(field)) return false;
-  const asksForNone = leaf.kind === 'absent' || leaf.kind === 'not';
-  return !asksForNone || !OUTCOME_FIELDS.has(field);
+  return !asksForNone(leaf) || !OUTCOME_FIELDS.has(field) || ADDED_LATER_BY.has(field);
 }
+
+function asksForNone(leaf: Predicate): boolean {
+  return leaf.kind === 'absent' || leaf.kind === 'not';
+}
+
+/**
+ * The verbs whose body may add to the reference what the URL lacks; those of other requests have it in all their stages or in none
+ * (apiserver, pkg/audit/request.go: LogRequestObject; a PUT without a name is refused before).
+ */
+const ADDED_LATER_BY: ReadonlyMap<Field, readonly string[]> = new Map([
+  ['objectRef.name', ['create']],
+  ['objectRef.namespace', ['create', 'update']],
+]);
 
 function fieldOf(leaf: Predicate): Field | null {
   if (leaf.kind === 'not') return fieldOf(leaf.of);
@@ -71,10 +83,15 @@ function fieldOf(leaf: Predicate): Field | null {
 
 /** Without repeats, what is cheap to look at first. */
 function toNeedles(predicate: Predicate): Needles {
-  if (predicate.kind !== 'all' && predicate.kind !== 'any')
-    return { kind: 'text', text: wordsFor(predicate), leaf: predicate };
+  if (predicate.kind !== 'all' && predicate.kind !== 'any') return needleOf(predicate);
   const distinct = new Map(predicate.of.map((part) => [JSON.stringify(part), toNeedles(part)]));
   return { kind: predicate.kind, of: [...distinct.values()].sort((a, b) => cost(a) - cost(b)) };
+}
+
+function needleOf(leaf: Predicate): Needles {
+  const needle: Needles = { kind: 'text', text: wordsFor(leaf), leaf };
+  const verbs = asksForNone(leaf) ? ADDED_LATER_BY.get(fieldOf(leaf) ?? 'verb') : undefined;
+  return verbs === undefined ? needle : { kind: 'any', of: [needleOf(oneOf('verb', verbs)), needle] };
 }
 
 /** Of what is looked at first, or, where one may do, last. */

@@ -43,8 +43,13 @@ describe('what is asked of a head', () => {
     ['everything', EVERYTHING, 'any line'],
     [
       'what a later stage may add',
-      any(equals('objectRef.name', 'api'), absent('objectRef.name')),
+      any(equals('objectRef.name', 'api'), absent('responseStatus.code')),
       'any line',
+    ],
+    [
+      'what the body of a creation may add',
+      any(equals('objectRef.name', 'api'), absent('objectRef.name')),
+      '(api or (create or no objectRef.name))',
     ],
     ['what no later stage adds', not(equals('verb', 'get')), 'not (verb is "get")'],
     ['a part that bodies decide', all(equals('objectRef.name', 'api'), equals('dryRun', true)), 'api'],
