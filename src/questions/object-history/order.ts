@@ -27,7 +27,7 @@ function byEnd(a: Head, b: Head): number {
   return a.endUs - b.endUs || a.atUs - b.atUs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
-/** Compared only between requests that may have overlapped: a store restored from a backup counts anew. */
+/** What a read shows was written before it. Compared only between requests that may have overlapped: a store restored from a backup counts anew. */
 function byResourceVersion<T extends Ordered>(ordered: T[]): void {
   for (let index = 1; index < ordered.length; index++) {
     const request = ordered[index];
@@ -39,7 +39,9 @@ function byResourceVersion<T extends Ordered>(ordered: T[]): void {
       const other = ordered[back]?.head;
       if (other === undefined || other.endUs < request.head.atUs - SKEW_US) break;
       const otherVersion = versionOf(other);
-      if (otherVersion !== null && otherVersion > version) place = back;
+      if (otherVersion === null) continue;
+      const showsIt = otherVersion === version && other.verb === 'get' && request.head.verb !== 'get';
+      if (otherVersion > version || showsIt) place = back;
     }
     if (place < index) ordered.splice(place, 0, ...ordered.splice(index, 1));
   }

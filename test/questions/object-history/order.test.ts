@@ -85,6 +85,15 @@ describe('the order of effect', () => {
     ]);
   });
 
+  it('puts a write before what reads its version while it is being answered', () => {
+    const steps = stepsIn([
+      between(0, 0, made),
+      between(2, 5, written(2)),
+      between(3, 4, { verb: 'get', uri: `${CM}/a`, answer: answered(2) }),
+    ]);
+    expect(steps.map(({ kind }) => kind)).toEqual(['create', 'change', 'seen']);
+  });
+
   it('is by time where they do not: a store restored from a backup counts anew', () => {
     expect(
       versions([between(0, 0, made), between(10, 10, written(900)), between(20, 20, written(5))]),
