@@ -56,7 +56,8 @@ function versionOf({ resourceVersion, effect }: Head): number | null {
 function writesBeforeRemoval<T extends Ordered>(ordered: T[]): void {
   for (let index = 0; index < ordered.length; index++) {
     const removal = ordered[index]?.head;
-    if (removal === undefined || !removes(removal) || !isEffective(removal)) continue;
+    if (removal === undefined || !isEffective(removal)) continue;
+    if (!removes(removal) && removal.fate !== 'asked') continue;
     let place = index;
     for (let later = index + 1; later < ordered.length && later - index < MAX_LOOK; later++) {
       const request = ordered[later];
@@ -73,9 +74,17 @@ function wasBefore(head: Head, removal: Head): boolean {
   if (!(isEffective(head) || head.shows === 'object') || isCreation(head)) return false;
   if (removes(head)) return false;
   const isUnderWay = head.atUs <= removal.endUs;
+  if (removal.fate === 'asked') return isUnderWay && showsNoDeletion(head, removal);
   // A removal that is not sure is told by what comes after it.
   if (removal.fate !== 'gone' && !isUnderWay) return false;
   return head.uid !== null && removal.uid !== null ? head.uid === removal.uid : isUnderWay;
+}
+
+/** Answered with an object that is not being deleted: what a deletion leaves for a while would say so. */
+function showsNoDeletion({ verb, shows, fate, uid }: Head, removal: Head): boolean {
+  const isWrite = verb === 'update' || verb === 'patch';
+  const isOther = uid !== null && removal.uid !== null && uid !== removal.uid;
+  return isWrite && shows === 'object' && fate === null && !isOther;
 }
 
 function removes({ fate }: Head): boolean {

@@ -124,6 +124,19 @@ describe('the order of effect', () => {
     expect(steps.at(-1)?.before.kind).toBe('exact');
   });
 
+  it('puts a write whose answer knows of no deletion before the deletion that it overlaps', () => {
+    const steps = stepsIn([
+      between(0, 0, made),
+      between(2, 5, written(2)),
+      between(3, 4, { verb: 'delete', uri: `${CM}/a` }),
+    ]);
+    expect(steps.map(({ kind, after }) => `${kind} ${after.kind}`)).toEqual([
+      'create exact',
+      'change exact',
+      'delete unknown',
+    ]);
+  });
+
   it('lets no object be made while there is one: the clock of the server that removed it is ahead', () => {
     const again = { ...made, answer: answered(9, 'uid-b') };
     const steps = stepsIn([
