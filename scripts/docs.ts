@@ -4,22 +4,21 @@
  * `--check` only compares, and fails when a part is stale.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { FLAGS, type Flag } from '../src/commands/flags.ts';
 import { COMMANDS } from '../src/commands/registry.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { WORDS } from '../src/query/words.ts';
 import { RISKS } from '../src/questions/rbac-diff/risks.ts';
 import { FORMATS } from '../src/render/registry.ts';
+import { root, writeOrCheck } from './write-or-check.ts';
 
-const path = fileURLToPath(new URL('../README.md', import.meta.url));
 /** Under the name that kubectl calls, so that answers offer commands as they were typed. */
 const folder = mkdtempSync(join(tmpdir(), 'docs-'));
 const asPlugin = join(folder, 'kubectl-audit');
-symlinkSync(fileURLToPath(new URL('../src/cli.ts', import.meta.url)), asPlugin);
+symlinkSync(join(root, 'src/cli.ts'), asPlugin);
 process.on('exit', () => rmSync(folder, { recursive: true }));
 
 const PARTS: Readonly<Record<string, () => string>> = {
@@ -53,8 +52,7 @@ const PARTS: Readonly<Record<string, () => string>> = {
       .join(' · '),
 };
 
-const before = readFileSync(path, 'utf8');
-let after = before;
+let after = readFileSync(join(root, 'README.md'), 'utf8');
 for (const [name, make] of Object.entries(PARTS)) {
   const part = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
   if (!part.test(after)) throw new Error(`README.md has no part "${name}"`);
@@ -64,12 +62,7 @@ after = after.replaceAll(
   /```console\n([\s\S]*?)```/g,
   (_all, block: string) => `\`\`\`console\n${played(block)}\`\`\``,
 );
-if (after !== before && process.argv.includes('--check')) {
-  process.stderr.write('README.md is stale: npm run docs\n');
-  process.exitCode = 1;
-} else if (after !== before) {
-  writeFileSync(path, after);
-}
+writeOrCheck('README.md', after, 'npm run docs');
 
 /** The words that a question's help explains. */
 function termsOf(question: string): readonly (readonly [string, string])[] {
@@ -94,7 +87,6 @@ function played(block: string): string {
 }
 
 function outputOf(command: string): string {
-  const root = fileURLToPath(new URL('..', import.meta.url));
   const script = command.replace(/^kubectl audit/, `"${process.execPath}" "${asPlugin}"`);
   const env = { PATH: process.env.PATH ?? '', COLUMNS: '100', TZ: 'UTC' };
   const run = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' });

@@ -1,19 +1,8 @@
 /** Compiles src/scan/kernel/assembly/ into src/scan/kernel/kernel-wasm.ts. `--check` only compares. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { root, writeOrCheck } from './write-or-check.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const path = `${root}src/scan/kernel/kernel-wasm.ts`;
-const text = textOf(await compile());
-if (process.argv.includes('--check')) {
-  if (readFileSync(path, 'utf8') !== text) {
-    process.stderr.write('src/scan/kernel/kernel-wasm.ts is stale: npm run kernel\n');
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(path, text);
-}
+writeOrCheck('src/scan/kernel/kernel-wasm.ts', textOf(await compile()), 'npm run kernel');
 
 async function compile(): Promise<Uint8Array> {
   let wasm: Uint8Array = new Uint8Array(0);
