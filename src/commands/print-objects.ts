@@ -1,7 +1,7 @@
 /** Objects as they were, as YAML on stdout under comments that say from where; what was read of the log, on stderr. */
 import type { Answer } from '../answer.ts';
-import { kubectlName } from '../event/resource-names.ts';
 import type { Io } from '../io.ts';
+import { targetName } from '../questions/object-name.ts';
 import { restorable } from '../questions/what-changed/restorable.ts';
 import { restorableTogether } from '../questions/what-changed/restorable-together.ts';
 import { stateText } from '../questions/what-changed/state-row.ts';
@@ -38,14 +38,11 @@ const NAMED = 5;
 
 function ownedText(owned: readonly WhatChangedRow[]): string {
   const more = owned.length > NAMED ? ` and ${owned.length - NAMED} more` : '';
-  const names = owned.slice(0, NAMED).map(nameOf).join(', ');
+  const names = owned
+    .slice(0, NAMED)
+    .map(({ object }) => targetName(object))
+    .join(', ');
   return `NOT in this manifest, as what is in it makes them anew: ${names}${more}`;
-}
-
-function nameOf({ object }: WhatChangedRow): string {
-  const { namespace, group, resource, name } = object;
-  const type = resource === null ? null : kubectlName(group ?? '', resource);
-  return [namespace, type, name].filter((part) => part !== null).join('/');
 }
 
 function pieceOf(
@@ -53,9 +50,7 @@ function pieceOf(
   isManifest: boolean,
 ): { readonly object: object | null; readonly comments: readonly string[] } {
   const { state } = row;
-  const { namespace, group, resource, name: named } = row.object;
-  const type = resource === null ? null : kubectlName(group ?? '', resource);
-  const name = [namespace, type, named].filter((part) => part !== null).join('/');
+  const name = targetName(row.object);
   const said = `${name}: ${stateText(row)}`;
   if (state === null) return { object: null, comments: [said] };
   if (!isManifest) return { object: state, comments: [said] };

@@ -1,6 +1,12 @@
 /** The object of a question, as a sentence names it. */
 import { kubectlName } from '../event/resource-names.ts';
-import type { ObjectQuery } from '../query/object-query.ts';
+import type { ObjectQuery, TargetKey } from '../query/object-query.ts';
+
+/** Of a row: `shop/deploy/web`, `node/n1`. */
+export function targetName({ group, resource, namespace, name }: TargetKey): string {
+  const type = resource === null ? null : kubectlName(group ?? '', resource);
+  return [namespace, type, name].filter((part) => part !== null).join('/');
+}
 
 /** `shop/deploy/web`, `pods in shop`, `widgets.example.com in all namespaces`, `/metrics`. */
 export function objectName(object: ObjectQuery): string {

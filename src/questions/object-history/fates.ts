@@ -1,5 +1,5 @@
 /** What became of the object with each request that may have ended it, as far as what the log holds afterwards tells. */
-import { type Head, isCollection, isCreation, isEffective } from './logged.ts';
+import { type Head, isCollection, isCreation, isEffective, mayBeSame } from './logged.ts';
 
 /** held: still there, being deleted. asked: gone or held, nothing tells. undone: it was never done (a dry run). */
 export type Verdict = 'gone' | 'held' | 'asked' | 'undone';
@@ -59,8 +59,8 @@ function isBetweenTheSteps(heads: readonly Head[], index: number): boolean {
   for (let later = index + 1; later < heads.length; later++) {
     const head = heads[later];
     if (head === undefined || head.atUs > write.endUs) return false;
-    const isSame = head.uid === null || write.uid === null || head.uid === write.uid;
-    if (head.verb === 'delete' && isEffective(head) && ENDS.has(head.fate) && isSame) return true;
+    const isEnd = head.verb === 'delete' && isEffective(head) && ENDS.has(head.fate);
+    if (isEnd && mayBeSame(head, write)) return true;
   }
   return false;
 }

@@ -69,6 +69,11 @@ export function isEffective({ effect, verb }: Head): boolean {
   return effect === 'done' && verb !== 'get';
 }
 
+/** Of one object, as far as both uids are known. */
+export function mayBeSame(a: Head, b: Head): boolean {
+  return a.uid === null || b.uid === null || a.uid === b.uid;
+}
+
 /** A deletion of a whole collection, which may have taken it, and does not say so. */
 export function isCollection({ verb, shows }: Head): boolean {
   return verb === 'deletecollection' && shows === 'nothing';

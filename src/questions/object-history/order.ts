@@ -2,7 +2,7 @@
  * The order in which requests on one object took effect, as far as the log tells: by the time they were answered; where they
  * overlap, by resourceVersion; and so that nothing is made while it is there, nor written to when it is gone.
  */
-import { type Head, isCreation, isEffective } from './logged.ts';
+import { type Head, isCreation, isEffective, mayBeSame } from './logged.ts';
 
 /** Clocks of two API servers may differ by this much. */
 export const SKEW_US = 1_000_000;
@@ -81,10 +81,9 @@ function wasBefore(head: Head, removal: Head): boolean {
 }
 
 /** Answered with an object that is not being deleted: what a deletion leaves for a while would say so. */
-function showsNoDeletion({ verb, shows, fate, uid }: Head, removal: Head): boolean {
-  const isWrite = verb === 'update' || verb === 'patch';
-  const isOther = uid !== null && removal.uid !== null && uid !== removal.uid;
-  return isWrite && shows === 'object' && fate === null && !isOther;
+function showsNoDeletion(head: Head, removal: Head): boolean {
+  const isWrite = head.verb === 'update' || head.verb === 'patch';
+  return isWrite && head.shows === 'object' && head.fate === null && mayBeSame(head, removal);
 }
 
 function removes({ fate }: Head): boolean {
@@ -109,8 +108,7 @@ function creationBeforeSightings<T extends Ordered>(ordered: T[]): void {
 }
 
 function isSightingOf(head: Head, made: Head): boolean {
-  const isOther = head.uid !== null && made.uid !== null && head.uid !== made.uid;
-  return !isOther && (isEffective(head) || head.shows === 'object');
+  return mayBeSame(head, made) && (isEffective(head) || head.shows === 'object');
 }
 
 function isThereBefore(ordered: readonly Ordered[], place: number): boolean {

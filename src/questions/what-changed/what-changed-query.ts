@@ -48,16 +48,15 @@ function itself(object: ObjectQuery): readonly Predicate[] {
   return [all(equals('objectRef.resource', 'namespaces'), equals('objectRef.name', object.namespace))];
 }
 
-const CRDS = 'customresourcedefinitions';
+const CRD_WRITES = all(equals('objectRef.resource', 'customresourcedefinitions'), oneOf('verb', WRITES));
 
 /**
  * Writes to the definitions of what is asked about: with a CRD its objects go, of which not a word is in the log, and its schema
  * says which lists have keys. Null: there are none, or they are asked about anyway.
  */
-export function definitions(object: ObjectQuery): Predicate | null {
+function definitions(object: ObjectQuery): Predicate | null {
   if (object.kind === 'path') return null;
-  const writes = all(equals('objectRef.resource', CRDS), oneOf('verb', WRITES));
-  if (object.kind === 'anything') return object.namespace === null ? null : writes;
+  if (object.kind === 'anything') return object.namespace === null ? null : CRD_WRITES;
   const custom = object.resources.filter((resource) => !isBuiltInResource(object.group, resource));
   if (custom.length === 0) return null;
   const { group } = object;
@@ -66,7 +65,18 @@ export function definitions(object: ObjectQuery): Predicate | null {
       ? glob('objectRef.name', `${resource}.*`)
       : equals('objectRef.name', `${resource}.${group}`),
   );
-  return all(writes, any(...named, absent('objectRef.name')));
+  return definitionsNamed(...named);
+}
+
+/** Also those that are not named: a collection, or a creation whose body is not in the log. */
+function definitionsNamed(...named: readonly Predicate[]): Predicate {
+  return all(CRD_WRITES, any(...named, absent('objectRef.name')));
+}
+
+/** With the writes to its definitions; `scope` itself where there are none to read. */
+export function withDefinitions(scope: Predicate, object: ObjectQuery): Predicate {
+  const types = definitions(object);
+  return types === null ? scope : any(scope, types);
 }
 
 /** A GET whose answer is logged shows the object as it was: kubectl sends one before many a change. */
@@ -83,14 +93,11 @@ export function concerning(ids: readonly ObjectId[]): Predicate {
   const crds = ids.flatMap(({ group, resource }) =>
     isBuiltInResource(group, resource) ? [] : [`${resource}.${group}`],
   );
-  const definitions = all(
-    equals('objectRef.resource', CRDS),
-    oneOf('verb', WRITES),
-    any(oneOf('objectRef.name', [...new Set(crds)]), absent('objectRef.name')),
-  );
   const verbs = any(oneOf('verb', WRITES), all(equals('verb', 'get'), absent('objectRef.subresource')));
   const writes = all(verbs, not(oneOf('objectRef.subresource', CONNECTIONS)), any(...each));
-  return crds.length === 0 ? writes : any(writes, definitions);
+  return crds.length === 0
+    ? writes
+    : any(writes, definitionsNamed(oneOf('objectRef.name', [...new Set(crds)])));
 }
 
 /** Objects of one type. */

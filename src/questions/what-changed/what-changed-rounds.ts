@@ -9,7 +9,7 @@ import type { LiveFinding, LiveKey } from '../../live.ts';
 import { matches } from '../../query/matches.ts';
 import { isInNamespace, isNamed, isOfType, isOneObject, type ObjectQuery } from '../../query/object-query.ts';
 import { isEverything } from '../../query/plan.ts';
-import { all, any } from '../../query/predicate.ts';
+import { all } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { throughCauses } from '../cause-chain/cause-rounds.ts';
 import { factOf } from '../fact/fact.ts';
@@ -22,7 +22,7 @@ import { Found } from './found.ts';
 import { statesAnswer, unknownAt } from './states-answer.ts';
 import type { Told } from './told.ts';
 import type { WhatChangedParams } from './what-changed.ts';
-import { concerning, definitions, wanted, witnessOf } from './what-changed-query.ts';
+import { concerning, wanted, withDefinitions, witnessOf } from './what-changed-query.ts';
 
 const DAY_US = 24 * 60 * 60 * 1_000_000;
 /** Kept beside the rows that will be shown, of which some will turn out to be none. */
@@ -68,19 +68,19 @@ function findRound(asked: Asked, window: Window, how: FindHow): Round {
   const { object, filters, includesNoise, mode, keepsEvents, isRevealed } = params;
   const isTelling = isOneObject(object) || mode.kind !== 'changes' || includesNoise;
   const scope = wanted(object, includesNoise, isTelling);
-  const types = definitions(object);
+  const whole = withDefinitions(scope, object);
   return {
     query: {
       ...QUERY,
       window,
-      predicate: how.picks ? all(scope, filters) : types === null ? scope : any(scope, types),
+      predicate: how.picks ? all(scope, filters) : whole,
       witness: witnessOf(object),
     },
     add(request) {
       if (!how.picks) found.learn(request);
       const fact = () => factOf(request, { events: keepsEvents, isRevealed, isWanted: null });
       const passes = how.picks || matches(request.event, filters);
-      if (types !== null && !how.picks && !matches(request.event, scope)) {
+      if (whole !== scope && !how.picks && !matches(request.event, scope)) {
         // Of a type: it may have taken its objects along.
         if (passes && request.event.verb.startsWith('delete')) found.addState(fact);
         return 'go on';
@@ -155,11 +155,10 @@ function finish(
   const lookback = canGoOn && sinceUs !== null && lacksState(asked, ids) ? nextBack(asked, sinceUs) : null;
   if (lookback !== null) {
     const { object } = asked.params;
-    const [scope, types] = [wanted(object, true, true), definitions(object)];
     const query = {
       ...QUERY,
       window: lookback,
-      predicate: types === null ? scope : any(scope, types),
+      predicate: withDefinitions(wanted(object, true, true), object),
       witness: null,
     };
     const then = (soFar: Coverage, mayGoOn: boolean) => finish(asked, lookback, how, soFar, mayGoOn);

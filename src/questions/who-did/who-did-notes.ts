@@ -1,7 +1,7 @@
 /** What who-did adds to its rows in words: how sure each is, what completed it, what was left out. */
 import type { Note } from '../../event/coverage.ts';
-import { kubectlName } from '../../event/resource-names.ts';
 import type { Fact } from '../fact/fact.ts';
+import { targetName } from '../object-name.ts';
 import type { Deed } from './deed.ts';
 import type { Deeds } from './deeds.ts';
 
@@ -26,7 +26,7 @@ export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
       const { auditID, when, who } = completion.row;
       notes.push({
         code: 'completed-by-kubelet',
-        text: `${completer(who)} completed the deletion of ${deedName(deed)} at ${when ?? '?'} (${auditID})`,
+        text: `${completer(who)} completed the deletion of ${targetName(deed.fact.row.object)} at ${when ?? '?'} (${auditID})`,
       });
     }
   }
@@ -49,13 +49,6 @@ export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
 function completer({ user }: Fact['row']['who']): string {
   const node = /^system:node:(.+)$/.exec(user ?? '')?.[1];
   return node === undefined ? (user ?? 'a kubelet') : `the kubelet of ${node}`;
-}
-
-function deedName({ fact: { row } }: Deed): string {
-  const { group, resource, namespace, name } = row.object;
-  return [namespace, kubectlName(group ?? '', resource ?? ''), name]
-    .filter((part) => part !== null)
-    .join('/');
 }
 
 function sharedIDs(deeds: readonly Deed[]): readonly string[] {
