@@ -4,11 +4,12 @@
  */
 import type { Answer } from '../answer.ts';
 import { Assembler } from '../event/assembler.ts';
+import { NOTHING_PASSED } from '../event/batch.ts';
 import type { Note } from '../event/coverage.ts';
 import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
 import type { AuditRequest } from '../event/request.ts';
-import { targetOf } from '../event/target.ts';
+import { resourceKey } from '../event/target.ts';
 import type { LiveCluster } from '../live.ts';
 import { isInWindow } from '../query/in-window.ts';
 import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
@@ -107,6 +108,8 @@ class Reading {
       this.#start(source, isContext);
       for await (const batch of source.read(plan, this.#options.signal)) {
         this.#take(source, plan, batch, assembler, isContext);
+        for (const group of batch.passedOver.counted) this.#matches += group.count;
+        round.count?.(batch.passedOver.counted);
         if (!wantsMore) break;
       }
       this.#find(source, isContext);
@@ -149,6 +152,7 @@ class Reading {
       if (!isContext) this.#count.saw(event);
       assembler.add(event);
     }
+    for (const stages of batch.settled) assembler.settle(stages);
     for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler, isContext);
     this.#options.progress.show({
       bytes: this.#count.bytesRead,
@@ -182,7 +186,7 @@ class Reading {
     if (!isInWindow(request, query.window)) return true;
     const { event } = request;
     if (query.witness !== null && request.endedUs !== null && matches(event, query.witness)) {
-      this.#count.witnessed(resourceKey(event), event.level);
+      this.#count.witnessed(resourceKey(event), event.level, 1);
     }
     const verdict = verdictOf(event, query.predicate);
     if (verdict !== true) {
@@ -217,15 +221,6 @@ class Reading {
       });
     }
   }
-}
-
-const NOTHING_PASSED = { events: 0, outcomes: 0, fromUs: null, toUs: null };
-
-/** `apps/deployments`, `pods/exec`, `configmaps`. */
-function resourceKey(event: AuditEvent): string {
-  const { group, resource, subresource } = targetOf(event);
-  if (resource === null) return 'nonresource';
-  return [group, resource, subresource].filter((part) => part !== null && part !== '').join('/');
 }
 
 function couldBeIn(event: AuditEvent, window: Window): boolean {

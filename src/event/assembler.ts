@@ -3,7 +3,7 @@
  * logs. Memory is bounded. Which requests are wanted, and the window, are the caller's to decide.
  */
 import type { AuditEvent, Stage } from './event.ts';
-import { type AuditRequest, isLongRunning, requestKey } from './request.ts';
+import { type AuditRequest, isLongRunning, requestKey, stagesKey } from './request.ts';
 
 /** Requests whose outcome is awaited, at most. Beyond it the oldest is given out as it stands, and counted. */
 const MAX_OPEN = 50_000;
@@ -32,6 +32,7 @@ export interface AssemblerOptions {
 export class Assembler {
   readonly #options: AssemblerOptions;
   readonly #open = new Map<string, AuditEvent>();
+  readonly #openByStages = new Map<string, string>();
   #closed = new Set<string>();
   #closedBefore = new Set<string>();
   #repeats = 0;
@@ -60,12 +61,12 @@ export class Assembler {
   add(event: AuditEvent): void {
     if (!this.#options.concerns(event)) return;
     const key = requestKey(event);
-    if (this.#closed.has(key) || this.#closedBefore.has(key)) {
+    if (this.#isClosed(key)) {
       this.#repeats++;
       return;
     }
     if (isOutcome(event)) {
-      this.#open.delete(key);
+      this.#forget(key);
       this.#close(key);
       this.#emit(key, event);
     } else {
@@ -73,10 +74,21 @@ export class Assembler {
     }
   }
 
+  /**
+   * The request with these stages (`stagesKey`) has ended without being wanted: what is open of it is dropped, and what comes
+   * of it later.
+   */
+  settle(stages: string): void {
+    const key = this.#openByStages.get(stages);
+    if (key !== undefined) this.#forget(key);
+    this.#close(stages);
+  }
+
   /** Gives out what is still open. */
   end(): void {
     for (const [key, event] of this.#open) this.#emit(key, event);
     this.#open.clear();
+    this.#openByStages.clear();
   }
 
   #keepOpen(key: string, event: AuditEvent): void {
@@ -85,7 +97,10 @@ export class Assembler {
       if (known.stage === event.stage) this.#repeats++;
       return;
     }
+    const stages = stagesOf(event);
+    if (stages !== null && this.#isClosed(stages)) return;
     this.#open.set(key, event);
+    if (stages !== null) this.#openByStages.set(stages, key);
     if (this.#options.isFollowing && event.stage === 'ResponseStarted' && isLongRunning(event))
       this.#emit(key, event);
     if (this.#open.size > MAX_OPEN) this.#evictOldest();
@@ -93,12 +108,22 @@ export class Assembler {
 
   #evictOldest(): void {
     for (const [key, event] of this.#open) {
-      this.#open.delete(key);
+      this.#forget(key);
       this.#close(key);
       this.#evicted++;
       this.#emit(key, event);
       return;
     }
+  }
+
+  #isClosed(key: string): boolean {
+    return this.#closed.has(key) || this.#closedBefore.has(key);
+  }
+
+  #forget(key: string): void {
+    const stages = stagesOf(this.#open.get(key));
+    this.#open.delete(key);
+    if (stages !== null && this.#openByStages.get(stages) === key) this.#openByStages.delete(stages);
   }
 
   #close(key: string): void {
@@ -119,6 +144,10 @@ export class Assembler {
       isOpen: !isFinished && event.stage === 'ResponseStarted' && isLongRunning(event),
     });
   }
+}
+
+function stagesOf(event: AuditEvent | undefined): string | null {
+  return event === undefined || event.receivedUs === null ? null : stagesKey(event.auditID, event.receivedUs);
 }
 
 /**

@@ -10,6 +10,29 @@ export interface Tally {
   /** Earliest and latest requestReceivedTimestamp among them, microseconds; null for none. */
   readonly fromUs: number | null;
   readonly toUs: number | null;
+  /** Requests of the query's window that its witness holds of, told by those outcomes. */
+  readonly witnessed: readonly Witnessed[];
+  /** Requests that match the query, told by those outcomes, by its aggregation's groups. */
+  readonly counted: readonly Group[];
+}
+
+export interface Witnessed {
+  /** As in `Coverage.levels`: `apps/deployments`. */
+  readonly resource: string;
+  readonly level: string;
+  readonly count: number;
+}
+
+/** Requests that are alike in the fields of an aggregation. */
+export interface Group {
+  /** A value for each field, null where the request has none. */
+  readonly key: readonly (string | null)[];
+  /** Where the time bucket begins, microseconds since the epoch; null where none are asked for. */
+  readonly bucketUs: number | null;
+  readonly count: number;
+  /** Earliest and latest requestReceivedTimestamp, microseconds. */
+  readonly firstUs: number;
+  readonly lastUs: number;
 }
 
 export interface EventBatch {
@@ -18,4 +41,20 @@ export interface EventBatch {
   readonly rejects: readonly Reject[];
   /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */
   readonly passedOver: Tally;
+  /**
+   * Audit IDs of requests whose outcome was passed over although an earlier stage of them may be among the events: those
+   * are over, and no match.
+   */
+  readonly settled: readonly string[];
+}
+
+export const NOTHING_PASSED: Tally = {
+  ...{ bytes: 0, events: 0, outcomes: 0, fromUs: null, toUs: null },
+  ...{ witnessed: [], counted: [] },
+};
+
+/** So that a log is named of which nothing was read, or to tell of bytes alone. */
+export function emptyBatch(source: string, bytes = 0): EventBatch {
+  const passedOver = { ...NOTHING_PASSED, bytes };
+  return { source, events: [], rejects: [], passedOver, settled: [] };
 }

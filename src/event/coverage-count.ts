@@ -4,6 +4,7 @@
  */
 
 import { isOutcome } from './assembler.ts';
+import type { Tally } from './batch.ts';
 import type { Coverage, Gap, SourceCoverage } from './coverage.ts';
 import type { AuditEvent, Reject } from './event.ts';
 import { formatMicros } from './micros.ts';
@@ -57,16 +58,14 @@ export class CoverageCount {
     log.residual = residual;
   }
 
-  passedOver(
-    name: string,
-    tally: { bytes: number; events: number; outcomes: number; fromUs: number | null; toUs: number | null },
-  ): void {
+  passedOver(name: string, tally: Tally): void {
     const log = this.#log(name);
     log.bytes += tally.bytes;
     log.events += tally.events;
     log.outcomes += tally.outcomes;
     widen(log, tally.fromUs);
     widen(log, tally.toUs);
+    for (const { resource, level, count } of tally.witnessed) this.witnessed(resource, level, count);
   }
 
   saw(event: AuditEvent): void {
@@ -94,10 +93,10 @@ export class CoverageCount {
     }
   }
 
-  witnessed(resource: string, level: string): void {
-    this.#witness++;
+  witnessed(resource: string, level: string, count: number): void {
+    this.#witness += count;
     const levels = this.#levels.get(resource) ?? new Map<string, number>();
-    levels.set(level, (levels.get(level) ?? 0) + 1);
+    levels.set(level, (levels.get(level) ?? 0) + count);
     this.#levels.set(resource, levels);
   }
 

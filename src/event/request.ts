@@ -40,3 +40,8 @@ export function isLongRunning(event: AuditEvent): boolean {
 export function requestKey({ auditID, receivedUs, verb, requestURI, user }: AuditEvent): string {
   return digest(JSON.stringify([auditID, receivedUs, verb, requestURI, user?.username ?? null]));
 }
+
+/** What all stages of one request have in common, and that no client can choose: with whom it may be shared, see `key`. */
+export function stagesKey(auditID: string, receivedUs: number): string {
+  return `${receivedUs} ${auditID}`;
+}

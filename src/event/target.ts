@@ -34,6 +34,13 @@ export function targetOf(event: AuditEvent): Target {
   };
 }
 
+/** What coverage counts levels by: `apps/deployments`, `pods/exec`, `configmaps`. */
+export function resourceKey(event: AuditEvent): string {
+  const { group, resource, subresource } = targetOf(event);
+  if (resource === null) return 'nonresource';
+  return [group, resource, subresource].filter((part) => part !== null && part !== '').join('/');
+}
+
 /** Percent-decoded, as the API server sees and authorizes it, without the query. Malformed escapes stay as they are. */
 export function requestPath(event: AuditEvent): string {
   const end = event.requestURI.search(/[?#]/);

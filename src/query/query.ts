@@ -9,7 +9,10 @@ export interface Window {
   readonly untilUs: number | null;
 }
 
-/** Counting pushed down to a store. Only where exact: empty residual, exact fields, an outcome-stage filter in it. */
+/**
+ * Requests wanted by their number only. A source may count those that it is sure of (`Tally.counted`) and hands out the others
+ * as events; only requests whose outcome is in the log are counted.
+ */
 export interface Aggregation {
   readonly by: readonly Field[];
   /** Width of a time bucket in microseconds; null for none. */

@@ -3,6 +3,7 @@
  * the same requests in any order of batches give the same answer.
  */
 import type { Answer } from '../answer.ts';
+import type { Group } from '../event/batch.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
 import type { LiveFinding, LiveKey, RbacSnapshot } from '../live.ts';
@@ -26,6 +27,11 @@ export interface Round {
   readonly isContext?: boolean;
   /** Called for each matching request, in any order. 'enough': nothing more can change the answer. */
   add(request: AuditRequest): 'go on' | 'enough';
+  /**
+   * Matching requests that were counted where they were read, instead of being added: for a query with an aggregation,
+   * as many as its source could count. Any number of calls, a group in any of them.
+   */
+  count?(groups: readonly Group[]): void;
   /** `coverage`: of all rounds so far. `canGoOn`: whether another `ask` would be read at all. */
   end(coverage: Coverage, canGoOn: boolean): Outcome;
 }

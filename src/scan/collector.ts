@@ -1,7 +1,7 @@
 /**
  * Records → events and rejects, gathered into batches with their tally. Unwrapping is given to it, decoding is event's.
  */
-import type { EventBatch } from '../event/batch.ts';
+import { type EventBatch, NOTHING_PASSED, type Tally } from '../event/batch.ts';
 import { type DecodeContext, decodeEvent, isJson, type Json, type Unwrap } from '../event/decode.ts';
 import type { AuditEvent, Cut, Reject } from '../event/event.ts';
 import { salvage } from '../event/salvage.ts';
@@ -31,7 +31,8 @@ export class Collector implements RecordSink {
   readonly #options: CollectorOptions;
   #events: AuditEvent[] = [];
   #rejects: Reject[] = [];
-  #passed = { ...NOTHING_PASSED };
+  #passed: Writable<Tally> = { ...NOTHING_PASSED };
+  #settled: string[] = [];
   #plainBytes = 0;
   #decodedBytes = 0;
 
@@ -92,10 +93,12 @@ export class Collector implements RecordSink {
       events: this.#events,
       rejects: this.#rejects,
       passedOver: this.#passed,
+      settled: this.#settled,
     };
     this.#events = [];
     this.#rejects = [];
     this.#passed = { ...NOTHING_PASSED };
+    this.#settled = [];
     this.#plainBytes = 0;
     this.#decodedBytes = 0;
     return batch;
@@ -162,13 +165,7 @@ export class Collector implements RecordSink {
   }
 }
 
-const NOTHING_PASSED: {
-  bytes: number;
-  events: number;
-  outcomes: number;
-  fromUs: number | null;
-  toUs: number | null;
-} = { bytes: 0, events: 0, outcomes: 0, fromUs: null, toUs: null };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An array, or a List or EventList, whose items carry no version of their own. Null for a single record. */
 function itemsOf(value: unknown): readonly unknown[] | null {

@@ -3,6 +3,7 @@
  * that the query did not ask for throws.
  */
 import { Assembler } from '../../src/event/assembler.ts';
+import { NOTHING_PASSED } from '../../src/event/batch.ts';
 import { decodeEvent } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
@@ -156,7 +157,9 @@ function batchOf(records: readonly LogRecord[], plan: SourcePlan, source: string
     source,
     events: wanted.map((event) => onlyFields(event, query)),
     rejects: records.filter((record): record is Reject => !isEvent(record)),
+    settled: [],
     passedOver: {
+      ...NOTHING_PASSED,
       bytes: records.length * BYTES_EACH,
       events: passed.length,
       outcomes: passed.filter((event) => event.stage === 'ResponseComplete' || event.stage === 'Panic')

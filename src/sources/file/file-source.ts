@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.ts';
-import type { EventBatch } from '../../event/batch.ts';
+import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { ByteSource, Io } from '../../io.ts';
 import { any, EVERYTHING } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
@@ -195,11 +195,6 @@ class FileSource implements Source {
 
 function needlesOfQuery({ predicate, witness }: Query): Needles | null {
   return needlesOf(witness === null ? predicate : any(predicate, witness));
-}
-
-function emptyBatch(source: string): EventBatch {
-  const passedOver = { bytes: 0, events: 0, outcomes: 0, fromUs: null, toUs: null };
-  return { source, events: [], rejects: [], passedOver };
 }
 
 async function* limited(

@@ -3,7 +3,7 @@
  * whenever reading stops, what was read is the log's newest part. Within a piece the order is the log's own.
  */
 import { UserError } from '../../errors.ts';
-import type { EventBatch } from '../../event/batch.ts';
+import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { Needles } from '../../scan/needles.ts';
 import { scan } from '../../scan/scan.ts';
 import { stampOf } from '../../scan/time-probe.ts';
@@ -188,15 +188,6 @@ export class LogReader implements PieceReader {
   #bytesOf({ file }: FileStep): number {
     return file.bytesRead;
   }
-}
-
-export function emptyBatch(source: string, bytes = 0): EventBatch {
-  return {
-    source,
-    events: [],
-    rejects: [],
-    passedOver: { bytes, events: 0, outcomes: 0, fromUs: null, toUs: null },
-  };
 }
 
 /** What comes behind the first newline; `onStart` is told how many bytes came before that, and is not when there is none. */

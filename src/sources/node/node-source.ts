@@ -3,7 +3,7 @@
  * first and within an allowance, nodes side by side. A node that fails is a gap, and not the end.
  */
 import { UserError } from '../../errors.ts';
-import type { EventBatch } from '../../event/batch.ts';
+import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { Io } from '../../io.ts';
 import { any, EVERYTHING } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
@@ -17,7 +17,7 @@ import { type FoundLogs, findLogs } from './find-logs.ts';
 import { openKubeletFolder } from './kubelet-folder.ts';
 import { FileGone, type LogFolder } from './log-folder.ts';
 import { type LogPlan, planLog, type StageWindow } from './log-plan.ts';
-import { emptyBatch, LogReader, type PieceReader } from './log-reader.ts';
+import { LogReader, type PieceReader } from './log-reader.ts';
 import { asksLongRunning } from './long-running.ts';
 import { type NodeLog, pathOf } from './node-log.ts';
 import { NodeTally, withSshLine } from './node-tally.ts';
