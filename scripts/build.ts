@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli.ts'],
+  // A thread has an entry of its own.
+  entryPoints: ['src/cli.ts', 'src/scan/threads/worker.ts'],
+  outbase: 'src',
   outdir: 'dist',
   bundle: true,
   splitting: true,

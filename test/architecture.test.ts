@@ -24,7 +24,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'version.ts': { rooms: ['../package.json'], packages: [] },
   scan: {
     rooms: ['query', 'event', 'sources (types)'],
-    packages: [/^node:(zlib|worker_threads|stream|buffer)$/],
+    // Threads read the file by themselves, as many as there are cores.
+    packages: [/^node:(zlib|worker_threads|stream|buffer|fs|os)$/],
   },
   sources: {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)'],

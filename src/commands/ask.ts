@@ -4,12 +4,12 @@
  */
 import type { Answer } from '../answer.ts';
 import { Assembler } from '../event/assembler.ts';
-import { NOTHING_PASSED } from '../event/batch.ts';
+import { NOTHING_PASSED, witnessId } from '../event/batch.ts';
 import type { Note } from '../event/coverage.ts';
 import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
 import type { AuditRequest } from '../event/request.ts';
-import { resourceKey } from '../event/target.ts';
+import { resourceKey, targetOf } from '../event/target.ts';
 import type { LiveCluster } from '../live.ts';
 import { isInWindow } from '../query/in-window.ts';
 import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
@@ -186,7 +186,8 @@ class Reading {
     if (!isInWindow(request, query.window)) return true;
     const { event } = request;
     if (query.witness !== null && request.endedUs !== null && matches(event, query.witness)) {
-      this.#count.witnessed(resourceKey(event), event.level, 1);
+      const id = witnessId(event.auditID, event.receivedUs);
+      this.#count.witnessed({ resource: resourceKey(targetOf(event)), level: event.level, count: 1, id });
     }
     const verdict = verdictOf(event, query.predicate);
     if (verdict !== true) {

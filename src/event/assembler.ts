@@ -4,6 +4,7 @@
  */
 import type { AuditEvent, Stage } from './event.ts';
 import { type AuditRequest, isLongRunning, requestKey, stagesKey } from './request.ts';
+import { keysOf, type SettledStages } from './settled.ts';
 
 /** Requests whose outcome is awaited, at most. Beyond it the oldest is given out as it stands, and counted. */
 const MAX_OPEN = 50_000;
@@ -33,6 +34,10 @@ export class Assembler {
   readonly #options: AssemblerOptions;
   readonly #open = new Map<string, AuditEvent>();
   readonly #openByStages = new Map<string, string>();
+  /** Which stages before an outcome have been seen: what is settled is looked at for their sake. */
+  #hasReceived = false;
+  #hasStarted = false;
+  #unread: SettledStages[] = [];
   #closed = new Set<string>();
   #closedBefore = new Set<string>();
   #repeats = 0;
@@ -75,13 +80,13 @@ export class Assembler {
   }
 
   /**
-   * The request with these stages (`stagesKey`) has ended without being wanted: what is open of it is dropped, and what comes
-   * of it later.
+   * These requests have ended without being wanted: what is open of them is dropped, and what comes of them later. Where
+   * nothing is ever open, they are not even looked at.
    */
-  settle(stages: string): void {
-    const key = this.#openByStages.get(stages);
-    if (key !== undefined) this.#forget(key);
-    this.#close(stages);
+  settle(stages: SettledStages): void {
+    if (this.#awaits(stages)) this.#drop(stages);
+    else this.#unread.push(stages);
+    while (this.#unreadCount() > CLOSED_GENERATION) this.#unread.shift();
   }
 
   /** Gives out what is still open. */
@@ -97,6 +102,7 @@ export class Assembler {
       if (known.stage === event.stage) this.#repeats++;
       return;
     }
+    this.#note(event);
     const stages = stagesOf(event);
     if (stages !== null && this.#isClosed(stages)) return;
     this.#open.set(key, event);
@@ -104,6 +110,32 @@ export class Assembler {
     if (this.#options.isFollowing && event.stage === 'ResponseStarted' && isLongRunning(event))
       this.#emit(key, event);
     if (this.#open.size > MAX_OPEN) this.#evictOldest();
+  }
+
+  #note(event: AuditEvent): void {
+    const isStarted = event.stage === 'ResponseStarted' && isLongRunning(event);
+    if (isStarted ? this.#hasStarted : this.#hasReceived) return;
+    if (isStarted) this.#hasStarted = true;
+    else this.#hasReceived = true;
+    const unread = this.#unread;
+    this.#unread = unread.filter((stages) => !this.#awaits(stages));
+    for (const stages of unread) if (this.#awaits(stages)) this.#drop(stages);
+  }
+
+  #awaits({ isLongRunning }: SettledStages): boolean {
+    return this.#hasReceived || (isLongRunning && this.#hasStarted);
+  }
+
+  #drop(stages: SettledStages): void {
+    for (const key of keysOf(stages)) {
+      const open = this.#openByStages.get(key);
+      if (open !== undefined) this.#forget(open);
+      this.#close(key);
+    }
+  }
+
+  #unreadCount(): number {
+    return this.#unread.reduce((sum, { count }) => sum + count, 0);
   }
 
   #evictOldest(): void {
@@ -147,7 +179,8 @@ export class Assembler {
 }
 
 function stagesOf(event: AuditEvent | undefined): string | null {
-  return event === undefined || event.receivedUs === null ? null : stagesKey(event.auditID, event.receivedUs);
+  if (event === undefined || event.receivedUs === null) return null;
+  return stagesKey(event.auditID, event.receivedUs, event.verb, event.user?.username ?? '');
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What crosses the asynchronous boundary between reading and assembling: many events at once, and what was passed over. */
 import type { AuditEvent, Reject } from './event.ts';
+import type { SettledStages } from './settled.ts';
 
 /** What was passed over without being decoded, because nothing in it could match; still part of the coverage. */
 export interface Tally {
@@ -21,6 +22,13 @@ export interface Witnessed {
   readonly resource: string;
   readonly level: string;
   readonly count: number;
+  /** Which request it was, where another log may hold it too: `witnessId`. Then the count is 1. */
+  readonly id: string | null;
+}
+
+/** The same in every log that holds the request. */
+export function witnessId(auditID: string, receivedUs: number | null): string {
+  return `${receivedUs} ${auditID}`;
 }
 
 /** Requests that are alike in the fields of an aggregation. */
@@ -41,11 +49,8 @@ export interface EventBatch {
   readonly rejects: readonly Reject[];
   /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */
   readonly passedOver: Tally;
-  /**
-   * Audit IDs of requests whose outcome was passed over although an earlier stage of them may be among the events: those
-   * are over, and no match.
-   */
-  readonly settled: readonly string[];
+  /** Requests whose outcome was passed over although an earlier stage of them may be among the events. */
+  readonly settled: readonly SettledStages[];
 }
 
 export const NOTHING_PASSED: Tally = {

@@ -4,7 +4,7 @@
  */
 
 import { isOutcome } from './assembler.ts';
-import type { Tally } from './batch.ts';
+import type { Tally, Witnessed } from './batch.ts';
 import type { Coverage, Gap, SourceCoverage } from './coverage.ts';
 import type { AuditEvent, Reject } from './event.ts';
 import { formatMicros } from './micros.ts';
@@ -13,6 +13,9 @@ import { formatMicros } from './micros.ts';
 const BIRTH_SLACK_US = 10 * 60 * 1_000_000;
 /** Lines named in a gap's text; the rest are counted. */
 const LINES_NAMED = 3;
+
+/** Witnesses of several logs, twice this many at most: one that two of them hold, far apart, counts twice. */
+const IDS_REMEMBERED = 50_000;
 
 interface LogCount {
   events: number;
@@ -40,6 +43,8 @@ export class CoverageCount {
   readonly #gaps: Gap[] = [];
   readonly #holdsEarlier = new Set<string>();
   #witness = 0;
+  #ids = new Set<string>();
+  #idsBefore = new Set<string>();
   #bornUs: number | null = null;
 
   get bytesRead(): number {
@@ -65,7 +70,7 @@ export class CoverageCount {
     log.outcomes += tally.outcomes;
     widen(log, tally.fromUs);
     widen(log, tally.toUs);
-    for (const { resource, level, count } of tally.witnessed) this.witnessed(resource, level, count);
+    for (const witnessed of tally.witnessed) this.witnessed(witnessed);
   }
 
   saw(event: AuditEvent): void {
@@ -93,7 +98,8 @@ export class CoverageCount {
     }
   }
 
-  witnessed(resource: string, level: string, count: number): void {
+  witnessed({ resource, level, count, id }: Witnessed): void {
+    if (id !== null && !this.#isNew(id)) return;
     this.#witness += count;
     const levels = this.#levels.get(resource) ?? new Map<string, number>();
     levels.set(level, (levels.get(level) ?? 0) + count);
@@ -127,6 +133,17 @@ export class CoverageCount {
       levels: Object.fromEntries([...this.#levels].map(([key, levels]) => [key, Object.fromEntries(levels)])),
       sources: [...this.#logs].map(([name, log]) => sourceCoverage(name, log)),
     };
+  }
+
+  /** As far as it is remembered. */
+  #isNew(id: string): boolean {
+    if (this.#ids.has(id) || this.#idsBefore.has(id)) return false;
+    this.#ids.add(id);
+    if (this.#ids.size >= IDS_REMEMBERED) {
+      this.#idsBefore = this.#ids;
+      this.#ids = new Set();
+    }
+    return true;
   }
 
   /** The part of the window that was really covered: never more than the logs hold. */

@@ -30,10 +30,9 @@ export const LONG_RUNNING_SUBRESOURCES: ReadonlySet<string> = new Set([
 ]);
 
 export function isLongRunning(event: AuditEvent): boolean {
+  if (LONG_RUNNING_VERBS.has(event.verb)) return true;
   const subresource = event.objectRef?.subresource ?? null;
-  return (
-    LONG_RUNNING_VERBS.has(event.verb) || (subresource !== null && LONG_RUNNING_SUBRESOURCES.has(subresource))
-  );
+  return subresource !== null && LONG_RUNNING_SUBRESOURCES.has(subresource);
 }
 
 /** Kept by the hundred thousand, and made of what clients choose: a digest. */
@@ -41,7 +40,10 @@ export function requestKey({ auditID, receivedUs, verb, requestURI, user }: Audi
   return digest(JSON.stringify([auditID, receivedUs, verb, requestURI, user?.username ?? null]));
 }
 
-/** What all stages of one request have in common, and that no client can choose: with whom it may be shared, see `key`. */
-export function stagesKey(auditID: string, receivedUs: number): string {
-  return `${receivedUs} ${auditID}`;
+/**
+ * What all stages of one request have in common, as far as a scanner tells it: the identity without the URL. Two requests of
+ * one client may share it only where it chose the audit ID, and sent both within one microsecond.
+ */
+export function stagesKey(auditID: string, receivedUs: number, verb: string, username: string): string {
+  return JSON.stringify([receivedUs, auditID, verb, username]);
 }

@@ -35,8 +35,11 @@ export function targetOf(event: AuditEvent): Target {
 }
 
 /** What coverage counts levels by: `apps/deployments`, `pods/exec`, `configmaps`. */
-export function resourceKey(event: AuditEvent): string {
-  const { group, resource, subresource } = targetOf(event);
+export function resourceKey({
+  group,
+  resource,
+  subresource,
+}: Pick<Target, 'group' | 'resource' | 'subresource'>): string {
   if (resource === null) return 'nonresource';
   return [group, resource, subresource].filter((part) => part !== null && part !== '').join('/');
 }

@@ -8,7 +8,7 @@ import { isOutcome } from '../event/assembler.ts';
 import type { AuditEvent } from '../event/event.ts';
 import { matchesGlob } from './glob.ts';
 import { type Network, parseNetwork } from './networks.ts';
-import type { Field, Predicate } from './predicate.ts';
+import { type Field, OUTCOME_FIELDS, type Predicate } from './predicate.ts';
 import { ABSENT, earlyValueOf, finalValueOf, UNKNOWN, type Value } from './value-of.ts';
 
 export type Verdict = boolean | typeof UNKNOWN;
@@ -45,17 +45,37 @@ export function concerns(event: AuditEvent, predicate: Predicate): boolean {
 /** What is known of a salvaged event does not rule out a match: a gap, unless it `matches`. */
 export const couldMatch = mayMatch;
 
-/** `isFinal`: no later stage can tell more. */
-function judge(event: AuditEvent, predicate: Predicate, isFinal: boolean): Verdict {
+/** `isFinal`: no later stage can tell more. `isNegated`: within an odd number of negations. */
+function judge(event: AuditEvent, predicate: Predicate, isFinal: boolean, isNegated = false): Verdict {
   switch (predicate.kind) {
     case 'all':
-      return judgeParts(event, predicate.of, isFinal, false);
+      return judgeParts(event, predicate.of, { isFinal, isNegated }, false);
     case 'any':
-      return judgeParts(event, predicate.of, isFinal, true);
+      return judgeParts(event, predicate.of, { isFinal, isNegated }, true);
     case 'not': {
-      const verdict = judge(event, predicate.of, isFinal);
+      const verdict = judge(event, predicate.of, isFinal, !isNegated);
       return verdict === UNKNOWN ? UNKNOWN : !verdict;
     }
+    default: {
+      const verdict = judgeLeaf(event, predicate, isFinal);
+      return isFinal || !lacksEarlier(predicate, verdict, isNegated) ? verdict : UNKNOWN;
+    }
+  }
+}
+
+/**
+ * An earlier stage may lack what speaks against a match here: it would pass for one, were this stage not as doubtful. What
+ * speaks for one is asked for in vain there.
+ */
+function lacksEarlier(leaf: Leaf, verdict: Verdict, isNegated: boolean): boolean {
+  if (!('field' in leaf) || !OUTCOME_FIELDS.has(leaf.field)) return false;
+  return leaf.kind === 'absent' ? verdict === false && !isNegated : verdict === true && isNegated;
+}
+
+type Leaf = Exclude<Predicate, { kind: 'all' | 'any' | 'not' }>;
+
+function judgeLeaf(event: AuditEvent, predicate: Leaf, isFinal: boolean): Verdict {
+  switch (predicate.kind) {
     case 'equals': {
       const wanted = String(predicate.value);
       return some(look(event, predicate.field, isFinal), (value) => value === wanted);
@@ -94,12 +114,12 @@ function look(event: AuditEvent, field: Field, isFinal: boolean): Value {
 function judgeParts(
   event: AuditEvent,
   parts: readonly Predicate[],
-  isFinal: boolean,
+  { isFinal, isNegated }: { readonly isFinal: boolean; readonly isNegated: boolean },
   decisive: boolean,
 ): Verdict {
   let verdict: Verdict = !decisive;
   for (const part of parts) {
-    const of = judge(event, part, isFinal);
+    const of = judge(event, part, isFinal, isNegated);
     if (of === decisive) return decisive;
     if (of === UNKNOWN) verdict = UNKNOWN;
   }

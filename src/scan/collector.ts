@@ -1,13 +1,12 @@
 /**
  * Records → events and rejects, gathered into batches with their tally. Unwrapping is given to it, decoding is event's.
  */
-import { type EventBatch, NOTHING_PASSED, type Tally } from '../event/batch.ts';
+import type { EventBatch } from '../event/batch.ts';
 import { type DecodeContext, decodeEvent, isJson, type Json, type Unwrap } from '../event/decode.ts';
 import type { AuditEvent, Cut, Reject } from '../event/event.ts';
 import { salvage } from '../event/salvage.ts';
-import type { PassedLines } from './kernel/kernel.ts';
 import { LEGACY_LOST } from './legacy-line.ts';
-import type { PassedLine } from './prefilter.ts';
+import { PassedTally } from './passed-tally.ts';
 import type { Place, RecordSink } from './record-sink.ts';
 
 /**
@@ -31,8 +30,8 @@ export class Collector implements RecordSink {
   readonly #options: CollectorOptions;
   #events: AuditEvent[] = [];
   #rejects: Reject[] = [];
-  #passed: Writable<Tally> = { ...NOTHING_PASSED };
-  #settled: string[] = [];
+  /** What is not decoded. */
+  readonly passed = new PassedTally();
   #plainBytes = 0;
   #decodedBytes = 0;
 
@@ -50,19 +49,12 @@ export class Collector implements RecordSink {
   }
 
   get isEmpty(): boolean {
-    return (
-      this.#events.length +
-        this.#rejects.length +
-        this.#passed.events +
-        this.#passed.bytes +
-        this.#plainBytes ===
-      0
-    );
+    return this.#events.length + this.#rejects.length + this.#plainBytes === 0 && this.passed.isEmpty;
   }
 
   /** `read`: of the source, for the coverage. `plain`: decompressed, for the size of a batch. */
   countBytes(read: number, plain: number): void {
-    this.#passed.bytes += read;
+    this.passed.addBytes(read);
     this.#plainBytes += plain;
   }
 
@@ -70,35 +62,15 @@ export class Collector implements RecordSink {
     this.#decodedBytes += bytes;
   }
 
-  passOver({ isOutcome, receivedUs }: PassedLine): void {
-    const passed = this.#passed;
-    passed.events++;
-    if (isOutcome) passed.outcomes++;
-    if (passed.fromUs === null || receivedUs < passed.fromUs) passed.fromUs = receivedUs;
-    if (passed.toUs === null || receivedUs > passed.toUs) passed.toUs = receivedUs;
-  }
-
-  /** As `passOver`, for many at once. */
-  passOverAll({ lines, outcomes, fromUs, toUs }: PassedLines): void {
-    const passed = this.#passed;
-    passed.events += lines;
-    passed.outcomes += outcomes;
-    if (passed.fromUs === null || fromUs < passed.fromUs) passed.fromUs = fromUs;
-    if (passed.toUs === null || toUs > passed.toUs) passed.toUs = toUs;
-  }
-
   takeBatch(): EventBatch {
     const batch = {
       source: this.#options.source,
       events: this.#events,
       rejects: this.#rejects,
-      passedOver: this.#passed,
-      settled: this.#settled,
+      ...this.passed.take(),
     };
     this.#events = [];
     this.#rejects = [];
-    this.#passed = { ...NOTHING_PASSED };
-    this.#settled = [];
     this.#plainBytes = 0;
     this.#decodedBytes = 0;
     return batch;
@@ -164,8 +136,6 @@ export class Collector implements RecordSink {
     this.#rejects.push({ source, position: { file, line: place.line }, reason, salvaged, isUnfinishedTail });
   }
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An array, or a List or EventList, whose items carry no version of their own. Null for a single record. */
 function itemsOf(value: unknown): readonly unknown[] | null {

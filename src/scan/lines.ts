@@ -21,20 +21,25 @@ export interface Line {
 export class LineReader {
   readonly #maxLineBytes: number;
   #chunk: Buffer = EMPTY;
+  /** Bytes pushed before the chunk. */
+  #before = 0;
   #at = 0;
   /** Copies of what the last chunks held of a line that is not at its end yet. */
   #carried: Buffer[] = [];
   #carriedBytes = 0;
-  #number = 1;
+  #number: number;
   #isWithinLine = false;
   #isEnded = false;
 
-  constructor(maxLineBytes = MAX_LINE_BYTES) {
+  /** `number`: of the first line. */
+  constructor(maxLineBytes = MAX_LINE_BYTES, number = 1) {
     this.#maxLineBytes = maxLineBytes;
+    this.#number = number;
   }
 
   /** The chunk may be overwritten once `next()` has returned null. */
   push(chunk: Buffer): void {
+    this.#before += this.#chunk.length;
     this.#chunk = chunk;
     this.#at = 0;
   }
@@ -48,6 +53,29 @@ export class LineReader {
   get lineStart(): number | null {
     const isWithin = this.#isWithinLine || this.#carriedBytes > 0;
     return isWithin || this.#at >= this.#chunk.length ? null : this.#at;
+  }
+
+  get pushedBytes(): number {
+    return this.#before + this.#chunk.length;
+  }
+
+  /** Bytes of all lines and pieces that were given out, or skipped. */
+  get position(): number {
+    return this.pushedBytes - this.#carriedBytes - Math.max(0, this.#chunk.length - this.#at);
+  }
+
+  /** The next line begins at `position`: what was given out last is no piece of one. */
+  get isBetweenLines(): boolean {
+    return !this.#isWithinLine;
+  }
+
+  /** Part of a line has been pushed, and not been given out. */
+  get isCarrying(): boolean {
+    return this.#carriedBytes > 0;
+  }
+
+  get nextNumber(): number {
+    return this.#number;
   }
 
   /** Whole lines from `lineStart` on, up to the one that begins at `at`, have been dealt with. */

@@ -2,6 +2,7 @@
  * Predicate → what can be told of a line by its head alone, without its bodies: what a scanner may judge by, instead of
  * decoding. Conservative: what is not sure there, it leaves to `matches`.
  */
+import { LONG_RUNNING_SUBRESOURCES, LONG_RUNNING_VERBS } from '../event/request.ts';
 import { describePredicate, isEverything, splitPredicate } from '../query/plan.ts';
 import { type Field, OUTCOME_FIELDS, oneOf, type Predicate } from '../query/predicate.ts';
 
@@ -16,16 +17,22 @@ export type Needles =
     }
   | { readonly kind: 'all' | 'any'; readonly of: readonly Needles[] };
 
-/** Null when any line could match. */
+/**
+ * Of a line of whatever stage: it holds of the earlier stages of a request only when it holds of the outcome too. Null when any
+ * line could match.
+ */
 export function needlesOf(predicate: Predicate): Needles | null {
   const { pushed } = splitPredicate(predicate, isSureInHead);
-  return isEverything(pushed) ? null : toNeedles(pushed);
+  return isEverything(pushed) ? null : toNeedles(pushed, needleOfAnyStage);
 }
 
-/** The outcome may have another value than an earlier stage: only where there is no earlier one, a line tells it alone. */
-export function changesWithStage(leaf: Predicate): boolean {
-  const field = fieldOf(leaf);
-  return field === 'responseStatus.code' || field === 'responseStatus.reason';
+/** Of the line that tells the outcome. `isExact`: what holds of the head is a match. */
+export function outcomeNeedlesOf(predicate: Predicate): {
+  readonly needles: Needles;
+  readonly isExact: boolean;
+} {
+  const { pushed, residual } = splitPredicate(predicate, isInHead);
+  return { needles: toNeedles(pushed, needleOf), isExact: isEverything(residual) };
 }
 
 /** Fields that stand before the bodies; the cheapest to look at come first. */
@@ -51,13 +58,22 @@ const HEAD_FIELDS: readonly Field[] = [
   'session',
 ];
 
+export function isHeadField(field: Field): boolean {
+  return HEAD_FIELDS.includes(field);
+}
+
+function isInHead(leaf: Predicate): boolean {
+  const field = fieldOf(leaf);
+  return field !== null && isHeadField(field);
+}
+
 /**
  * What a later stage may add can only be asked for: did a line without it pass for a match, the outcome that has it would be
  * passed over, and the request be taken for one that never ended.
  */
 function isSureInHead(leaf: Predicate): boolean {
   const field = fieldOf(leaf);
-  if (field === null || !HEAD_FIELDS.includes(field)) return false;
+  if (field === null || !isHeadField(field)) return false;
   return !asksForNone(leaf) || !OUTCOME_FIELDS.has(field) || ADDED_LATER_BY.has(field);
 }
 
@@ -82,17 +98,33 @@ function fieldOf(leaf: Predicate): Field | null {
 }
 
 /** Without repeats, what is cheap to look at first. */
-function toNeedles(predicate: Predicate): Needles {
-  if (predicate.kind !== 'all' && predicate.kind !== 'any') return needleOf(predicate);
-  const distinct = new Map(predicate.of.map((part) => [JSON.stringify(part), toNeedles(part)]));
+function toNeedles(predicate: Predicate, needle: (leaf: Predicate) => Needles): Needles {
+  if (predicate.kind !== 'all' && predicate.kind !== 'any') return needle(predicate);
+  const distinct = new Map(predicate.of.map((part) => [JSON.stringify(part), toNeedles(part, needle)]));
   return { kind: predicate.kind, of: [...distinct.values()].sort((a, b) => cost(a) - cost(b)) };
 }
 
 function needleOf(leaf: Predicate): Needles {
-  const needle: Needles = { kind: 'text', text: wordsFor(leaf), leaf };
-  const verbs = asksForNone(leaf) ? ADDED_LATER_BY.get(fieldOf(leaf) ?? 'verb') : undefined;
-  return verbs === undefined ? needle : { kind: 'any', of: [needleOf(oneOf('verb', verbs)), needle] };
+  return { kind: 'text', text: wordsFor(leaf), leaf };
 }
+
+function needleOfAnyStage(leaf: Predicate): Needles {
+  const field = fieldOf(leaf);
+  const verbs = field !== null && asksForNone(leaf) ? ADDED_LATER_BY.get(field) : undefined;
+  if (verbs !== undefined) return { kind: 'any', of: [needleOf(oneOf('verb', verbs)), needleOf(leaf)] };
+  return changesWithStage(field) ? { kind: 'any', of: [...LONG_RUNNING, needleOf(leaf)] } : needleOf(leaf);
+}
+
+/** The outcome may have another value than an earlier stage: only where there is no earlier one, a line tells it alone. */
+function changesWithStage(field: Field | null): boolean {
+  return field === 'responseStatus.code' || field === 'responseStatus.reason';
+}
+
+/** event/request.ts's `isLongRunning`: what has an earlier stage with a status. */
+const LONG_RUNNING: readonly Needles[] = [
+  needleOf(oneOf('verb', [...LONG_RUNNING_VERBS])),
+  needleOf(oneOf('objectRef.subresource', [...LONG_RUNNING_SUBRESOURCES])),
+];
 
 /** Of what is looked at first, or, where one may do, last. */
 function cost(needles: Needles): number {

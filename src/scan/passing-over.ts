@@ -1,16 +1,15 @@
 /**
- * Which lines need not be decoded, counted for the coverage: many at a time by the kernel, and one by one by the prefilter
+ * Which lines need not be decoded, counted: many at a time by the kernel, and one by one by the prefilter
  * where the kernel is not sure.
  */
-import type { Collector } from './collector.ts';
 import { LinePasser } from './kernel/line-passer.ts';
 import type { Line, LineReader } from './lines.ts';
-import type { Needles } from './needles.ts';
+import type { PassedTally } from './passed-tally.ts';
 import { Prefilter } from './prefilter.ts';
+import type { Sieve } from './sieve.ts';
 
 export class PassingOver {
-  readonly #collector: Collector;
-  readonly #lines: LineReader;
+  readonly #tally: PassedTally;
   readonly #prefilter: Prefilter;
   readonly #kernel: LinePasser | null;
   #chunk: Buffer | null = null;
@@ -18,34 +17,40 @@ export class PassingOver {
   #wantedAt = -1;
 
   constructor(
-    needles: Needles,
+    sieve: Sieve,
     options: { readonly maxLineBytes: number; readonly usesKernel: boolean },
-    collector: Collector,
-    lines: LineReader,
+    tally: PassedTally,
   ) {
-    this.#collector = collector;
-    this.#lines = lines;
-    this.#prefilter = new Prefilter(needles);
-    this.#kernel = options.usesKernel ? new LinePasser(needles, options.maxLineBytes) : null;
+    this.#tally = tally;
+    this.#prefilter = new Prefilter(sieve);
+    this.#kernel = options.usesKernel ? new LinePasser(sieve, options.maxLineBytes) : null;
   }
 
   /** The chunk that the lines come from now. */
   push(chunk: Buffer): void {
     this.#chunk = chunk;
     this.#wantedAt = -1;
-    this.#kernel?.push(chunk);
+    this.#kernel?.push(chunk, this.#tally);
   }
 
   /** Fast path: the lines that come next, as far as the kernel goes. The next one must begin a record of its own. */
-  skipAhead(): void {
-    const at = this.#lines.lineStart;
-    if (this.#kernel === null || at === null) return;
-    const passed = this.#kernel.passOver(at);
-    if (passed === null) return;
-    this.#wantedAt = passed.isWanted ? passed.to : -1;
-    if (passed.lines === 0) return;
-    this.#lines.skip(passed.to, passed.lines);
-    this.#collector.passOverAll(passed);
+  skipAhead(lines: LineReader): void {
+    for (let isHeldUp = this.#kernel !== null; isHeldUp; ) {
+      const at = lines.lineStart;
+      const passed = at === null ? null : (this.#kernel?.passOver(at) ?? null);
+      if (passed === null) return;
+      this.#wantedAt = passed.isWanted ? passed.to : -1;
+      isHeldUp = passed.isFull;
+      if (isHeldUp) this.takeOut();
+      if (passed.lines === 0) continue;
+      lines.skip(passed.to, passed.lines);
+      this.#tally.addLines(passed);
+    }
+  }
+
+  /** What the kernel has counted since it was last asked for goes to the collector. */
+  takeOut(): void {
+    this.#kernel?.takeOut(this.#tally);
   }
 
   /** Whether it is passed over. It must be whole, and begin a record of its own. */
@@ -55,11 +60,11 @@ export class PassingOver {
     if (!isCarried && start === this.#wantedAt) return false;
     const carried = isCarried ? (this.#kernel?.passLine(line) ?? null) : null;
     if (carried !== null) {
-      this.#collector.passOverAll(carried);
+      this.#tally.addLines(carried);
       return true;
     }
     const passed = this.#prefilter.passOver(bytes, start, end);
-    if (passed !== null) this.#collector.passOver(passed);
+    if (passed !== null) this.#tally.add(passed);
     return passed !== null;
   }
 

@@ -3,17 +3,27 @@
  * and with their tail for the coverage. Whatever looks odd is left to the full path.
  */
 import { isOutcome } from '../event/assembler.ts';
-import { isLongRunning } from '../event/request.ts';
-import { verdictOf } from '../query/matches.ts';
+import { type Group, type Witnessed, witnessId } from '../event/batch.ts';
+import { isLongRunning, stagesKey } from '../event/request.ts';
+import { resourceKey, targetOf } from '../event/target.ts';
+import { bucketOf, groupKeyOf } from '../query/group-of.ts';
+import { type Verdict, verdictOf } from '../query/matches.ts';
+import type { Aggregation, Window } from '../query/query.ts';
+import { finalValueOf, UNKNOWN } from '../query/value-of.ts';
 import { parseCriPrefix } from './cri-line.ts';
 import { type EventLine, readEventLine } from './event-line.ts';
 import { EVENT_HEAD } from './json-bytes.ts';
 import { LineHead } from './line-head.ts';
-import { changesWithStage, type Needles } from './needles.ts';
+import type { Needles } from './needles.ts';
+import type { Sieve } from './sieve.ts';
 
 export interface PassedLine {
   readonly isOutcome: boolean;
   readonly receivedUs: number;
+  /** The request, when an earlier stage of it may not have been passed over. */
+  readonly settles: { readonly stages: string; readonly isLongRunning: boolean } | null;
+  readonly witnessed: Witnessed | null;
+  readonly group: Group | null;
 }
 
 /**
@@ -21,12 +31,18 @@ export interface PassedLine {
  * 2.9; `--by alice` 1.0 and 2.8. To judge and count a line that is passed over takes 3 µs.
  */
 export class Prefilter {
-  readonly #mayMatch: LineTest;
+  readonly #sieve: Sieve;
+  readonly #anyStage: LineTest;
+  readonly #outcome: LineTest;
+  readonly #witness: LineTest;
   readonly #head = new LineHead();
   readonly #heads = new HeadSearch();
 
-  constructor(needles: Needles) {
-    this.#mayMatch = testOf(needles);
+  constructor(sieve: Sieve) {
+    this.#sieve = sieve;
+    this.#anyStage = testOf(sieve.anyStage);
+    this.#outcome = testOf(sieve.outcome);
+    this.#witness = sieve.witness === null ? () => false : testOf(sieve.witness);
   }
 
   /** Null: the line has to be decoded. It must begin a record of its own. */
@@ -36,29 +52,93 @@ export class Prefilter {
     const from = start + (cri?.prefixBytes ?? 0);
     try {
       const event = readEventLine(this.#head, bytes, from, end);
-      if (event === null || this.#mayMatch(event)) return null;
+      if (event === null) return null;
+      const passed = isOutcome(event) ? this.#passOutcome(event) : this.#passStage(event);
       // Two heads in one line: a server died in the middle of the first.
-      if (this.#heads.isIn(bytes, from + 1, end)) return null;
-      return { isOutcome: isOutcome(event), receivedUs: event.receivedUs };
+      return passed === null || this.#heads.isIn(bytes, from + 1, end) ? null : passed;
     } catch (error) {
       if (error instanceof SyntaxError) return null;
       throw error;
     }
   }
+
+  #passStage(event: EventLine): PassedLine | null {
+    const mayBeWanted = isIn(this.#sieve.window, event) !== false && this.#anyStage(event) !== false;
+    return mayBeWanted ? null : passedBy(event, false);
+  }
+
+  #passOutcome(event: EventLine): PassedLine | null {
+    const { aggregation, settles, window } = this.#sieve;
+    const isInside = isIn(window, event);
+    if (isInside === false) return passedBy(event, true);
+    const holds = this.#outcome(event);
+    const group = holds === true && aggregation !== null ? groupOf(event, aggregation) : null;
+    if (holds !== false && group === null) return null;
+    const isWitness = this.#witness(event);
+    if (isWitness === UNKNOWN) return null;
+    // Whether it belongs to the window, its end tells.
+    if (isInside === UNKNOWN && (group !== null || isWitness)) return null;
+    const isSettled = settles && this.#anyStage(event) !== false;
+    return {
+      ...passedBy(event, true),
+      settles: isSettled ? settledBy(event) : null,
+      witnessed: isWitness ? witnessOf(event, this.#sieve.mayRepeat) : null,
+      group,
+    };
+  }
 }
 
-type LineTest = (event: EventLine) => boolean;
+function passedBy({ receivedUs }: EventLine, isOutcome: boolean): PassedLine {
+  return { isOutcome, receivedUs, settles: null, witnessed: null, group: null };
+}
+
+/** query/in-window.ts's `isInWindow` of any stage: the end of the request is not looked at. */
+function isIn({ sinceUs, untilUs }: Window, event: EventLine): Verdict {
+  if (untilUs !== null && event.receivedUs >= untilUs) return false;
+  if (sinceUs === null || event.receivedUs >= sinceUs) return true;
+  return isLongRunning(event) ? UNKNOWN : false;
+}
+
+function settledBy(event: EventLine): PassedLine['settles'] {
+  const { auditID, receivedUs, verb, user } = event;
+  const stages = stagesKey(auditID, receivedUs, verb, user?.username ?? '');
+  return { stages, isLongRunning: isLongRunning(event) };
+}
+
+function witnessOf(event: EventLine, mayRepeat: boolean): Witnessed {
+  const { auditID, receivedUs, level } = event;
+  const id = mayRepeat ? witnessId(auditID, receivedUs) : null;
+  return { resource: resourceKey(targetOf(event)), level, count: 1, id };
+}
+
+/** Null: a field of it is not known by the head. */
+function groupOf(event: EventLine, aggregation: Aggregation): Group | null {
+  if (aggregation.by.some((field) => finalValueOf(event, field) === UNKNOWN)) return null;
+  const { receivedUs } = event;
+  return {
+    key: groupKeyOf(event, aggregation),
+    bucketUs: bucketOf(receivedUs, aggregation),
+    count: 1,
+    firstUs: receivedUs,
+    lastUs: receivedUs,
+  };
+}
+
+type LineTest = (event: EventLine) => Verdict;
 
 function testOf(needles: Needles): LineTest {
-  if (needles.kind === 'text') {
-    const { leaf } = needles;
-    const holds: LineTest = (event) => verdictOf(event, leaf) !== false;
-    return changesWithStage(leaf) ? (event) => isLongRunning(event) || holds(event) : holds;
-  }
+  if (needles.kind === 'text') return (event) => verdictOf(event, needles.leaf);
   const tests = needles.of.map(testOf);
-  return needles.kind === 'all'
-    ? (event) => tests.every((test) => test(event))
-    : (event) => tests.some((test) => test(event));
+  const decisive = needles.kind === 'any';
+  return (event) => {
+    let verdict: Verdict = !decisive;
+    for (const test of tests) {
+      const one = test(event);
+      if (one === decisive) return decisive;
+      if (one === UNKNOWN) verdict = UNKNOWN;
+    }
+    return verdict;
+  };
 }
 
 /** Remembers where in the bytes an event's head comes next, so that a chunk is searched once, not once a line. */

@@ -1,28 +1,37 @@
 /**
- * Bytes of one log file → batches of events: decompressed, cut into lines and records, narrowed by needles, unwrapped and
+ * Bytes of one log file → batches of events: decompressed, cut into lines and records, narrowed by a sieve, unwrapped and
  * decoded. Which bytes, and what a trouble means, is the source's to say.
  */
 import type { EventBatch } from '../event/batch.ts';
 import { Collector, type CollectorOptions } from './collector.ts';
+import { CountedChunks } from './counted-chunks.ts';
 import { compressionOf, decompress } from './decompress.ts';
-import { LineReader, MAX_LINE_BYTES } from './lines.ts';
-import type { Needles } from './needles.ts';
+import { type Line, LineReader, MAX_LINE_BYTES } from './lines.ts';
 import { PassingOver } from './passing-over.ts';
 import { RecordReader } from './records.ts';
-import { asUtf8 } from './utf-16.ts';
+import type { Sieve } from './sieve.ts';
+import { SEGMENT_BYTES } from './threads/segments.ts';
+import { type OpenFile, siftInThreads } from './threads/sift-in-threads.ts';
+import { asUtf8, utf16Of } from './utf-16.ts';
 
 /** Records at the head of each file that are decoded whatever they hold: a cluster's birth is looked for there. */
 const ALWAYS_DECODED = 512;
+/** Threads are no gain for less: they have to be started first. */
+const LEAST_FOR_THREADS = 48 * 1024 * 1024;
+const DIVISION = { leastBytes: LEAST_FOR_THREADS, segmentBytes: SEGMENT_BYTES };
 
 export interface ScanOptions extends Omit<CollectorOptions, 'isLive'> {
   /** Null: everything is decoded. */
-  readonly needles: Needles | null;
+  readonly sieve: Sieve | null;
   /** What kept part of the bytes from being read; at most once, after the last batch that could be had. */
   readonly onTrouble: (why: string) => void;
   readonly signal: AbortSignal;
-  /** Default MAX_LINE_BYTES, and ALWAYS_DECODED; others are for tests. */
+  /** What the chunks are read from, for threads to read by themselves. Default: the chunks are read to their end. */
+  readonly openFile?: OpenFile;
+  /** Default MAX_LINE_BYTES, ALWAYS_DECODED and DIVISION; others are for tests. */
   readonly maxLineBytes?: number;
   readonly alwaysDecoded?: number;
+  readonly division?: typeof DIVISION;
   /** Default true. False, for tests: lines are passed over by the prefilter alone. */
   readonly usesKernel?: boolean;
 }
@@ -38,115 +47,118 @@ export async function* scan(
   const input = new CountedChunks(chunks, options.signal);
   const first = await input.peek();
   const compression = compressionOf(first, options.file);
-  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
-  const collector = new Collector({ ...options, isLive: compression === 'none' });
-  const lines = new LineReader(maxLineBytes);
-  const records = new RecordReader(collector, maxLineBytes);
-  const passing = passingOver(options, maxLineBytes, collector, lines);
-  const alwaysDecoded = options.alwaysDecoded ?? ALWAYS_DECODED;
-  let decoded = 0;
-
-  /** Null: what comes next has to be decoded. */
-  function passingNow(): PassingOver | null {
-    return decoded >= alwaysDecoded && records.isBetweenRecords ? passing : null;
-  }
-
-  function* scanned(): Generator<EventBatch> {
-    while (true) {
-      passingNow()?.skipAhead();
-      const line = lines.next();
-      if (line === null) return;
-      const isWhole = line.ending === 'newline' && !line.isContinued;
-      if (isWhole && passingNow()?.passes(line) === true) continue;
-      decoded++;
-      collector.countDecoded(line.end - line.start);
-      records.take(line);
-      if (collector.isFull) yield collector.takeBatch();
-    }
-  }
-
+  const isPlain = compression === 'none' && utf16Of(first) === null;
+  const scanning = new Scanning(options, compression === 'none');
   const plain =
     compression === 'none' ? input.read() : decompress(input.read(), compression, options.onTrouble);
   try {
     for await (const chunk of asUtf8(plain)) {
-      // A view of its own for every chunk: searches remember the view they looked at.
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      lines.push(bytes);
-      passing?.push(bytes);
-      collector.countBytes(input.takeCount(), chunk.length);
-      yield* scanned();
-      if (collector.isFull) yield collector.takeBatch();
+      yield* scanning.take(chunk, input.takeCount());
+      if (isPlain && scanning.isForThreads) break;
     }
-    lines.end();
-    yield* scanned();
-    records.end();
-    collector.countBytes(input.takeCount(), 0);
-    if (!collector.isEmpty) yield collector.takeBatch();
+    if (isPlain && scanning.isForThreads) yield* scanning.takeRest();
+    yield* scanning.end(input.takeCount());
   } finally {
-    passing?.close();
+    scanning.close();
   }
 }
 
-function passingOver(
-  { needles, usesKernel = true }: ScanOptions,
-  maxLineBytes: number,
-  collector: Collector,
-  lines: LineReader,
-): PassingOver | null {
-  return needles === null ? null : new PassingOver(needles, { maxLineBytes, usesKernel }, collector, lines);
-}
+class Scanning {
+  readonly #options: ScanOptions;
+  readonly #maxLineBytes: number;
+  readonly #alwaysDecoded: number;
+  readonly #collector: Collector;
+  readonly #records: RecordReader;
+  readonly #passing: PassingOver | null;
+  #lines: LineReader;
+  #decoded = 0;
 
-/** The chunks, with a look at the first bytes and a count of what was read. */
-class CountedChunks {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #signal: AbortSignal;
-  #first: Uint8Array | null = null;
-  #count = 0;
-
-  constructor(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-    this.#signal = signal;
+  constructor(options: ScanOptions, isLive: boolean) {
+    const { sieve, maxLineBytes = MAX_LINE_BYTES, usesKernel = true } = options;
+    this.#options = options;
+    this.#maxLineBytes = maxLineBytes;
+    this.#alwaysDecoded = options.alwaysDecoded ?? ALWAYS_DECODED;
+    this.#collector = new Collector({ ...options, isLive });
+    this.#records = new RecordReader(this.#collector, maxLineBytes);
+    const { passed } = this.#collector;
+    this.#passing = sieve === null ? null : new PassingOver(sieve, { maxLineBytes, usesKernel }, passed);
+    this.#lines = new LineReader(maxLineBytes);
   }
 
-  /** Enough to tell a compression, unless there is less. */
-  async peek(): Promise<Uint8Array> {
-    let first: Uint8Array = new Uint8Array(0);
-    while (first.length < PEEKED_BYTES) {
-      const { value, done } = await this.#next();
-      if (done === true) break;
-      first = Buffer.concat([first, value]);
+  /** There is enough left, and it begins with a line. */
+  get isForThreads(): boolean {
+    const { openFile, usesKernel = true, division = DIVISION } = this.#options;
+    if (openFile === undefined || !usesKernel || this.#passingNow() === null) return false;
+    const at = openFile.from + this.#lines.position;
+    return openFile.to - at >= division.leastBytes && this.#lines.isBetweenLines;
+  }
+
+  /** `readBytes`: what the chunk cost at its source. */
+  *take(chunk: Uint8Array, readBytes: number): Generator<EventBatch> {
+    // A view of its own for every chunk: searches remember the view they looked at.
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#lines.push(bytes);
+    this.#passing?.push(bytes);
+    this.#collector.countBytes(readBytes, chunk.length);
+    yield* this.#scanned();
+    if (this.#collector.isFull) yield this.#collector.takeBatch();
+  }
+
+  /** What is behind the chunks, in threads; from where they cannot tell, chunk by chunk again. */
+  async *takeRest(): AsyncGenerator<EventBatch> {
+    const { openFile, sieve, signal, division = DIVISION } = this.#options;
+    if (openFile === undefined || sieve === null) return;
+    const from = openFile.from + this.#lines.position;
+    // The beginning of a line is read again, and counted there.
+    const carried = this.#lines.pushedBytes - this.#lines.position;
+    this.#collector.countBytes(-carried, -carried);
+    const sifting = siftInThreads(openFile, from, this.#lines.nextNumber, {
+      ...{ sieve, signal, maxLineBytes: this.#maxLineBytes, segmentBytes: division.segmentBytes },
+      ...{ records: this.#records, collector: this.#collector },
+    });
+    let next = await sifting.next();
+    for (; next.done !== true; next = await sifting.next()) yield next.value;
+    const { at, number } = next.value;
+    this.#lines = new LineReader(this.#maxLineBytes, number);
+    if (at >= openFile.to) return;
+    for await (const chunk of openFile.chunksFrom(at)) yield* this.take(chunk, chunk.length);
+  }
+
+  /** `readBytes`: that no chunk was made of. */
+  *end(readBytes: number): Generator<EventBatch> {
+    this.#lines.end();
+    yield* this.#scanned();
+    this.#records.end();
+    this.#passing?.takeOut();
+    this.#collector.countBytes(readBytes, 0);
+    if (!this.#collector.isEmpty) yield this.#collector.takeBatch();
+  }
+
+  close(): void {
+    this.#passing?.close();
+  }
+
+  *#scanned(): Generator<EventBatch> {
+    while (true) {
+      this.#passingNow()?.skipAhead(this.#lines);
+      const line = this.#lines.next();
+      if (line === null) return;
+      const isWhole = line.ending === 'newline' && !line.isContinued;
+      if (isWhole && this.#passingNow()?.passes(line) === true) continue;
+      this.#decode(line);
+      if (this.#collector.isFull) yield this.#collector.takeBatch();
     }
-    this.#first = first;
-    return first;
   }
 
-  async *read(): AsyncGenerator<Uint8Array> {
-    try {
-      if (this.#first !== null && this.#first.length > 0) {
-        this.#count += this.#first.length;
-        yield this.#first;
-      }
-      this.#first = null;
-      for (let next = await this.#next(); next.done !== true; next = await this.#next()) {
-        this.#count += next.value.length;
-        yield next.value;
-      }
-    } finally {
-      await this.#chunks.return?.();
-    }
+  #decode(line: Line): void {
+    this.#decoded++;
+    this.#collector.countDecoded(line.end - line.start);
+    this.#records.take(line);
   }
 
-  /** Bytes read since it was last asked for. */
-  takeCount(): number {
-    const count = this.#count;
-    this.#count = 0;
-    return count;
-  }
-
-  #next(): Promise<IteratorResult<Uint8Array>> {
-    this.#signal.throwIfAborted();
-    return this.#chunks.next();
+  /** Null: what comes next has to be decoded. */
+  #passingNow(): PassingOver | null {
+    const mayPass = this.#decoded >= this.#alwaysDecoded && this.#records.isBetweenRecords;
+    return mayPass ? this.#passing : null;
   }
 }
-
-const PEEKED_BYTES = 8;

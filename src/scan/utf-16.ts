@@ -14,8 +14,8 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   if (decoder !== null) yield Buffer.from(decoder.decode());
 }
 
-/** By its mark; without one, ASCII has a NUL in every other byte. */
-function utf16Of(first: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+/** Null: it is something else. By its mark; without one, ASCII has a NUL in every other byte. */
+export function utf16Of(first: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const [a, b, c, d] = first;
   if (a === 0xff && b === 0xfe) return 'utf-16le';
   if (a === 0xfe && b === 0xff) return 'utf-16be';

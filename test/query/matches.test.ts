@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/event/event.ts';
 import { compileWhere } from '../../src/query/cel.ts';
-import { couldMatch, matches, mayMatch, verdictOf } from '../../src/query/matches.ts';
+import { concerns, couldMatch, matches, mayMatch, verdictOf } from '../../src/query/matches.ts';
 import { absent, all, any, equals, glob, not, oneOf } from '../../src/query/predicate.ts';
 import { UNKNOWN } from '../../src/query/value-of.ts';
 import { anEvent, aRef, aStatus, aUser } from '../event/an-event.ts';
@@ -96,6 +96,29 @@ describe('matches', () => {
       false,
       UNKNOWN,
     ]);
+  });
+});
+
+describe('concerns', () => {
+  it('does not let an earlier stage pass for an open match whose outcome is no match', () => {
+    fc.assert(
+      fc.property(requestJson(), predicate(), (stages, wanted) => {
+        const events = stages.map(decodeJson);
+        const outcome = events.at(-1) as AuditEvent;
+        fc.pre(events.some((event) => concerns(event, wanted) && matches(event, wanted)));
+        expect(concerns(outcome, wanted)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('keeps the outcome that was impersonated of a request that began as one that was not', () => {
+    const wanted = not(equals('impersonatedUser.username', 'bob'));
+    const received = anEvent({ stage: 'RequestReceived', responseStatus: null, impersonatedUser: null });
+    expect(concerns(received, wanted)).toBe(true);
+    expect(concerns(anEvent({ impersonatedUser: aUser('bob') }), wanted)).toBe(true);
+    expect(concerns(anEvent({ impersonatedUser: aUser('bob') }), not(wanted))).toBe(true);
+    expect(concerns(anEvent({ impersonatedUser: aUser('eve') }), not(wanted))).toBe(false);
   });
 });
 

@@ -1,9 +1,11 @@
 /** Runs the kernel over a chunk, and the prefilter over the same lines: what the one passes over, the other must. */
 import { deepStrictEqual } from 'node:assert';
+import { keysOf } from '../../src/event/settled.ts';
 import { LinePasser } from '../../src/scan/kernel/line-passer.ts';
 import { MAX_LINE_BYTES } from '../../src/scan/lines.ts';
-import type { Needles } from '../../src/scan/needles.ts';
-import { type PassedLine, Prefilter } from '../../src/scan/prefilter.ts';
+import { PassedTally } from '../../src/scan/passed-tally.ts';
+import { Prefilter } from '../../src/scan/prefilter.ts';
+import type { Sieve } from '../../src/scan/sieve.ts';
 
 export interface Passed {
   /** Lines. */
@@ -12,21 +14,27 @@ export interface Passed {
 }
 
 /** Throws where the kernel passes over what the prefilter does not, counts it as something else, or wants what it passes over. */
-export function passedOver(chunk: Buffer, needles: Needles): Passed {
-  const prefilter = new Prefilter(needles);
-  const passer = new LinePasser(needles, MAX_LINE_BYTES);
-  passer.push(chunk);
+export function passedOver(chunk: Buffer, sieve: Sieve): Passed {
+  const prefilter = new Prefilter(sieve);
+  const passer = new LinePasser(sieve, MAX_LINE_BYTES);
+  const tally = new PassedTally();
+  const expected = new PassedTally();
+  passer.push(chunk, tally);
   let [byKernel, byPrefilter] = [0, 0];
   for (let at = 0; at < chunk.length; ) {
     const passed = passer.passOver(at);
     const to = passed?.to ?? at;
+    if (passed !== null) tally.addLines(passed);
     const lines = linesOf(chunk, at, to).map(({ start, end }) => prefilter.passOver(chunk, start, end));
-    if (passed !== null && lines.length > 0) {
-      const { fromUs, toUs, outcomes } = passed;
-      deepStrictEqual({ lines: passed.lines, outcomes, fromUs, toUs }, countsOf(lines));
-    }
+    deepStrictEqual([passed?.lines ?? 0, lines.includes(null)], [lines.length, false]);
+    for (const line of lines) if (line !== null) expected.add(line);
     byKernel += lines.length;
     byPrefilter += lines.length;
+    if (passed?.isFull === true) {
+      passer.takeOut(tally);
+      at = to;
+      continue;
+    }
     const newline = chunk.indexOf(0x0a, to);
     if (newline < 0) break;
     const [left] = linesOf(chunk, to, newline + 1).map(({ start, end }) =>
@@ -36,18 +44,37 @@ export function passedOver(chunk: Buffer, needles: Needles): Passed {
     if (left !== null) byPrefilter++;
     at = newline + 1;
   }
+  passer.takeOut(tally);
   passer.close();
+  const [told, toldByPrefilter] = [toldBy(tally), toldBy(expected)];
+  deepStrictEqual(told.counts, toldByPrefilter.counts);
+  // The kernel is less sure of what an earlier stage may be: to settle too much is no harm.
+  deepStrictEqual(
+    [...toldByPrefilter.settled].filter((key) => !told.settled.has(key)),
+    [],
+  );
   return { byKernel, byPrefilter };
 }
 
-function countsOf(passed: readonly (PassedLine | null)[]): Readonly<Record<string, number>> {
-  const known = passed.filter((line) => line !== null);
-  const times = known.map((line) => line.receivedUs);
+/** In any order, and however it was gathered. */
+function toldBy(tally: PassedTally): { readonly counts: unknown; readonly settled: ReadonlySet<string> } {
+  const { passedOver, settled } = tally.take();
+  const { counted, witnessed, fromUs, toUs, events, outcomes } = passedOver;
+  const groups = new Map<string, [number, number, number]>();
+  for (const { key, bucketUs, count, firstUs, lastUs } of counted) {
+    const name = JSON.stringify([key, bucketUs]);
+    const [n, first, last] = groups.get(name) ?? [0, firstUs, lastUs];
+    groups.set(name, [n + count, Math.min(first, firstUs), Math.max(last, lastUs)]);
+  }
+  const keys = settled.flatMap((stages) =>
+    [...keysOf(stages)].map((key) => `${key} ${stages.isLongRunning}`),
+  );
   return {
-    lines: known.length,
-    outcomes: known.filter((line) => line.isOutcome).length,
-    fromUs: Math.min(...times),
-    toUs: Math.max(...times),
+    counts: {
+      ...{ fromUs, toUs, events, outcomes, groups },
+      witnessed: witnessed.map((each) => JSON.stringify(each)).sort(),
+    },
+    settled: new Set(keys),
   };
 }
 

@@ -75,7 +75,7 @@ describe('compressed logs', () => {
       source: 's',
       file: 'f',
       unwrap,
-      needles: null,
+      sieve: null,
       onTrouble: () => {},
       signal,
     });
@@ -92,7 +92,7 @@ describe('compressed logs', () => {
       yield gzipSync(text);
     }
     for await (const batch of scan(whole(), {
-      ...{ source: 's', file: 'f', unwrap, needles: null, onTrouble: () => {}, signal },
+      ...{ source: 's', file: 'f', unwrap, sieve: null, onTrouble: () => {}, signal },
     })) {
       expect(batch.events.length).toBeGreaterThan(0);
       break;

@@ -5,9 +5,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { equals, type Predicate } from '../../src/query/predicate.ts';
-import { needlesOf } from '../../src/scan/needles.ts';
+import { INSTANTS } from '../support/arbitrary.ts';
 import { leafPredicate, predicate } from '../support/arbitrary-predicate.ts';
 import { passedOver } from './against-prefilter.ts';
+import { someSieve } from './asked.ts';
 import { brokenLines, oddLog } from './odd-lines.ts';
 
 const minutes = Number(process.argv[2] ?? 1);
@@ -19,7 +20,7 @@ const unlikely = fc
   .constantFrom('verb', 'user.username', 'session', 'objectRef.name', 'requestPath', 'responseStatus.reason')
   .map((field) => equals(field as 'verb', 'nothing has it'));
 const asked: fc.Arbitrary<Predicate> = fc.oneof(predicate(), leafPredicate(), unlikely);
-const needles = asked.map((wanted) => needlesOf(wanted)).filter((known) => known !== null);
+const sieves = someSieve(INSTANTS, asked);
 const log = fc.oneof(
   brokenLines(shop),
   oddLog().map((text) => Buffer.from(text)),
@@ -27,7 +28,7 @@ const log = fc.oneof(
 
 let [logs, byKernel, byPrefilter] = [0, 0, 0];
 fc.assert(
-  fc.property(log, needles, (bytes, known) => {
+  fc.property(log, sieves, (bytes, known) => {
     const passed = passedOver(bytes, known);
     logs++;
     byKernel += passed.byKernel;

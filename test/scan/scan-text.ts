@@ -1,6 +1,8 @@
 /** Runs the scanner over text or bytes, in chunks of any size, and gathers what comes out. */
+import type { EventBatch } from '../../src/event/batch.ts';
 import type { Unwrap } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
+import { keysOf } from '../../src/event/settled.ts';
 import { type ScanOptions, scan } from '../../src/scan/scan.ts';
 
 export interface Scanned {
@@ -15,6 +17,11 @@ export interface Scanned {
   readonly toUs: number | null;
   readonly bytes: number;
   readonly batches: number;
+  readonly witnessed: Readonly<Record<string, number>>;
+  /** By the group's key and bucket: how many, from when, to when. */
+  readonly counted: Readonly<Record<string, readonly [number, number, number]>>;
+  /** Each with whether it is long-running; in any order. */
+  readonly settled: readonly (readonly [string, boolean])[];
   readonly troubles: string[];
 }
 
@@ -35,12 +42,13 @@ export async function scanText(
   const scanned = { events: [] as AuditEvent[], rejects: [] as Reject[] };
   let [passed, outcomesPassed, bytes, batches] = [0, 0, 0, 0];
   const times: number[] = [];
+  const counts = noCounts();
   const { cuts = [], ...rest } = options;
   const reading = scan(chunksOf(Buffer.from(text), cuts), {
     source: 'cp-1',
     file: 'audit.log',
     unwrap: plainUnwrap,
-    needles: null,
+    sieve: null,
     onTrouble: (why) => troubles.push(why),
     signal: new AbortController().signal,
     ...rest,
@@ -50,6 +58,7 @@ export async function scanText(
     scanned.rejects.push(...batch.rejects);
     passed += batch.passedOver.events;
     outcomesPassed += batch.passedOver.outcomes;
+    addCounts(counts, batch);
     const { fromUs, toUs } = batch.passedOver;
     times.push(...[fromUs, toUs].filter((us) => us !== null));
     bytes += batch.passedOver.bytes;
@@ -65,8 +74,32 @@ export async function scanText(
     toUs: times.length === 0 ? null : Math.max(...times),
     bytes,
     batches,
+    ...counts,
+    settled: counts.settled.toSorted(([a], [b]) => (a < b ? -1 : 1)),
     troubles,
   };
+}
+
+function noCounts() {
+  return {
+    witnessed: {} as Record<string, number>,
+    counted: {} as Record<string, readonly [number, number, number]>,
+    settled: [] as (readonly [string, boolean])[],
+  };
+}
+
+function addCounts(counts: ReturnType<typeof noCounts>, { passedOver, settled }: EventBatch): void {
+  for (const stages of settled)
+    for (const key of keysOf(stages)) counts.settled.push([key, stages.isLongRunning]);
+  for (const { resource, level, count, id } of passedOver.witnessed) {
+    const key = [resource, level, ...(id === null ? [] : [id])].join(' ');
+    counts.witnessed[key] = (counts.witnessed[key] ?? 0) + count;
+  }
+  for (const { key, bucketUs, count, firstUs, lastUs } of passedOver.counted) {
+    const name = JSON.stringify([key, bucketUs]);
+    const [n, first, last] = counts.counted[name] ?? [0, firstUs, lastUs];
+    counts.counted[name] = [n + count, Math.min(first, firstUs), Math.max(last, lastUs)];
+  }
 }
 
 /** Every chunk lies in the same memory, which is overwritten by the next: as a file's does. */

@@ -64,6 +64,8 @@ export const CODES = [101, 200, 201, 401, 403, 404, 409, 500];
 /** Small, so that events meet window edges. */
 const TIMES = { min: 0, max: 50 } as const;
 export const EPOCH_MS = Date.parse('2026-11-22T10:00:00Z');
+/** Microseconds: before the events, among them, and after. */
+export const INSTANTS = [-1, 10, 25, 26, 40, 100].map((micros) => EPOCH_MS * 1000 + micros);
 
 const user = fc.record(
   {

@@ -4,8 +4,9 @@
  */
 
 import { KERNEL_WASM } from './kernel-wasm.ts';
-import { CHUNK_BYTES, CHUNKS_AT, PAGES, PROGRAM_AT, WINDOW_AT } from './layout.ts';
+import { CHUNK_BYTES, CHUNKS_AT, PAGES, PROGRAM_AT, SETTLED_AT, WINDOW_AT } from './layout.ts';
 import type { Program } from './program.ts';
+import { type TakenOut, takeOut } from './take-out.ts';
 import { writeTexts } from './texts.ts';
 import { type WasmGlobal, type WasmModule, WebAssembly } from './web-assembly.ts';
 
@@ -20,15 +21,22 @@ export interface PassedLines {
   readonly toUs: number;
   /** The line there has to be decoded: the prefilter would say so too. */
   readonly isWanted: boolean;
+  /** What was counted has to be taken out before it can go on. */
+  readonly isFull: boolean;
 }
 
 interface Exports {
-  passOver(start: number, end: number, maxLineBytes: number, program: number): number;
+  passOver(start: number, end: number, maxLineBytes: number, sieve: number): number;
+  clear(): void;
   readonly lines: WasmGlobal;
   readonly outcomes: WasmGlobal;
   readonly fromUs: WasmGlobal;
   readonly toUs: WasmGlobal;
   readonly isWanted: WasmGlobal;
+  readonly isFull: WasmGlobal;
+  readonly groupsEnd: WasmGlobal;
+  readonly shortlyEnd: WasmGlobal;
+  readonly longRunningEnd: WasmGlobal;
 }
 
 export class Kernel {
@@ -52,10 +60,9 @@ export class Kernel {
 
   /** Judges by the program from the line on that begins at `start`; both are places in `bytes`, which lie in the memory. */
   passOver(program: Program, bytes: Buffer, start: number, end: number, maxLineBytes: number): PassedLines {
-    if (program !== this.#program) this.#bytes.set(program.bytes, PROGRAM_AT);
-    this.#program = program;
+    if (program !== this.#program) this.#load(program);
     const base = bytes.byteOffset;
-    const { passOver, lines, outcomes, fromUs, toUs, isWanted } = this.#exports;
+    const { passOver, lines, outcomes, fromUs, toUs, isWanted, isFull } = this.#exports;
     const to = passOver(base + start, base + end, maxLineBytes, program.start) - base;
     return {
       to,
@@ -64,7 +71,29 @@ export class Kernel {
       fromUs: fromUs.value,
       toUs: toUs.value,
       isWanted: isWanted.value === 1,
+      isFull: isFull.value === 1,
     };
+  }
+
+  /** What was counted and settled by the program since it was last asked for. Null: by another one, and it is lost. */
+  takeOut(program: Program): TakenOut | null {
+    if (program !== this.#program) return null;
+    const { groupsEnd, shortlyEnd, longRunningEnd, clear } = this.#exports;
+    const [shortly, longRunning] = SETTLED_AT;
+    const ends = {
+      groups: groupsEnd.value,
+      shortly: [shortly, shortlyEnd.value],
+      longRunning: [longRunning, longRunningEnd.value],
+    } as const;
+    const taken = takeOut(this.#bytes, ends, program);
+    clear();
+    return taken;
+  }
+
+  #load(program: Program): void {
+    this.#bytes.set(program.bytes, PROGRAM_AT);
+    this.#program = program;
+    this.#exports.clear();
   }
 
   #slice(at: number): Buffer {

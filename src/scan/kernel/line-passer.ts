@@ -3,7 +3,8 @@
  * it stops: that one is prefilter.ts's.
  */
 import type { Line } from '../lines.ts';
-import type { Needles } from '../needles.ts';
+import type { PassedTally } from '../passed-tally.ts';
+import type { Sieve } from '../sieve.ts';
 import { borrowKernel, giveBackKernel, type Kernel, kernelOf, type PassedLines } from './kernel.ts';
 import { type Program, toProgram } from './program.ts';
 
@@ -12,7 +13,7 @@ import { type Program, toProgram } from './program.ts';
  * most of it for finding its end; the prefilter takes 10.
  */
 export class LinePasser {
-  /** Null: the needles cannot be put into one. */
+  /** Null: the sieve cannot be put into one. */
   readonly #program: Program | null;
   readonly #maxLineBytes: number;
   #chunk: Buffer = EMPTY;
@@ -24,14 +25,17 @@ export class LinePasser {
   #windowFrom = 0;
   #windowTo = 0;
 
-  constructor(needles: Needles, maxLineBytes: number) {
-    this.#program = toProgram(needles);
+  constructor(sieve: Sieve, maxLineBytes: number) {
+    this.#program = toProgram(sieve);
     this.#maxLineBytes = maxLineBytes;
   }
 
-  push(chunk: Buffer): void {
+  /** `tally`: what was counted until now goes there when the chunk lies in another memory than the last one. */
+  push(chunk: Buffer, tally: PassedTally): void {
+    const host = kernelOf(chunk);
+    if (host !== this.#host) this.takeOut(tally);
     this.#chunk = chunk;
-    this.#host = kernelOf(chunk);
+    this.#host = host;
     this.#forgetWindow();
   }
 
@@ -61,6 +65,17 @@ export class LinePasser {
     kernel.window[end - start] = NEWLINE;
     const passed = this.#run(kernel, kernel.window, 0, end - start + 1);
     return passed?.lines === 1 ? passed : null;
+  }
+
+  /** What was counted and settled since it was last asked for. */
+  takeOut(tally: PassedTally): void {
+    for (const kernel of [this.#host, this.#own]) {
+      const taken = this.#program === null ? null : (kernel?.takeOut(this.#program) ?? null);
+      if (taken === null) continue;
+      tally.addGroups(taken.counted);
+      tally.addWitnessed(taken.witnessed);
+      tally.addSettled(taken.settled);
+    }
   }
 
   close(): void {

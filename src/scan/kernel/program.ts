@@ -1,38 +1,135 @@
 /**
- * Needles → the program that the kernel judges lines by: nodes in the order in which prefilter.ts tests them, behind the
- * texts they need. Both are read by assembly/needles.ts.
+ * Sieve → the program that the kernel judges lines by: nodes in the order in which prefilter.ts tests them, behind the texts
+ * they need, and what is done with the verdicts. Read by assembly/{needles,groups,sieve}.ts.
  */
-import { LONG_RUNNING_SUBRESOURCES, LONG_RUNNING_VERBS } from '../../event/request.ts';
-import { type Field, oneOf, type Predicate } from '../../query/predicate.ts';
-import { changesWithStage, type Needles } from '../needles.ts';
+import type { Field, Predicate } from '../../query/predicate.ts';
+import type { Aggregation } from '../../query/query.ts';
+import type { Sieve } from '../sieve.ts';
+import { type Decision, decisionOf, type Switch } from './decision.ts';
 import { PROGRAM_AT, PROGRAM_BYTES } from './layout.ts';
 
 export interface Program {
   /** To be put at PROGRAM_AT. */
   readonly bytes: Uint8Array;
-  /** Address of the first node. */
+  /** Address of the sieve in it. */
   readonly start: number;
+  /** Fields of the groups that are counted. */
+  readonly countedBy: Aggregation | null;
+  readonly tellsEachWitness: boolean;
 }
 
-/** Null: they cannot be put into a program, or only into one that is too long. */
-export function toProgram(needles: Needles): Program | null {
+/** What coverage counts witnesses by: event/target.ts's `resourceKey`, the level, and perhaps which request it was. */
+export const WITNESSED_BY: Aggregation = {
+  by: ['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'level'],
+  bucketUs: null,
+};
+const EACH_WITNESS: Aggregation = { by: [...WITNESSED_BY.by, 'auditID'], bucketUs: 1 };
+
+/** Null: it cannot be put into a program, or only into one that is too long. */
+export function toProgram(sieve: Sieve): Program | null {
+  const { aggregation, settles, window } = sieve;
   const texts = new Texts();
-  const root = nodeOf(needles, texts);
-  if (root === null) return null;
-  const start = texts.end;
-  const words = wordsOf(root, start);
-  const bytes = Buffer.concat([texts.bytes(), Buffer.from(Uint32Array.from(words).buffer)]);
-  return bytes.length > PROGRAM_BYTES ? null : { bytes, start };
+  const nodes = [sieve.anyStage, sieve.outcome, sieve.witness].map((needles) =>
+    needles === null ? NO_NODE : nodeOf(decisionOf(needles), texts),
+  );
+  const specs = [aggregation, sieve.mayRepeat ? EACH_WITNESS : WITNESSED_BY].map((by) =>
+    by === null ? NO_SPEC : specOf(by),
+  );
+  const tail = new Tail(texts.end);
+  const places = nodes.map((node) => (node === null ? null : tail.addNode(node)));
+  const [countedBy, witnessedBy] = specs.map((spec) => (spec === null ? null : tail.add(spec)));
+  const [anyStage, outcome, witness] = places;
+  const parts = [anyStage, outcome, witness, settles ? 1 : 0, countedBy, witnessedBy];
+  if (!parts.every((part) => typeof part === 'number')) return null;
+  const start = tail.add(
+    Buffer.concat([
+      bytesOf(Uint32Array.from(parts)),
+      bytesOf(
+        Float64Array.from([
+          window.sinceUs ?? Number.NEGATIVE_INFINITY,
+          window.untilUs ?? Number.POSITIVE_INFINITY,
+        ]),
+      ),
+    ]),
+  );
+  const bytes = Buffer.concat([texts.bytes(), tail.bytes()]);
+  return bytes.length > PROGRAM_BYTES
+    ? null
+    : { bytes, start, countedBy: aggregation, tellsEachWitness: sieve.mayRepeat };
+}
+
+/** Null: a field has no number. */
+function specOf({ by, bucketUs }: Aggregation): Uint8Array | null {
+  const fields = by.map((field) => FIELDS.indexOf(field));
+  if (fields.includes(-1)) return null;
+  return Buffer.concat([
+    bytesOf(Float64Array.of(bucketUs ?? 0)),
+    bytesOf(Uint32Array.from([fields.length, ...fields])),
+  ]);
+}
+
+function bytesOf(words: Uint32Array | Float64Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+/** What stands behind the texts, each part at a multiple of eight. */
+class Tail {
+  readonly #parts: Uint8Array[] = [];
+  #end: number;
+
+  constructor(start: number) {
+    this.#end = start;
+    this.#pad();
+  }
+
+  /** Where it lies; 0 for what is empty: there is none. */
+  add(bytes: Uint8Array): number {
+    if (bytes.length === 0) return 0;
+    const place = this.#end;
+    this.#append(bytes);
+    this.#pad();
+    return place;
+  }
+
+  addNode(node: Node): number {
+    return node === NO_NODE ? 0 : this.add(bytesOf(Uint32Array.from(wordsOf(node, this.#end))));
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+    this.#end += bytes.length;
+  }
+
+  #pad(): void {
+    this.#append(new Uint8Array(-this.#end & 7));
+  }
 }
 
 const ALL = 0;
 const ANY = 1;
 const LEAF = 2;
+const SWITCH = 3;
 
 type Node =
   | { readonly kind: typeof ALL | typeof ANY; readonly parts: readonly Node[] }
+  /** Field and number of cases; then where to go on without a value, with another one, with an odd one, and in each case. */
+  | {
+      readonly kind: typeof SWITCH;
+      readonly field: number;
+      readonly targets: readonly Node[];
+      /** Place and length of each case's value. */
+      readonly values: readonly (readonly [number, number])[];
+    }
   /** Field, whether negated, test, and what the test needs. */
   | { readonly kind: typeof LEAF; readonly words: readonly number[] };
+
+/** Where nothing is to be judged, and nothing to be counted. */
+const NO_NODE: Node = { kind: ANY, parts: [] };
+const NO_SPEC = new Uint8Array(0);
 
 /** In the kernel's numbers. */
 const FIELDS: readonly Field[] = [
@@ -43,25 +140,25 @@ const FIELDS: readonly Field[] = [
   'sourceIPs',
 ];
 
-function nodeOf(needles: Needles, texts: Texts): Node | null {
-  if (needles.kind === 'text') return nodeOfLeaf(needles.leaf, texts);
+function nodeOf(needles: Decision, texts: Texts): Node | null {
+  if (needles.kind === 'switch') return nodeOfSwitch(needles, texts);
+  if (needles.kind === 'text') return nodeOfTest(needles.leaf, false, texts);
   const parts = needles.of.map((part) => nodeOf(part, texts));
   return nodeOfParts(needles.kind === 'all' ? ALL : ANY, parts);
+}
+
+function nodeOfSwitch({ field, cases, absent, otherwise, general }: Switch, texts: Texts): Node | null {
+  if (![...cases.keys()].every((value) => value.isWellFormed())) return nodeOf(general, texts);
+  const targets = [absent, otherwise, general, ...cases.values()].map((each) => nodeOf(each, texts));
+  const known = targets.filter((target) => target !== null);
+  if (known.length < targets.length) return null;
+  const values = [...cases.keys()].map((value) => texts.add(value));
+  return { kind: SWITCH, field: FIELDS.indexOf(field), targets: known, values };
 }
 
 function nodeOfParts(kind: typeof ALL | typeof ANY, parts: readonly (Node | null)[]): Node | null {
   const known = parts.filter((part) => part !== null);
   return known.length === parts.length ? { kind, parts: known } : null;
-}
-
-function nodeOfLeaf(leaf: Predicate, texts: Texts): Node | null {
-  const node = nodeOfTest(leaf, false, texts);
-  if (!changesWithStage(leaf)) return node;
-  const isLongRunning = [
-    nodeOfTest(oneOf('verb', [...LONG_RUNNING_VERBS]), false, texts),
-    nodeOfTest(oneOf('objectRef.subresource', [...LONG_RUNNING_SUBRESOURCES]), false, texts),
-  ];
-  return nodeOfParts(ANY, [...isLongRunning, node]);
 }
 
 function nodeOfTest(leaf: Predicate, isNegated: boolean, texts: Texts): Node | null {
@@ -125,21 +222,42 @@ function testOfValues(values: readonly string[], texts: Texts): readonly number[
 function wordsOf(node: Node, address: number): number[] {
   const words = [node.kind, 0];
   if (node.kind === LEAF) words.push(...node.words);
+  else if (node.kind === SWITCH) addSwitch(words, node, address);
   else for (const part of node.parts) words.push(...wordsOf(part, address + words.length * 4));
   words[1] = address + words.length * 4;
   return words;
 }
 
+/** Targets that are alike lie there once. */
+function addSwitch(words: number[], { field, targets, values }: Node & { kind: 3 }, address: number): void {
+  words.push(field, values.length);
+  const placesAt = words.length;
+  words.push(...targets.map(() => 0), ...values.flat());
+  const known = new Map<string, number>();
+  for (const [number, target] of targets.entries()) {
+    const key = JSON.stringify(target);
+    const place = known.get(key) ?? address + words.length * 4;
+    if (!known.has(key)) words.push(...wordsOf(target, place));
+    known.set(key, place);
+    words[placesAt + number] = place;
+  }
+}
+
 /** Texts and tables, as they will lie from PROGRAM_AT on. */
 class Texts {
   readonly #parts: Uint8Array[] = [];
+  readonly #known = new Map<string, readonly [number, number]>();
   /** Where the next one will lie. */
   end = PROGRAM_AT;
 
-  /** Address and length. */
-  add(text: string): [number, number] {
+  /** Address and length; the same text lies there once. */
+  add(text: string): readonly [number, number] {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
     const bytes = Buffer.from(text);
-    return [this.#append(bytes), bytes.length];
+    const place = [this.#append(bytes), bytes.length] as const;
+    this.#known.set(text, place);
+    return place;
   }
 
   /** The last slot's number and the address of a hash table, at most half full. */

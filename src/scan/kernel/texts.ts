@@ -1,4 +1,5 @@
 /** The texts that the kernel compares with, by their numbers in assembly/texts.ts. */
+import { LONG_RUNNING_SUBRESOURCES, LONG_RUNNING_VERBS } from '../../event/request.ts';
 import { EVENT_HEAD } from '../json-bytes.ts';
 import { ANNOTATIONS, KEYS, LINE_HEAD, STAGED, TAIL_HEAD } from '../line-head.ts';
 import { CHARACTERS_AT, TEXTS_AT } from './layout.ts';
@@ -10,6 +11,7 @@ const TEXTS: readonly (Buffer | string)[] = [
   ...['resource', 'namespace', 'name', 'subresource', 'apiGroup', 'uid', 'apiVersion', 'resourceVersion'],
   ...['username', 'uid', 'groups', 'extra', 'authentication.kubernetes.io/'],
   ...['code', 'reason', 'namespaces', 'create', 'api', 'apis'],
+  ...[...LONG_RUNNING_VERBS, ...LONG_RUNNING_SUBRESOURCES],
 ];
 
 /** Into the kernel's memory, once. */

@@ -6,13 +6,19 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import type { ByteSource } from '../../io.ts';
 import { borrowChunkMemory, CHUNK_BYTES } from '../../scan/chunk-memory.ts';
 
+/** Open in this process, where threads may read it too. */
+export interface LocalBytes extends ByteSource {
+  readonly fd: number;
+}
+
 /** Rejects with Node's own error (ENOENT, EACCES, …). What `readAt` gives is valid until the call after the next. */
-export async function openByteFile(path: string, name: string): Promise<ByteSource> {
+export async function openByteFile(path: string, name: string): Promise<LocalBytes> {
   const file = await open(path, 'r');
   const memory = borrowChunkMemory();
   let turn: 0 | 1 = 0;
   return {
     name,
+    fd: file.fd,
     size: async () => (await file.stat()).size,
     readAt: (offset, length, signal) => {
       turn = turn === 0 ? 1 : 0;

@@ -1,16 +1,17 @@
 /** A reading in lines for `--explain`: which files, how much of them, in which order, and what is searched for. */
 import type { Needles } from '../../scan/needles.ts';
+import type { Sieve } from '../../scan/sieve.ts';
 import { sizeOf } from '../rotated-logs/in-words.ts';
 import type { ReadingStep } from './reading-list.ts';
 
 export function explainReading(reading: {
   readonly steps: readonly ReadingStep[];
-  readonly needles: Needles | null;
+  readonly sieve: Sieve | null;
   readonly readsStdin: boolean;
 }): string[] {
   const lines = reading.steps.map(explainStep);
   if (reading.readsStdin) lines.push('read standard input');
-  lines.push(explainNeedles(reading.needles));
+  lines.push(explainSieve(reading.sieve));
   return lines;
 }
 
@@ -23,9 +24,9 @@ function explainStep({ file, log, skip, bytes }: ReadingStep): string {
   return `read ${file.name} (${sizeOf(file.bytes)}${part})`;
 }
 
-function explainNeedles(needles: Needles | null): string {
-  if (needles === null) return 'decode every line: the question gives no text to search for';
-  return `decode the lines that hold ${needlesInWords(needles, false)}; pass over the rest`;
+function explainSieve(sieve: Sieve | null): string {
+  if (sieve === null) return 'decode every line: the question gives no text to search for';
+  return `decode the lines that hold ${needlesInWords(sieve.outcome, false)}; pass over the rest`;
 }
 
 function needlesInWords(needles: Needles, isInner: boolean): string {

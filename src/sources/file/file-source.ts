@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.ts';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { ByteSource, Io } from '../../io.ts';
-import { any, EVERYTHING } from '../../query/predicate.ts';
+import { EVERYTHING } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { type Compression, compressionOf } from '../../scan/decompress.ts';
-import { type Needles, needlesOf } from '../../scan/needles.ts';
 import { scan } from '../../scan/scan.ts';
+import { type Sieve, sieveOf } from '../../scan/sieve.ts';
+import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
 import type { SourceParams } from '../registry.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
@@ -40,7 +41,7 @@ async function isPipe(path: string): Promise<boolean> {
 interface Reading {
   readonly found: Found;
   readonly steps: readonly ReadingStep[];
-  readonly needles: Needles | null;
+  readonly sieve: Sieve | null;
   readonly readsStdin: boolean;
 }
 
@@ -74,7 +75,12 @@ class FileSource implements Source {
     const found = await findFiles(patterns, { cwd: this.#io.cwd, unwrap, signal });
     if (found.files.length === 0 && !readsStdin) throw nothingFound(found);
     const steps = readingList(groupLogs(found.files), query.window.sinceUs, this.#maxBytes);
-    const reading = { found, steps, needles: needlesOfQuery(query), readsStdin };
+    const reading = {
+      found,
+      steps,
+      sieve: sieveOf(query, readsStdin || new Set(steps.map(({ log }) => log)).size > 1),
+      readsStdin,
+    };
     const isSizeKnown = !readsStdin && found.files.every((file) => !file.isStream);
     const opened = steps.filter((step) => step.skip === null);
     const plan: SourcePlan = {
@@ -102,10 +108,10 @@ class FileSource implements Source {
       // So that a log of which nothing is read is named too.
       if (step.log !== log) yield emptyBatch(step.log);
       log = step.log;
-      if (step.skip === null) yield* this.#readFile(step, reading.needles, signal);
+      if (step.skip === null) yield* this.#readFile(step, reading.sieve, signal);
       else tally.addSkipped(step);
     }
-    if (reading.readsStdin) yield* this.#readStdin(reading.needles, signal);
+    if (reading.readsStdin) yield* this.#readStdin(reading.sieve, signal);
     tally.end();
   }
 
@@ -115,18 +121,14 @@ class FileSource implements Source {
 
   async close(): Promise<void> {}
 
-  async *#readFile(
-    step: ReadingStep,
-    needles: Needles | null,
-    signal: AbortSignal,
-  ): AsyncGenerator<EventBatch> {
+  async *#readFile(step: ReadingStep, sieve: Sieve | null, signal: AbortSignal): AsyncGenerator<EventBatch> {
     const { file, log } = step;
     if (file.isStream) {
       const stream = await openStream(file.path, signal).catch((error: unknown) => {
         this.#tally.addFailure(log, failureOf(file.name, error));
         return null;
       });
-      if (stream !== null) yield* this.#scan(stream, log, file.name, step.bytes, needles, signal);
+      if (stream !== null) yield* this.#scan(stream, log, file.name, step.bytes, sieve, signal);
       return;
     }
     const path = await whereIs(file);
@@ -141,17 +143,19 @@ class FileSource implements Source {
       const range = await this.#rangeOf(step, bytes, signal);
       if (range === null) return;
       const onShort = (missing: number): void => this.#tally.addShrunk(step, missing);
-      const chunks = chunksOf(bytes, range, signal, onShort);
-      yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, needles, signal);
+      const chunksFrom = (from: number) => chunksOf(bytes, { ...range, from }, signal, onShort);
+      const openFile: OpenFile = { fd: bytes.fd, ...range, chunksFrom, onShort };
+      const chunks = chunksFrom(range.from);
+      yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, sieve, signal, openFile);
     } finally {
       await bytes.close();
     }
   }
 
-  async *#readStdin(needles: Needles | null, signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async *#readStdin(sieve: Sieve | null, signal: AbortSignal): AsyncGenerator<EventBatch> {
     yield emptyBatch(STDIN);
     const limit = this.#maxBytes ?? Number.POSITIVE_INFINITY;
-    yield* this.#scan(this.#io.in, STDIN, STDIN, limit, needles, signal);
+    yield* this.#scan(this.#io.in, STDIN, STDIN, limit, sieve, signal);
   }
 
   /** Errors of the file system and of the format become gaps; whether nothing at all was read, `end` says. */
@@ -160,15 +164,17 @@ class FileSource implements Source {
     log: string,
     file: string,
     limit: number,
-    needles: Needles | null,
+    sieve: Sieve | null,
     signal: AbortSignal,
+    openFile?: OpenFile,
   ): AsyncGenerator<EventBatch> {
     const tally = this.#tally;
     const count = tally.beginFile(log, file);
     const onTrouble = (why: string): void => tally.addTrouble(log, file, why);
     const watched = count.watch(limited(chunks, limit, () => tally.addOverBudget(log, file)));
     try {
-      for await (const batch of scan(watched, { source: log, file, unwrap, needles, onTrouble, signal })) {
+      const options = { source: log, file, unwrap, sieve, onTrouble, signal };
+      for await (const batch of scan(watched, openFile === undefined ? options : { ...options, openFile })) {
         count.add(batch);
         yield batch;
       }
@@ -191,10 +197,6 @@ class FileSource implements Source {
     this.#tally.addUnread(step, start);
     return start >= size ? null : { from: start, to: size };
   }
-}
-
-function needlesOfQuery({ predicate, witness }: Query): Needles | null {
-  return needlesOf(witness === null ? predicate : any(predicate, witness));
 }
 
 async function* limited(

@@ -34,7 +34,7 @@ export async function looksLikeAudit(path: string, unwrap: Unwrap, signal: Abort
 async function looksOf(first: Uint8Array, path: string, unwrap: Unwrap, signal: AbortSignal): Promise<Looks> {
   let events = 0;
   let others = 0;
-  const options = { source: path, file: path, unwrap, needles: null, onTrouble: () => {}, signal };
+  const options = { source: path, file: path, unwrap, sieve: null, onTrouble: () => {}, signal };
   try {
     for await (const batch of scan(oneChunk(first), options)) {
       const salvaged = batch.rejects.filter((reject) => reject.salvaged !== null).length;

@@ -4,8 +4,8 @@
  */
 import { UserError } from '../../errors.ts';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
-import type { Needles } from '../../scan/needles.ts';
 import { scan } from '../../scan/scan.ts';
+import type { Sieve } from '../../scan/sieve.ts';
 import { stampOf } from '../../scan/time-probe.ts';
 import { unwrap } from '../envelope.ts';
 import { FileCount } from '../rotated-logs/file-count.ts';
@@ -38,7 +38,7 @@ export interface PieceReader {
 }
 
 export interface ReadOptions {
-  readonly needles: Needles | null;
+  readonly sieve: Sieve | null;
   readonly tally: NodeTally;
 }
 
@@ -144,11 +144,11 @@ export class LogReader implements PieceReader {
     step: FileStep,
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch> {
-    const { needles, tally } = this.#options;
+    const { sieve, tally } = this.#options;
     const count = new FileCount(this.name, file);
     tally.beginFile(count);
     const onTrouble = (why: string): void => tally.addTrouble(this.name, file, why);
-    const options = { source: this.name, file, unwrap, needles, onTrouble, signal };
+    const options = { source: this.name, file, unwrap, sieve, onTrouble, signal };
     // A cluster's birth is looked for at a file's head, not at every piece's.
     const reading = scan(count.watch(chunks), isBeginning ? options : { ...options, alwaysDecoded: 0 });
     for await (const batch of reading) {

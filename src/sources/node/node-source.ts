@@ -5,9 +5,9 @@
 import { UserError } from '../../errors.ts';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { Io } from '../../io.ts';
-import { any, EVERYTHING } from '../../query/predicate.ts';
+import { EVERYTHING } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
-import { needlesOf } from '../../scan/needles.ts';
+import { sieveOf } from '../../scan/sieve.ts';
 import type { ClusterReach, SourceParams } from '../registry.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
 import { Allowance } from './allowance.ts';
@@ -198,8 +198,8 @@ class NodeSource implements Source {
   }
 
   #readersOf(query: Query, { planned }: Reading, tally: NodeTally): PieceReader[] {
-    const { predicate, witness, window } = query;
-    const options = { needles: needlesOf(witness === null ? predicate : any(predicate, witness)), tally };
+    const { window } = query;
+    const options = { sieve: sieveOf(query, planned.length > 1), tally };
     const readers: PieceReader[] = [];
     for (const each of planned) {
       if (each.kind === 'failure') tally.addFailure(each.log, each.name, each.error, null);

@@ -57,7 +57,7 @@ export class PodOutputReader implements PieceReader {
 
   async *readPiece(_bytes: number, signal: AbortSignal): AsyncGenerator<EventBatch> {
     this.#isDone = true;
-    const { needles, tally } = this.#options;
+    const { sieve, tally } = this.#options;
     const file = outputUrl(this.#output, this.#sinceUs);
     try {
       const response = await this.#api.get(file, { signal });
@@ -68,7 +68,7 @@ export class PodOutputReader implements PieceReader {
         source: this.name,
         file,
         unwrap,
-        needles,
+        sieve,
         onTrouble,
         signal,
       });

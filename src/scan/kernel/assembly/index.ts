@@ -1,12 +1,15 @@
 /**
- * Passes over lines that certainly do not match, one after the other, as prefilter.ts does, and counts them for the
- * coverage. Only lines exactly as the API server writes them are judged; at any other it stops.
+ * Passes over lines that need not be decoded, one after the other, as prefilter.ts does, and counts them. Only lines exactly
+ * as the API server writes them are judged; at any other it stops.
  */
+
+import { clearGroups } from './groups';
 import { beginHead, fromOf, isEscaped, reach, toOf } from './head';
 import { IMPERSONATED_SLOT, USER_SLOT } from './layout';
 import { endOfLine, nextLine } from './line';
-import { CANNOT, judge, MATCHES } from './needles';
 import { forgetRef } from './object-ref';
+import { clearSettled } from './settled';
+import { HELD_UP, PASSED, sift, WANTED } from './sieve';
 import { codeOf, forgetStatus, readStatus } from './status';
 import { receivedOf } from './tail';
 import {
@@ -34,15 +37,27 @@ export let fromUs: f64 = 0;
 export let toUs: f64 = 0;
 /** The line at which the last call stopped has to be decoded: nobody else need judge it. */
 export let isWanted: bool = false;
+/** There is no room: what was counted and settled has to be taken out before the next call. */
+export let isFull: bool = false;
+
+export { groupsEnd } from './groups';
+export { longRunningEnd, shortlyEnd } from './settled';
+
+/** What was counted and settled has been taken out, or is of another sieve. */
+export function clear(): void {
+  clearGroups();
+  clearSettled();
+}
 
 /**
  * From the line that begins at `start`: where the first line begins that is left to others, because it could match, is odd, or is
  * not whole before `end`. Reads up to 80 bytes behind `end`.
  */
-export function passOver(start: usize, end: usize, maxLineBytes: usize, program: usize): usize {
+export function passOver(start: usize, end: usize, maxLineBytes: usize, sieve: usize): usize {
   lines = 0;
   outcomes = 0;
   isWanted = false;
+  isFull = false;
   let earliest = i64.MAX_VALUE;
   let latest = i64.MIN_VALUE;
   let at = start;
@@ -52,13 +67,14 @@ export function passOver(start: usize, end: usize, maxLineBytes: usize, program:
     if (!isWhole(at, lineEnd)) break;
     const receivedUs = receivedOf(at, lineEnd);
     if (receivedUs < 0) break;
-    const verdict = judge(program);
-    if (verdict !== CANNOT) {
-      isWanted = verdict === MATCHES;
-      break;
-    }
     const outcome = outcomeOf();
     if (outcome < 0) break;
+    const sifted = sift(sieve, outcome === 1, receivedUs);
+    if (sifted !== PASSED) {
+      isWanted = sifted === WANTED;
+      isFull = sifted === HELD_UP;
+      break;
+    }
     lines++;
     outcomes += outcome;
     earliest = min(earliest, receivedUs);

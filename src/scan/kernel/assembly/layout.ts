@@ -9,3 +9,12 @@ export const USER_SLOT: usize = 0x900;
 export const IMPERSONATED_SLOT: usize = 0x940;
 /** The values of objectRef's keys. */
 export const REF_SLOT: usize = 0x980;
+/** A group's key, while it is put together. */
+export const KEY: usize = 0x8000;
+export const KEY_END: usize = 0x1_0000;
+/** Two lists, one behind the other. */
+export const SETTLED: usize = 0x73_0000;
+export const SETTLED_LIST: usize = 0x2_0000;
+export const GROUP_SLOTS: usize = 0x77_0000;
+export const GROUPS: usize = 0x7f_0000;
+export const GROUPS_END: usize = 0xff_0000;

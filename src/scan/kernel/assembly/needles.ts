@@ -18,6 +18,7 @@ export const MATCHES = 3;
 /** Kinds of nodes, by their numbers in ../program.ts: a word each, and a word for where the node ends. */
 const ALL: u32 = 0;
 const ANY: u32 = 1;
+const SWITCH: u32 = 3;
 
 /** Kinds of tests. */
 const IS_ABSENT: u32 = 0;
@@ -32,6 +33,7 @@ const NOT_SURE = 2;
 
 export function judge(node: usize): i32 {
   const kind = load<u32>(node);
+  if (kind === SWITCH) return judgeSwitch(node);
   if (kind !== ALL && kind !== ANY) return judgeLeaf(node);
   const decisive = kind === ALL ? CANNOT : MATCHES;
   let verdict = kind === ALL ? MATCHES : CANNOT;
@@ -42,6 +44,27 @@ export function judge(node: usize): i32 {
     if (one === COULD) verdict = COULD;
   }
   return verdict;
+}
+
+/**
+ * kind, end, field, number of cases; where to go on without a value, with another one, with one that is not known, and in each
+ * case; place and length of each case's value.
+ */
+function judgeSwitch(node: usize): i32 {
+  const found = look(load<u32>(node, 8));
+  if (found === ODD) return NOT_JUDGED;
+  if (found === ABSENT) return judge(load<u32>(node, 16));
+  if (found !== VALUE) return judge(load<u32>(node, 24));
+  const targets = node + 28;
+  const cases = <usize>load<u32>(node, 12);
+  const values = targets + (cases << 2);
+  const length = valueTo - valueFrom;
+  for (let number: usize = 0; number < cases; number++) {
+    const value = values + (number << 3);
+    if (<usize>load<u32>(value, 4) === length && isSame(valueFrom, load<u32>(value), length))
+      return judge(load<u32>(targets + (number << 2)));
+  }
+  return judge(isAscii(valueFrom, valueTo) ? load<u32>(node, 20) : load<u32>(node, 24));
 }
 
 /** kind, end, field, isNegated, test, then what the test needs. */

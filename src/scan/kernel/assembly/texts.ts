@@ -45,6 +45,11 @@ export const NAMESPACES = 42;
 export const CREATE = 43;
 export const API = 44;
 export const APIS = 45;
+/** request.ts has them. */
+export const LONG_RUNNING_VERBS = 46;
+export const LONG_RUNNING_VERBS_END = 48;
+export const LONG_RUNNING_SUBRESOURCES = 48;
+export const LONG_RUNNING_SUBRESOURCES_END = 53;
 
 export function lengthOf(text: i32): usize {
   return load<u32>(TEXTS + ((<usize>text) << 3), 4);

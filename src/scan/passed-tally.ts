@@ -1,0 +1,126 @@
+/** What was passed over, gathered until the next batch: its tally, and the requests that it settles. */
+import { type Group, NOTHING_PASSED, type Tally, type Witnessed } from '../event/batch.ts';
+import type { SettledStages } from '../event/settled.ts';
+import type { PassedLines } from './kernel/kernel.ts';
+import type { PassedLine } from './prefilter.ts';
+
+export class PassedTally {
+  #passed: Writable<Tally> = { ...NOTHING_PASSED };
+  #witnessed = new Map<string, Writable<Witnessed>>();
+  #groups: Group[] = [];
+  /** Counted line by line. */
+  #ownGroups = new Map<string, Writable<Group>>();
+  #settled: SettledStages[] = [];
+  #ended: Ended = { shortly: [], longRunning: [] };
+
+  get isEmpty(): boolean {
+    return this.#passed.events + this.#passed.bytes + this.groupCount + this.#settled.length === 0;
+  }
+
+  addBytes(bytes: number): void {
+    this.#passed.bytes += bytes;
+  }
+
+  add({ isOutcome, receivedUs, settles, witnessed, group }: PassedLine): void {
+    this.#count(1, isOutcome ? 1 : 0, receivedUs, receivedUs);
+    if (settles !== null) {
+      const { shortly, longRunning } = this.#ended;
+      (settles.isLongRunning ? longRunning : shortly).push(settles.stages);
+    }
+    if (witnessed !== null) this.addWitnessed([witnessed]);
+    if (group !== null) this.#addToGroup(group);
+  }
+
+  get groupCount(): number {
+    return this.#groups.length + this.#ownGroups.size;
+  }
+
+  /** As `add`, for many lines at once. */
+  addLines({ lines, outcomes, fromUs, toUs }: PassedLines): void {
+    if (lines > 0) this.#count(lines, outcomes, fromUs, toUs);
+  }
+
+  addWitnessed(witnessed: readonly Witnessed[]): void {
+    for (const { resource, level, count, id } of witnessed) {
+      const key = id ?? `${level} ${resource}`;
+      const known = this.#witnessed.get(key);
+      if (known === undefined) this.#witnessed.set(key, { resource, level, count, id });
+      else if (id === null) known.count += count;
+    }
+  }
+
+  addGroups(groups: readonly Group[]): void {
+    // Not all at once: there may be more than a call takes arguments.
+    for (const group of groups) this.#groups.push(group);
+  }
+
+  addSettled(settled: readonly SettledStages[]): void {
+    this.#settled.push(...settled);
+  }
+
+  /** As another thread has gathered it. */
+  addTally({ bytes, events, outcomes, fromUs, toUs, witnessed, counted }: Tally): void {
+    this.addBytes(bytes);
+    if (fromUs !== null && toUs !== null) this.#count(events, outcomes, fromUs, toUs);
+    this.addWitnessed(witnessed);
+    this.addGroups(counted);
+  }
+
+  /** What was settled since it was last asked for. */
+  takeSettled(): readonly SettledStages[] {
+    const { shortly, longRunning } = this.#ended;
+    const settled = [...this.#settled, settledOf(shortly, false), settledOf(longRunning, true)];
+    this.#settled = [];
+    this.#ended = { shortly: [], longRunning: [] };
+    return settled.filter(({ count }) => count > 0);
+  }
+
+  /** And begins anew. */
+  take(): { readonly passedOver: Tally; readonly settled: readonly SettledStages[] } {
+    const taken = {
+      passedOver: {
+        ...this.#passed,
+        witnessed: [...this.#witnessed.values()],
+        counted: [...this.#groups, ...this.#ownGroups.values()],
+      },
+      settled: this.takeSettled(),
+    };
+    this.#passed = { ...NOTHING_PASSED };
+    this.#witnessed = new Map();
+    this.#groups = [];
+    this.#ownGroups = new Map();
+    return taken;
+  }
+
+  #addToGroup(group: Group): void {
+    const key = JSON.stringify([group.bucketUs, group.key]);
+    const known = this.#ownGroups.get(key);
+    if (known === undefined) {
+      this.#ownGroups.set(key, { ...group });
+      return;
+    }
+    known.count += group.count;
+    known.firstUs = Math.min(known.firstUs, group.firstUs);
+    known.lastUs = Math.max(known.lastUs, group.lastUs);
+  }
+
+  #count(lines: number, outcomes: number, fromUs: number, toUs: number): void {
+    const passed = this.#passed;
+    passed.events += lines;
+    passed.outcomes += outcomes;
+    if (passed.fromUs === null || fromUs < passed.fromUs) passed.fromUs = fromUs;
+    if (passed.toUs === null || toUs > passed.toUs) passed.toUs = toUs;
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Keys of requests, by their kind. */
+interface Ended {
+  readonly shortly: string[];
+  readonly longRunning: string[];
+}
+
+function settledOf(keys: readonly string[], isLongRunning: boolean): SettledStages {
+  return { isLongRunning, count: keys.length, keys };
+}

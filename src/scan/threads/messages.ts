@@ -1,0 +1,38 @@
+/** What the threads of a scan say to each other. */
+import type { Tally } from '../../event/batch.ts';
+import type { SettledStages } from '../../event/settled.ts';
+import type { Sieve } from '../sieve.ts';
+import type { Parcel } from './parcel.ts';
+import type { FileStretch } from './sift-segment.ts';
+
+export interface Job {
+  readonly file: FileStretch;
+  readonly sieve: Sieve;
+  readonly maxLineBytes: number;
+  readonly segmentBytes: number;
+  readonly threads: number;
+  /** Of `Segments`. */
+  readonly shared: SharedArrayBuffer;
+}
+
+export type Report =
+  | { readonly kind: 'parcel'; readonly parcel: Parcel }
+  | { readonly kind: 'tally'; readonly part: TallyPart }
+  /** The thread has no more to do. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly error: SystemError };
+
+/** What was passed over in some segments. */
+export interface TallyPart {
+  readonly segments: readonly number[];
+  readonly passedOver: Tally;
+  readonly settled: readonly SettledStages[];
+}
+
+/** An error of the file system loses these on the way, were it sent itself. */
+export interface SystemError {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+  readonly stack: string | undefined;
+}

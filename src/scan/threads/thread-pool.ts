@@ -1,0 +1,36 @@
+/** Threads, kept from one scan to the next: to start one takes some 20 ms. None keeps the process from ending. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+/** More are seldom faster than what there is to read from. */
+const MOST_THREADS = 4;
+
+/** 1: there is nothing to be gained. */
+export function threadCount(): number {
+  return Math.min(MOST_THREADS, availableParallelism());
+}
+
+const idle: Worker[] = [];
+
+/** For its caller alone. Throws where none can be started. */
+export function borrowThread(): Worker {
+  const worker = idle.pop() ?? new Worker(new URL(ENTRY, import.meta.url));
+  worker.ref();
+  return worker;
+}
+
+/** It must have nothing left to do. */
+export function giveBackThread(worker: Worker): void {
+  stopListening(worker);
+  worker.unref();
+  idle.push(worker);
+}
+
+/** By name: a worker has listeners of its own, without which it is deaf. */
+export function stopListening(worker: Worker): void {
+  worker.removeAllListeners('message');
+  worker.removeAllListeners('error');
+}
+
+/** Beside the source, and beside the bundle's chunks: scripts/build.ts. */
+const ENTRY = import.meta.url.endsWith('.ts') ? './worker.ts' : '../scan/threads/worker.js';

@@ -1,0 +1,55 @@
+/** The beginning of a thread: sifts segments, one job after the other. */
+import { parentPort } from 'node:worker_threads';
+import { borrowChunkMemory } from '../chunk-memory.ts';
+import type { Job, Report, SystemError } from './messages.ts';
+import { Segments } from './segments.ts';
+import { Sifter } from './sift-segment.ts';
+
+const port = parentPort;
+const memory = borrowChunkMemory();
+
+port?.on('message', (job: Job) => {
+  try {
+    run(job);
+  } catch (error) {
+    report({ kind: 'failed', error: systemError(error) });
+  }
+});
+
+function run({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job): void {
+  const segments = new Segments({ ...file, segmentBytes }, threads, shared);
+  const sifter = new Sifter(file, sieve, maxLineBytes, memory.buffers[0]);
+  let sifted: number[] = [];
+  const reportTally = (): void => {
+    report({ kind: 'tally', part: { segments: sifted, ...sifter.tally.take() } });
+    sifted = [];
+  };
+  try {
+    for (let segment = segments.next(); segment !== null; segment = segments.next()) {
+      const parcel = sifter.sift(segment);
+      sifted.push(segment.number);
+      report({ kind: 'parcel', parcel }, [parcel.bytes.buffer, parcel.lines.buffer] as ArrayBuffer[]);
+      if (sifter.tally.groupCount > MOST_GROUPS) {
+        sifter.takeOut();
+        reportTally();
+      }
+    }
+    sifter.takeOut();
+    reportTally();
+    report({ kind: 'done' });
+  } finally {
+    sifter.close();
+  }
+}
+
+/** Held at a time, beside those in the kernel. */
+const MOST_GROUPS = 50_000;
+
+function report(message: Report, transfer: readonly ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}
+
+function systemError(error: unknown): SystemError {
+  const { message, code, syscall, stack } = error as NodeJS.ErrnoException;
+  return { message, code, syscall, stack };
+}
