@@ -547,6 +547,15 @@ describe('text', () => {
 });
 
 describe('always', () => {
+  it('takes no UUID for a secret, alone or beside other words', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (uuid) => {
+        expect([redactText(uuid), redactText(` ${uuid}`)]).toEqual([uuid, ` ${uuid}`]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   const secret = fc.stringMatching(/^[a-z0-9]{12,30}$/).map((s) => `zq${s}`);
   const places: ((s: string) => Record<string, unknown>)[] = [
     (s) => ({ requestObject: { kind: 'Secret', data: { x: s } } }),

@@ -29,16 +29,17 @@ export type RequestRow = {
 export function requestRow(request: AuditRequest, word: string, isRevealed: boolean): RequestRow {
   const { event } = request;
   const clean = <T>(value: T): T => (isRevealed ? value : withTexts(value, redactText));
+  const shared = <T>(value: T): T => sharedAs(isRevealed ? revealed : cleaned, value, clean);
   return {
     auditID: clean(event.auditID),
     when: event.requestReceivedTimestamp,
     until: request.endedUs === null ? null : event.stageTimestamp,
-    who: shared(actorOf(event), clean),
-    did: shared({ verb: event.verb, word }, clean),
+    who: shared(actorOf(event)),
+    did: shared({ verb: event.verb, word }),
     object: clean(targetOf(event)),
-    from: shared({ ip: event.sourceIPs.at(-1) ?? null, chain: event.sourceIPs }, clean),
-    with: shared(event.userAgent, clean),
-    result: shared(outcomeOf(event), clean),
+    from: shared({ ip: event.sourceIPs.at(-1) ?? null, chain: event.sourceIPs }),
+    with: shared(event.userAgent),
+    result: shared(outcomeOf(event)),
     dryRun: isDryRun(event),
     stage: event.stage,
     level: event.level,
@@ -57,14 +58,15 @@ function withTexts<T>(value: T, change: (text: string) => string): T {
 
 /** Who, from where and with what come again and again: a question keeps tens of thousands of rows, and each of these once. */
 const SHARED = 10_000;
-const known = new Map<string, unknown>();
+const cleaned = new Map<string, unknown>();
+const revealed = new Map<string, unknown>();
 
-function shared<T>(value: T, clean: (value: T) => T): T {
-  const cleaned = clean(value);
-  const key = JSON.stringify(cleaned);
+function sharedAs<T>(known: Map<string, unknown>, value: T, clean: (value: T) => T): T {
+  const key = JSON.stringify(value);
   const same = known.get(key);
   if (same !== undefined) return same as T;
   if (known.size >= SHARED) known.clear();
-  known.set(key, cleaned);
-  return cleaned;
+  const kept = clean(value);
+  known.set(key, kept);
+  return kept;
 }
