@@ -1,6 +1,6 @@
 /**
- * A line of the API server's own log as an event of which nothing is decoded before it is asked for, and bodies never are:
- * what a line is judged by before it is decoded.
+ * A line of the API server's own log as an event of which nothing is decoded before it is asked for, and bodies only for the
+ * name in them of what was made: what a line is judged by before it is decoded.
  */
 import { levelOf, objectRefOf, responseStatusOf, stageOf, textOf, textsOf, userOf } from '../event/decode.ts';
 import type { AuditEvent, Cut, Stage } from '../event/event.ts';
@@ -35,12 +35,11 @@ export class EventLine implements AuditEvent {
   #user: AuditEvent['user'] | undefined;
   #objectRef: AuditEvent['objectRef'] | undefined;
   #responseStatus: AuditEvent['responseStatus'] | undefined;
+  #bodies: Readonly<Record<string, unknown>> | undefined;
   readonly stage: Stage;
   readonly receivedUs: number;
   readonly verb: string;
   readonly cut: Cut;
-  readonly requestObject = undefined;
-  readonly responseObject = undefined;
   readonly annotations = NONE;
   readonly stageUs = null;
   readonly requestReceivedTimestamp = null;
@@ -55,6 +54,15 @@ export class EventLine implements AuditEvent {
     this.receivedUs = receivedUs;
     this.verb = textOf(head.valueOf(VERB)) ?? '';
     this.cut = head.valueOf(LEVEL) === 'Metadata' ? NO_BODIES : BODIES;
+  }
+
+  /** Undefined also where it is not looked at: `cut` says that it may be there. */
+  get requestObject(): unknown {
+    return this.#bodiesRead.requestObject;
+  }
+
+  get responseObject(): unknown {
+    return this.#bodiesRead.responseObject;
   }
 
   get level() {
@@ -96,9 +104,22 @@ export class EventLine implements AuditEvent {
       this.#responseStatus = responseStatusOf(this.#head.valueOf(RESPONSE_STATUS));
     return this.#responseStatus;
   }
+
+  get #bodiesRead(): Readonly<Record<string, unknown>> {
+    if (!this.#isNamedInBody) return NONE;
+    this.#bodies ??= this.#head.bodies();
+    return this.#bodies;
+  }
+
+  /** What was made has its name in the bodies only, or nowhere. */
+  get #isNamedInBody(): boolean {
+    if (this.verb !== 'create' || this.cut === NO_BODIES) return false;
+    if (this.stage !== 'ResponseComplete' && this.stage !== 'Panic') return false;
+    return this.objectRef?.name === null && this.objectRef.subresource === null;
+  }
 }
 
-const NONE = {};
+const NONE: Readonly<Record<string, never>> = {};
 const NOWHERE = { file: '', line: 0 };
 const AFTER_BODIES = ['annotations', 'stageTimestamp'];
 const NO_BODIES: Cut = { why: 'line cut', lost: AFTER_BODIES };

@@ -27,6 +27,10 @@ export const KEYS = [...HEAD_KEYS, 'requestObject', 'responseObject', 'requestRe
   Buffer.from(`"${key}":`),
 );
 
+/** requestObject and responseObject among the keys. */
+const BODIES_FROM = HEAD_KEYS.length;
+const BODIES_TO = BODIES_FROM + 2;
+
 export const LEVEL = HEAD_KEYS.indexOf('level');
 export const AUDIT_ID = HEAD_KEYS.indexOf('auditID');
 export const STAGE = HEAD_KEYS.indexOf('stage');
@@ -74,10 +78,39 @@ export class LineHead {
     return value;
   }
 
+  /** The bodies, decoded, those that there are; none where the line is odd, which is no matter to what stands before them. */
+  bodies(): Readonly<Record<string, unknown>> {
+    const [at, key] = [this.#at, this.#key];
+    try {
+      return this.#readBodies();
+    } catch (error) {
+      if (error instanceof SyntaxError) return {};
+      throw error;
+    } finally {
+      this.#at = at;
+      this.#key = key;
+    }
+  }
+
   /** A string of at least one character. */
   isFilled(key: number): boolean {
     while (this.#key <= key) this.#step();
     return (this.#spans[key * 2 + 1] ?? 0) - (this.#spans[key * 2] ?? 0) > EMPTY_STRING_BYTES;
+  }
+
+  #readBodies(): Readonly<Record<string, unknown>> {
+    while (this.#key < BODIES_FROM) this.#step();
+    const bodies: Record<string, unknown> = {};
+    for (let key = this.#key; key < BODIES_TO; key = this.#key) {
+      const from = this.#at + (KEYS[key]?.length ?? 0);
+      const to = endOfValue(this.#bytes, from, this.#end);
+      if (to < 0 || this.#bytes[to] !== COMMA) throw new SyntaxError('not as the server writes it');
+      const body: unknown = JSON.parse(this.#bytes.toString('utf8', from, to));
+      bodies[key === BODIES_FROM ? 'requestObject' : 'responseObject'] = body;
+      this.#moveTo(to + 1, key + 1);
+    }
+    if (this.#key === KEYS.length) throw new SyntaxError('a key that is not known, or in another order');
+    return bodies;
   }
 
   #step(): void {

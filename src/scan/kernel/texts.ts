@@ -12,6 +12,7 @@ const TEXTS: readonly (Buffer | string)[] = [
   ...['username', 'uid', 'groups', 'extra', 'authentication.kubernetes.io/'],
   ...['code', 'reason', 'namespaces', 'create', 'api', 'apis'],
   ...[...LONG_RUNNING_VERBS, ...LONG_RUNNING_SUBRESOURCES],
+  ...['kind', 'metadata', 'items', 'Status', 'Table', 'List'],
 ];
 
 /** Into the kernel's memory, once. */

@@ -2,6 +2,7 @@
 import { fromOf, isEscaped, reach, toOf } from './head';
 import { endOfJson } from './json';
 import { IMPERSONATED_SLOT, USER_SLOT } from './layout';
+import { madeFrom, madeTo, NAMED, readMadeName } from './made-name';
 import {
   GROUP,
   hasRef,
@@ -23,8 +24,11 @@ import {
   LEVEL,
   METADATA,
   NAMESPACES,
+  PANIC,
   REQUEST_URI,
+  RESPONSE_COMPLETE,
   SOURCE_IPS,
+  STAGE,
   USER,
   USER_AGENT,
   VERB,
@@ -160,7 +164,17 @@ function lookAtRef(field: i32): i32 {
   if (field === NAMESPACE && isOfNamespace()) return ABSENT;
   if (!isEmpty(field)) return value(refFrom(field), refTo(field));
   if (field !== NAME) return ABSENT;
-  return namesNothing() && !mayBeNamedInBody() ? ABSENT : UNKNOWN;
+  if (!namesNothing()) return UNKNOWN;
+  return mayBeNamedInBody() ? lookAtMadeName() : ABSENT;
+}
+
+/** Only the outcome has bodies, and only what is made itself has its name in them. */
+function lookAtMadeName(): i32 {
+  if (!isEmpty(SUBRESOURCE)) return UNKNOWN;
+  const stageFrom = fromOf(STAGE) + 1;
+  const stageTo = toOf(STAGE) - 1;
+  if (!isText(stageFrom, stageTo, RESPONSE_COMPLETE) && !isText(stageFrom, stageTo, PANIC)) return UNKNOWN;
+  return readMadeName() === NAMED ? value(madeFrom, madeTo) : UNKNOWN;
 }
 
 /** The reference is a Namespace's own. */

@@ -24,6 +24,15 @@ export function lineEnd(): usize {
   return end;
 }
 
+/** Where the first key stands that was not read yet, and which one it is. */
+export function nextAt(): usize {
+  return at;
+}
+
+export function nextKey(): i32 {
+  return current;
+}
+
 /** Reads on until the value of a key is known, or known to be missing. False: the line is odd, up to there. */
 export function reach(key: i32): bool {
   while (current <= key) if (!step()) return false;

@@ -19,7 +19,7 @@ const COLON: u8 = 0x3a;
 const TRUE: u32 = 0x65757274;
 const NULL: u32 = 0x6c6c756e;
 const ALSE: u32 = 0x65736c61;
-const MOST_DEPTH = 16;
+const MOST_DEPTH = 24;
 
 /** Past the value; 0 when it is none, or an odd one. */
 export function endOfJson(at: usize, end: usize, depth: i32 = MOST_DEPTH): usize {
@@ -59,8 +59,10 @@ export function isDigit(byte: u8): bool {
 function endOfMembers(at: usize, end: usize, depth: i32): usize {
   if (load<u8>(at) === CLOSE_BRACE) return at + 1;
   while (true) {
-    at = endOfKey(at, end);
-    if (at !== 0) at = endOfJson(at, end, depth);
+    if (load<u8>(at) !== QUOTE) return 0;
+    at = endOfJsonString(at + 1, end);
+    if (at === 0 || load<u8>(at) !== COLON) return 0;
+    at = endOfJson(at + 1, end, depth);
     if (at === 0) return 0;
     const byte = load<u8>(at++);
     if (byte !== COMMA) return byte === CLOSE_BRACE ? at : 0;

@@ -17,6 +17,11 @@ export const RESPONSE_STATUS = 11;
 export const HEAD_KEYS = 12;
 export const KEYS = 15;
 
+export const REQUEST_OBJECT = 12;
+export const RESPONSE_OBJECT = 13;
+/** requestReceivedTimestamp. */
+export const RECEIVED = 14;
+
 export const LINE_HEAD = 15;
 export const EVENT_HEAD = 16;
 export const TAIL_HEAD = 17;
@@ -29,6 +34,8 @@ export const LEVELS_END = 23;
 /** In the order of `Stage` in event.ts: RequestReceived, ResponseStarted, ResponseComplete, Panic. */
 export const REQUEST_RECEIVED = 23;
 export const RESPONSE_STARTED = 24;
+export const RESPONSE_COMPLETE = 25;
+export const PANIC = 26;
 export const STAGES_END = 27;
 
 /** Keys of objectRef: resource, namespace, name, subresource, apiGroup, and others that nothing is asked about. */
@@ -50,6 +57,14 @@ export const LONG_RUNNING_VERBS = 46;
 export const LONG_RUNNING_VERBS_END = 48;
 export const LONG_RUNNING_SUBRESOURCES = 48;
 export const LONG_RUNNING_SUBRESOURCES_END = 53;
+export const KIND = 53;
+export const METADATA_KEY = 54;
+export const ITEMS = 55;
+export const STATUS_KIND = 56;
+export const TABLE = 57;
+export const LIST = 58;
+/** Of objectRef and of metadata. */
+export const NAME_KEY = 29;
 
 export function lengthOf(text: i32): usize {
   return load<u32>(TEXTS + ((<usize>text) << 3), 4);
