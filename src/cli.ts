@@ -6,7 +6,7 @@ import type { Argv, Options } from 'yargs';
 import { columnsOf } from './commands/columns.ts';
 import type { CommandSummary } from './commands/command.ts';
 import { parseCommandLine } from './commands/command-line.ts';
-import { FLAGS, type Flag, type FlagValues, listFlag } from './commands/flags.ts';
+import { FLAGS, type Flag, type FlagName, type FlagValues, listFlag } from './commands/flags.ts';
 import { hung } from './commands/hung.ts';
 import { COMMANDS, findCommand } from './commands/registry.ts';
 import { assertQuoted } from './commands/spread-files.ts';
@@ -59,7 +59,7 @@ function assertTakes(command: CommandSummary, flags: FlagValues): void {
   const alien = Object.keys(flags).find((name) => !command.flags.some((taken) => taken === name));
   if (alien === undefined) return;
   throw new UserError('AUDIT_USAGE', `${command.name} takes no --${alien}`, {
-    hint: 'leave it out, or ask another question',
+    hint: command.instead?.[alien as FlagName] ?? 'leave it out, or ask another question',
   });
 }
 
@@ -181,3 +181,5 @@ function calledAs(script: string): string {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// What is piped in may go on for ever, and nobody reads it any more.
+process.stdin.destroy();

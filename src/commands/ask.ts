@@ -3,30 +3,11 @@
  * question, its parameters and the sources.
  */
 import type { Answer } from '../answer.ts';
-import { Assembler } from '../event/assembler.ts';
-import { NOTHING_PASSED, witnessId } from '../event/batch.ts';
-import type { Note } from '../event/coverage.ts';
-import { CoverageCount } from '../event/coverage-count.ts';
-import type { AuditEvent, Reject } from '../event/event.ts';
-import type { AuditRequest } from '../event/request.ts';
-import { resourceKey, targetOf } from '../event/target.ts';
 import type { LiveCluster } from '../live.ts';
-import { isInWindow } from '../query/in-window.ts';
-import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
-import { describePredicate } from '../query/plan.ts';
-import { any } from '../query/predicate.ts';
-import type { Window } from '../query/query.ts';
-import {
-  type AnswerDraft,
-  type Inputs,
-  MAX_ROUNDS,
-  type Outcome,
-  type Question,
-  type Round,
-} from '../questions/question.ts';
-import type { EventBatch, Source, SourcePlan } from '../sources/source.ts';
-import { Heap } from './heap.ts';
+import { type Inputs, MAX_ROUNDS, type Outcome, type Question, type Round } from '../questions/question.ts';
+import type { Source } from '../sources/source.ts';
 import type { Progress } from './progress.ts';
+import { Reading } from './reading.ts';
 
 export interface AskOptions {
   readonly sources: readonly Source[];
@@ -48,14 +29,14 @@ export async function ask<P>(question: Question<P>, params: P, options: AskOptio
 }
 
 async function throughRounds<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
-  const reading = new Reading(options);
+  const reading = new Reading(options.progress);
   const rereads = options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
   let round = question.begin(params, { ...options.inputs, rereads }, options.nowUs);
   for (let n = 1; ; n++) {
-    await reading.read(round);
+    await readRound(round, reading, options);
     const canGoOn = n < MAX_ROUNDS && rereads;
-    const outcome = await looked(round.end(reading.coverage(round), canGoOn), options);
-    if (outcome.kind === 'answer') return reading.finish(round, outcome.answer);
+    const outcome = await looked(round.end(reading.coverage(round.query.window), canGoOn), options);
+    if (outcome.kind === 'answer') return reading.finish(outcome.answer, round.query.window);
     round = outcome.round;
   }
 }
@@ -72,173 +53,26 @@ async function looked(
   return here;
 }
 
-class Reading {
-  readonly #options: AskOptions;
-  readonly #count = new CoverageCount();
-  readonly #heap = new Heap();
-  readonly #notes: Note[] = [];
-  readonly #logsOf = new Map<Source, Set<string>>();
-  #window: Window | null = null;
-  #countsWitness = false;
-  #matches = 0;
-  #failedOn = 0;
-
-  constructor(options: AskOptions) {
-    this.#options = options;
-  }
-
-  async read(round: Round): Promise<void> {
-    const { query } = round;
-    const isContext = round.isContext === true;
-    if (!isContext || this.#window === null)
-      this.#window = this.#window === null ? query.window : unionOf(this.#window, query.window);
-    this.#countsWitness ||= query.witness !== null;
-    const concern = query.witness === null ? query.predicate : any(query.predicate, query.witness);
-    let wantsMore = true;
-    const assembler = new Assembler({
-      concerns: (event) => concerns(event, concern),
-      emit: (request) => {
-        if (!this.#give(request, round)) wantsMore = false;
-      },
-      isFollowing: false,
-    });
-    for (const source of this.#options.sources) {
+async function readRound(round: Round, reading: Reading, { sources, signal }: AskOptions): Promise<void> {
+  const { query } = round;
+  let wantsMore = true;
+  const pass = reading.begin({
+    query,
+    isContext: round.isContext === true,
+    onMatch: (request) => {
+      if (round.add(request) === 'enough') wantsMore = false;
+    },
+  });
+  for (const source of sources) {
+    if (!wantsMore) break;
+    const plan = await source.plan(query, signal);
+    pass.start(source);
+    for await (const batch of source.read(plan, signal)) {
+      pass.take(source, plan, batch);
+      round.count?.(batch.passedOver.counted);
       if (!wantsMore) break;
-      const plan = await source.plan(query, this.#options.signal);
-      this.#start(source, isContext);
-      for await (const batch of source.read(plan, this.#options.signal)) {
-        this.#take(source, plan, batch, assembler, isContext);
-        for (const group of batch.passedOver.counted) this.#matches += group.count;
-        round.count?.(batch.passedOver.counted);
-        if (!wantsMore) break;
-      }
-      this.#find(source, isContext);
     }
-    assembler.end();
-    this.#noteBounds(assembler);
+    pass.find(source);
   }
-
-  coverage(round: Round) {
-    return this.#count.build(this.#window ?? round.query.window, this.#countsWitness);
-  }
-
-  finish(round: Round, draft: AnswerDraft): Answer {
-    const { gaps, ...answer } = draft;
-    this.#count.addGaps(gaps);
-    const notes = [...draft.notes, ...this.#notes];
-    if (this.#failedOn > 0) {
-      const text = `--where could not be evaluated on ${this.#failedOn} requests (a field they lack, as a rule): not matched`;
-      notes.push({ code: 'filter-errors', text });
-    }
-    return { ...answer, notes, coverage: this.coverage(round) };
-  }
-
-  #start(source: Source, isContext: boolean): void {
-    const logs = this.#logsOf.get(source);
-    if (!isContext && logs !== undefined && source.capabilities.slackUs === null) this.#count.forget(logs);
-    this.#logsOf.set(source, logs ?? new Set());
-  }
-
-  /** What only explains is read, and its bytes count; the answer is about the events of the other rounds. */
-  #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler, isContext: boolean): void {
-    this.#heap.relieve();
-    const logs = this.#logsOf.get(source);
-    if (logs !== undefined && !logs.has(batch.source)) logs.add(batch.source);
-    if (!isContext)
-      this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));
-    if (isContext) this.#count.passedOver(batch.source, { ...NOTHING_PASSED, bytes: batch.passedOver.bytes });
-    else this.#count.passedOver(batch.source, batch.passedOver);
-    for (const event of batch.events) {
-      if (!isContext) this.#count.saw(event);
-      assembler.add(event);
-    }
-    for (const stages of batch.settled) assembler.settle(stages);
-    for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler, isContext);
-    this.#options.progress.show({
-      bytes: this.#count.bytesRead,
-      of: plan.estimate.bytes,
-      atUs: lastTimeOf(batch),
-      matches: this.#matches,
-    });
-  }
-
-  #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler, isContext: boolean): void {
-    const { salvaged } = reject;
-    if (isContext) {
-      if (salvaged !== null) assembler.add(salvaged);
-      return;
-    }
-    if (salvaged === null) {
-      this.#count.rejected(reject, true);
-      return;
-    }
-    const { predicate, window } = plan.query;
-    const isInDoubt =
-      mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
-    this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window));
-    this.#count.saw(salvaged);
-    assembler.add(salvaged);
-  }
-
-  /** False: the question has enough. */
-  #give(request: AuditRequest, round: Round): boolean {
-    const { query } = round;
-    if (!isInWindow(request, query.window)) return true;
-    const { event } = request;
-    if (query.witness !== null && request.endedUs !== null && matches(event, query.witness)) {
-      const id = witnessId(event.auditID, event.receivedUs);
-      this.#count.witnessed({ resource: resourceKey(targetOf(event)), level: event.level, count: 1, id });
-    }
-    const verdict = verdictOf(event, query.predicate);
-    if (verdict !== true) {
-      // Neither yes nor no of a whole event: an expression that failed on it.
-      if (verdict !== false && event.cut === null && request.endedUs !== null) this.#failedOn++;
-      return true;
-    }
-    this.#matches++;
-    return round.add(request) === 'go on';
-  }
-
-  /** What could not be read of what only explains hides no match: it is noted. */
-  #find(source: Source, isContext: boolean): void {
-    const findings = source.findings();
-    if (!isContext) this.#count.addGaps(findings.gaps);
-    this.#count.holdsEarlier(findings.holdsEarlier);
-    const unread = isContext ? findings.gaps.map(({ code, text }) => ({ code, text })) : [];
-    for (const note of [...findings.notes, ...unread]) {
-      if (!this.#notes.some((known) => known.text === note.text)) this.#notes.push(note);
-    }
-  }
-
-  #noteBounds(assembler: Assembler): void {
-    if (assembler.evicted > 0) {
-      const text = `${assembler.evicted} requests were given up waiting for their outcome: too many were open at once`;
-      this.#count.addGaps([{ code: 'memory-bound', text, source: null }]);
-    }
-    if (assembler.hasForgotten) {
-      this.#notes.push({
-        code: 'repeats',
-        text: 'too many requests to remember each: one logged twice, far apart, counts twice',
-      });
-    }
-  }
-}
-
-function couldBeIn(event: AuditEvent, window: Window): boolean {
-  const at = event.receivedUs;
-  if (at === null) return true;
-  return (
-    (window.sinceUs === null || at >= window.sinceUs) && (window.untilUs === null || at < window.untilUs)
-  );
-}
-
-function unionOf(a: Window, b: Window): Window {
-  return {
-    sinceUs: a.sinceUs === null || b.sinceUs === null ? null : Math.min(a.sinceUs, b.sinceUs),
-    untilUs: a.untilUs === null || b.untilUs === null ? null : Math.max(a.untilUs, b.untilUs),
-  };
-}
-
-function lastTimeOf(batch: EventBatch): number | null {
-  return batch.events.at(-1)?.receivedUs ?? batch.passedOver.toUs;
+  pass.end();
 }

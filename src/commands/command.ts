@@ -10,6 +10,8 @@ export interface CommandSummary {
   /** The words it takes, for completion; an object may be two: a type and a name. */
   readonly takes: readonly ('verb' | 'object' | 'shell')[];
   readonly flags: readonly FlagName[];
+  /** What to ask instead, for flags that others take and one may well expect here. */
+  readonly instead?: Readonly<Partial<Record<FlagName, string>>>;
   /** What help explains after the flags: a heading, and terms with their meanings; null for nothing. */
   readonly terms: {
     readonly heading: string;

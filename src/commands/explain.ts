@@ -2,30 +2,26 @@
 import type { Io } from '../io.ts';
 import { describePredicate, isEverything } from '../query/plan.ts';
 import type { Predicate } from '../query/predicate.ts';
+import type { Query } from '../query/query.ts';
 import { formatWindow } from '../query/time-range.ts';
-import { MAX_ROUNDS, type Question } from '../questions/question.ts';
+import { formatInstant } from '../query/zone.ts';
+import { MAX_ROUNDS } from '../questions/question.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import type { Source, SourcePlan } from '../sources/source.ts';
 import { formatBytes } from './bytes.ts';
 import { columnsOf } from './columns.ts';
 import { hung } from './hung.ts';
 
-export interface ExplainOptions {
-  readonly nowUs: number;
-  readonly timeZone: string;
-}
-
-export async function explain<P>(
-  question: Question<P>,
-  params: P,
+export async function explain(
+  name: string,
+  query: Query,
   sources: readonly Source[],
-  { nowUs, timeZone }: ExplainOptions,
+  timeZone: string,
   io: Io,
 ): Promise<number> {
-  const { query } = question.begin(params, {}, nowUs);
   const entries: Entry[] = [
-    [0, 'question', question.name],
-    [0, 'window', formatWindow(query.window, timeZone)],
+    [0, 'question', name],
+    [0, 'window', windowText(query, timeZone)],
     ...branches(0, 'wanted', query.predicate),
     ...(query.witness === null ? [] : branches(0, 'witness', query.witness)),
   ];
@@ -33,13 +29,27 @@ export async function explain<P>(
     const plan = await source.plan(query, io.signal);
     entries.push([0, 'source', source.name], ...entriesOf(plan, source));
   }
-  entries.push([0, 'then', thenText(sources)]);
+  entries.push([
+    0,
+    'then',
+    query.following === undefined
+      ? thenText(sources)
+      : 'each new one as it happens, until Ctrl-C, --until or --limit',
+  ]);
   const columns = columnsOf(io) ?? DEFAULT_COLUMNS;
   const lines = entries.flatMap(([indent, label, text]) =>
     hung(label, escapeTerminal(text), columns, indent, 12),
   );
   await io.out.write(`${lines.join('\n')}\n`);
   return 0;
+}
+
+function windowText({ window, following }: Query, timeZone: string): string {
+  if (following === undefined) return formatWindow(window, timeZone);
+  const { untilUs } = window;
+  const from = following === 'from now' ? 'from now' : formatWindow({ ...window, untilUs: null }, timeZone);
+  const end = untilUs === null ? '' : `, until ${formatInstant(untilUs / 1000, timeZone)}`;
+  return `${from.replace(/ to now$/, '')} on${end}`;
 }
 
 type Entry = readonly [indent: number, label: string, text: string];

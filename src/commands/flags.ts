@@ -94,6 +94,12 @@ export const FLAGS = {
     group: 'When',
   },
   until: { name: 'until', type: 'string', value: 'TIME', help: 'up to, and without, then', group: 'When' },
+  follow: {
+    name: 'follow',
+    type: 'boolean',
+    help: 'go on with each new one as it happens, from now on, or after those since --since; until Ctrl-C, --until, or --limit rows',
+    group: 'When',
+  },
   at: {
     name: 'at',
     type: 'string',

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { coverageLines } from '../render/coverage-lines.ts';
 import { type ChosenFormat, parseFormat } from '../render/registry.ts';
+import type { RenderOptions } from '../render/renderer.ts';
 import { columnsOf } from './columns.ts';
 import { boolFlag, type FlagValues, textFlag } from './flags.ts';
 import { Heap } from './heap.ts';
@@ -55,9 +56,20 @@ const DEFAULT_COLUMNS = 160;
 const PRINTING_GARBAGE_BYTES = 12 * 1024 * 1024;
 
 export async function printAnswer(answer: Answer, printing: Printing, io: Io): Promise<void> {
-  const { format, ...how } = printing;
+  const { format } = printing;
   const renderer = await format.load();
-  const options = {
+  const options = renderOptionsOf(printing, io);
+  const heap = new Heap(PRINTING_GARBAGE_BYTES);
+  for (const piece of renderer.render(limitNoted(answer, format.name), options)) {
+    heap.relieve();
+    await io.out.write(piece);
+  }
+  if (renderer.carriesCoverage) return;
+  for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
+}
+
+export function renderOptionsOf({ format, ...how }: Printing, io: Io): RenderOptions {
+  return {
     columns: columnsOf(io) ?? DEFAULT_COLUMNS,
     isTTY: io.out.isTTY,
     color: how.color,
@@ -67,13 +79,6 @@ export async function printAnswer(answer: Answer, printing: Printing, io: Io): P
     noHeaders: how.noHeaders,
     template: format.template,
   };
-  const heap = new Heap(PRINTING_GARBAGE_BYTES);
-  for (const piece of renderer.render(limitNoted(answer, format.name), options)) {
-    heap.relieve();
-    await io.out.write(piece);
-  }
-  if (renderer.carriesCoverage) return;
-  for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
 }
 
 /** A document must say that it holds a part of the rows only; tables say it beneath them. */

@@ -75,7 +75,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: 'VERB [TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who did it, when, from where, and what came of it',
     takes: ['verb', 'object'],
-    flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'effects', ...CLUSTER, ...OTHER],
+    flags: [...WHERE_FROM, ...WHEN, 'follow', ...WHAT, ...OUT, 'effects', ...CLUSTER, ...OTHER],
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
       ['Who changed anything in namespace prod, people only?', 'who-did change -n prod --humans --demo'],
@@ -83,6 +83,7 @@ export const COMMANDS: readonly CommandSummary[] = [
         'Whose requests were refused in the last two hours?',
         "who-did touch --code 403 --since 2h --file '/var/log/kubernetes/audit/*.log*'",
       ],
+      ['Who deletes anything, from now on, as it happens?', 'who-did delete -A --follow'],
     ],
     terms: {
       heading: "Verbs (any other is the API's own, to the letter: list, update, …)",
@@ -95,6 +96,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: '[TYPE/NAME | TYPE NAME | TYPE]',
     summary: 'what was changed, field by field, by whom; and how it was before',
     takes: ['object'],
+    instead: { follow: 'how an object was before is not known as it changes: who-did change … --follow' },
     flags: [
       ...WHERE_FROM,
       ...WHEN,
@@ -133,6 +135,9 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who was not let in or not allowed to, by whom, how often, and which right is missing',
     takes: ['object'],
+    instead: {
+      follow: 'its rows are counts; each refusal as it happens: who-did touch --code 401,403 --follow',
+    },
     flags: [...WHERE_FROM, ...WHEN, ...WHAT, ...OUT, 'suggest-role', ...CLUSTER, ...OTHER],
     examples: [
       ['Who is refused, and what is missing?', 'failed-auth -A --demo'],
@@ -147,6 +152,9 @@ export const COMMANDS: readonly CommandSummary[] = [
     summary:
       'which rights were gained and lost, by whose change of which role or binding, and what is dangerous in it',
     takes: [],
+    instead: {
+      follow: 'it compares two moments: who-did change clusterrolebindings -A --follow, and the like',
+    },
     flags: [...WHERE_FROM, ...WHEN, 'between', ...WHAT, 'subject', ...OUT, 'all', ...CLUSTER, ...OTHER],
     examples: [
       ['Who may do what since when, and through whom?', 'rbac-diff --demo'],

@@ -21,6 +21,7 @@ import { openSources } from './open-sources.ts';
 import { type Printing, printAnswer, printingOf } from './print-answer.ts';
 import { progressOn } from './progress.ts';
 import { type Reached, reachCluster } from './reach-cluster.ts';
+import { checkFollowed, checkFollowing, followedQuery, notFollowed, runFollowing } from './run-following.ts';
 import { flagsInGroup, typedAgain } from './typed-again.ts';
 
 /** Parameters that every question takes. */
@@ -54,15 +55,27 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
 ): Promise<number> {
   const nowUs = (boolFlag(flags, 'demo') === true ? DEMO.nowMs : io.now()) * 1000;
   const printing = printingOf(flags, io, nowUs / 1000);
+  const isFollowing = boolFlag(flags, 'follow') === true;
+  if (isFollowing) checkFollowing(flags, printing);
   const shared = await sharedParams(flags, io, nowUs, printing);
   const reached = await reachCluster(flags, io);
   const placed = await placedIn(reached, typed, flags, io);
   const asked = toParams({ ...shared, placed });
   const sources = await openSources(flags, io, reached.logs);
   try {
+    if (isFollowing) checkFollowed(sources);
     const params = { ...asked, window: windowFor(asked.window, sources) };
-    if (boolFlag(flags, 'explain') === true)
-      return await explain(question, params, sources, { nowUs, timeZone: timeZoneOf(flags, io) }, io);
+    const stream = isFollowing ? question.follow?.(params) : undefined;
+    if (isFollowing && stream === undefined) throw notFollowed(question.name);
+    if (boolFlag(flags, 'explain') === true) {
+      const query =
+        stream === undefined ? question.begin(params, {}, nowUs).query : followedQuery(stream, flags);
+      return await explain(question.name, query, sources, timeZoneOf(flags, io), io);
+    }
+    if (stream !== undefined) {
+      const run = { name: question.name, stream, sources, limit: shared.limit };
+      return await runFollowing(run, flags, printing, io);
+    }
     const { live } = reached;
     const inputs = await inputsOf(question.needs, live, io.signal);
     const options = { sources, inputs, live, nowUs, signal: io.signal, progress: progressOn(io) };
@@ -107,9 +120,8 @@ async function sharedParams(
   nowUs: number,
   printing: Printing,
 ): Promise<Omit<SharedParams, 'placed'>> {
-  const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
   return {
-    window: parseWindow(typed, nowUs, timeZoneOf(flags, io)),
+    window: windowOf(flags, nowUs, timeZoneOf(flags, io)),
     filters: await parseFilters(filterFlags(flags)),
     limit: limitOf(flags, printing),
     keepsEvents: printing.needsEvents,
@@ -141,6 +153,30 @@ function namespaceOf(flags: FlagValues, current: string | null): string | null {
 /** An RFC 1123 label, as the API server demands of namespaces. */
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+function windowOf(flags: FlagValues, nowUs: number, timeZone: string): ParsedWindow {
+  const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
+  const isFromNow = boolFlag(flags, 'follow') === true && typed.since === null;
+  if (!isFromNow) return parseWindow(typed, nowUs, timeZone);
+  // A bare time is the next such. What is written from now on is wanted whatever the clocks say of it.
+  const untilUs = typed.until === null ? null : nextTime(typed.until, nowUs, timeZone);
+  return { sinceUs: null, untilUs, isDefault: false };
+}
+
+function nextTime(until: string, nowUs: number, timeZone: string): number | null {
+  try {
+    return parseWindow({ since: 'now', until }, nowUs, timeZone).untilUs;
+  } catch (error) {
+    if (!(error instanceof UserError) || !error.message.startsWith('--since')) throw error;
+    throw new UserError(
+      'AUDIT_BAD_TIME',
+      `--until ${JSON.stringify(until)} is past: nothing would be followed`,
+      {
+        hint: 'say a time to come: --until 18:30; or what was there before, too: --since 2h',
+      },
+    );
+  }
+}
+
 /** What can be read only once is read whole, unless a window was given. */
 function windowFor(window: ParsedWindow, sources: readonly Source[]): ParsedWindow {
   const isReadOnce = sources.some((source) => !source.capabilities.rereads);
@@ -151,7 +187,8 @@ const TERMINAL_LIMIT = 50;
 
 function limitOf(flags: FlagValues, printing: Printing): number | null {
   const typed = textFlag(flags, 'limit');
-  if (typed === null) return printing.isForTerminal ? TERMINAL_LIMIT : null;
+  if (typed === null)
+    return printing.isForTerminal && boolFlag(flags, 'follow') !== true ? TERMINAL_LIMIT : null;
   if (!/^\d{1,9}$/.test(typed))
     throw new UserError('AUDIT_USAGE', `--limit ${JSON.stringify(typed)} is not a number of rows`, {
       hint: '--limit 20; --limit 0 prints them all',

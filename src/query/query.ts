@@ -36,4 +36,9 @@ export interface Query {
   /** Requests wanted at most; null for all. */
   readonly limit: number | null;
   readonly aggregation: Aggregation | null;
+  /**
+   * What is written from now on is wanted too. 'from now': nothing else, whatever the window's beginning; 'since': first what
+   * is there of the window. Default: only what is there.
+   */
+  readonly following?: 'from now' | 'since';
 }

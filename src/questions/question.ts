@@ -8,6 +8,7 @@ import type { Coverage, Note } from '../event/coverage.ts';
 import type { AuditRequest } from '../event/request.ts';
 import type { LiveFinding, LiveKey, RbacSnapshot } from '../live.ts';
 import type { Query } from '../query/query.ts';
+import type { RowStream } from './row-stream.ts';
 
 /** One to find, one or two further back in time, and three up a chain of causes. */
 export const MAX_ROUNDS = 6;
@@ -58,4 +59,6 @@ export interface Question<Params> {
   readonly needs: readonly InputName[];
   /** `nowUs`: microseconds since the epoch. */
   begin(params: Params, inputs: Inputs, nowUs: number): Round;
+  /** `--follow`. Absent: it tells nothing before it knows all requests, or how things stood at both ends of a time. */
+  follow?(params: Params): RowStream;
 }

@@ -31,6 +31,25 @@ export function clockFor(times: readonly string[], nowMs: number, timeZone: stri
   };
 }
 
+/**
+ * For times that are not known yet: `11-23 02:58:11`, with the year when it is another than now, and the zone when the clock
+ * has been changed since.
+ */
+export function clockFrom(nowMs: number, timeZone: string): Clock {
+  const local = localTimes(timeZone);
+  const now = local(nowMs);
+  return {
+    zone: now.zone,
+    time(at) {
+      const ms = Date.parse(at);
+      if (!isTime(ms)) return at;
+      const { text, zone } = local(ms);
+      const shown = text.slice(0, 4) === now.text.slice(0, 4) ? text.slice('2026-'.length) : text;
+      return zone === now.zone ? shown : `${shown} ${zone}`;
+    },
+  };
+}
+
 /** Years of four digits, and of the calendar in use; Go's zero time is none. NaN is no time. */
 function isTime(ms: number): boolean {
   return ms >= Date.UTC(1900, 0, 1) && ms < Date.UTC(9999, 11, 31);

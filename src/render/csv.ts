@@ -3,17 +3,30 @@ import type { Answer, Cell } from '../answer.ts';
 import { coverageLines } from './coverage-lines.ts';
 import { escapeCsv, escapeTerminal } from './escape.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
+import type { RowRenderer } from './row-renderer.ts';
 
 export const csv: Renderer = {
   carriesCoverage: true,
   *render(answer: Answer, options: RenderOptions) {
-    // An age is only a time told again.
-    const columns = answer.columns.filter((column) => column.name !== 'AGE');
-    if (!options.noHeaders) yield `${columns.map((column) => escapeCsv(column.name)).join(',')}\n`;
-    for (const row of answer.rows)
-      yield `${columns.map((column) => escapeCsv(textOf(column.cell(row)))).join(',')}\n`;
-    for (const line of coverageLines(answer, { ...options, utc: true })) yield `# ${escapeTerminal(line)}\n`;
+    const { header, line, end } = csvRows(answer, options);
+    yield header;
+    for (const row of answer.rows) yield line(row, null);
+    yield end(answer) ?? '';
   },
+};
+
+export const csvRows: RowRenderer = (shape, options) => {
+  // An age is only a time told again.
+  const columns = shape.columns.filter((column) => column.name !== 'AGE');
+  const lineOf = (cells: readonly string[]) => `${cells.map(escapeCsv).join(',')}\n`;
+  return {
+    header: options.noHeaders ? '' : lineOf(columns.map((column) => column.name)),
+    line: (row) => lineOf(columns.map((column) => textOf(column.cell(row)))),
+    end: (answer) =>
+      coverageLines(answer, { ...options, utc: true })
+        .map((line) => `# ${escapeTerminal(line)}\n`)
+        .join(''),
+  };
 };
 
 function textOf(cell: Cell): string {

@@ -2,7 +2,8 @@
 import type { Answer } from '../answer.ts';
 import { documentOf, endOf } from './document.ts';
 import { escapeJson } from './escape.ts';
-import type { Renderer } from './renderer.ts';
+import type { Renderer, RenderOptions } from './renderer.ts';
+import type { RowRenderer } from './row-renderer.ts';
 
 export const json: Renderer = {
   carriesCoverage: true,
@@ -20,11 +21,18 @@ export const json: Renderer = {
 
 export const jsonl: Renderer = {
   carriesCoverage: true,
-  *render(answer: Answer) {
-    for (const row of answer.rows) yield `${escapeJson(JSON.stringify(row))}\n`;
-    yield `${escapeJson(JSON.stringify(endOf(answer)))}\n`;
+  *render(answer: Answer, options: RenderOptions) {
+    const { line, end } = jsonlRows(answer, options);
+    for (const row of answer.rows) yield line(row, null);
+    yield end(answer) ?? '';
   },
 };
+
+export const jsonlRows: RowRenderer = () => ({
+  header: '',
+  line: (row) => `${escapeJson(JSON.stringify(row))}\n`,
+  end: (answer) => `${escapeJson(JSON.stringify(endOf(answer)))}\n`,
+});
 
 function* rowsOf({ rows }: Answer, comma: string): Generator<string> {
   if (rows.length === 0) yield `  "rows": []${comma}\n`;

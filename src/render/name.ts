@@ -2,6 +2,7 @@
 import type { Answer } from '../answer.ts';
 import { escapeTerminal } from './escape.ts';
 import type { Renderer } from './renderer.ts';
+import type { RowRenderer } from './row-renderer.ts';
 
 export const name: Renderer = {
   carriesCoverage: false,
@@ -9,3 +10,9 @@ export const name: Renderer = {
     for (const row of answer.rows) yield `${escapeTerminal(answer.nameOf(row))}\n`;
   },
 };
+
+export const nameRows: RowRenderer = ({ nameOf }) => ({
+  header: '',
+  line: (row) => `${escapeTerminal(nameOf(row))}\n`,
+  end: () => null,
+});

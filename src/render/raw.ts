@@ -2,6 +2,7 @@
 import type { Answer } from '../answer.ts';
 import { escapeJson } from './escape.ts';
 import type { Renderer } from './renderer.ts';
+import type { RowRenderer } from './row-renderer.ts';
 
 export const raw: Renderer = {
   carriesCoverage: false,
@@ -9,3 +10,9 @@ export const raw: Renderer = {
     for (const event of answer.events) yield `${escapeJson(JSON.stringify(event))}\n`;
   },
 };
+
+export const rawRows: RowRenderer = () => ({
+  header: '',
+  line: (_, event) => (event === null ? '' : `${escapeJson(JSON.stringify(event))}\n`),
+  end: () => null,
+});

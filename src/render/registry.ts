@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { parseColumns } from './custom-columns-parse.ts';
 import { parseTemplate } from './jsonpath-parse.ts';
 import type { Renderer } from './renderer.ts';
+import type { RowRenderer } from './row-renderer.ts';
 
 export interface Format {
   readonly name: string;
@@ -13,6 +14,8 @@ export interface Format {
   /** Throws UserError AUDIT_BAD_TEMPLATE: before a log is read, which can take minutes. */
   check(template: string): void;
   load(): Promise<Renderer>;
+  /** Row by row, while they are found (`--follow`). Null: it has to know all of them. */
+  readonly loadRows: (() => Promise<RowRenderer>) | null;
 }
 
 export const FORMATS: readonly Format[] = [
@@ -20,6 +23,7 @@ export const FORMATS: readonly Format[] = [
     'table',
     'a table that fits the terminal, with what was read and what to try next',
     async () => (await import('./table.ts')).table,
+    async () => (await import('./table-rows.ts')).tableRows,
   ),
   plain(
     'wide',
@@ -35,15 +39,22 @@ export const FORMATS: readonly Format[] = [
     'jsonl',
     'a row a line; the last line is of kind AnswerEnd and has the rest',
     async () => (await import('./json.ts')).jsonl,
+    async () => (await import('./json.ts')).jsonlRows,
   ),
   plain('yaml', 'the same document in YAML', async () => (await import('./yaml.ts')).yaml),
   plain(
     'csv',
     'every column; coverage follows in lines that begin with #',
     async () => (await import('./csv.ts')).csv,
+    async () => (await import('./csv.ts')).csvRows,
   ),
   plain('markdown', 'a table for a ticket', async () => (await import('./markdown.ts')).markdown),
-  plain('name', "each row's object, as kubectl takes it", async () => (await import('./name.ts')).name),
+  plain(
+    'name',
+    "each row's object, as kubectl takes it",
+    async () => (await import('./name.ts')).name,
+    async () => (await import('./name.ts')).nameRows,
+  ),
   template(
     'jsonpath',
     "kubectl's JSONPath over the document: jsonpath='{.rows[*].who.user}'",
@@ -60,6 +71,7 @@ export const FORMATS: readonly Format[] = [
     'raw',
     "the rows' audit events, redacted, one JSON a line",
     async () => (await import('./raw.ts')).raw,
+    async () => (await import('./raw.ts')).rawRows,
   ),
 ];
 
@@ -67,6 +79,7 @@ export interface ChosenFormat {
   readonly name: string;
   readonly template: string | null;
   load(): Promise<Renderer>;
+  readonly loadRows: Format['loadRows'];
 }
 
 /** What follows -o. */
@@ -90,7 +103,8 @@ export function parseFormat(text: string): ChosenFormat {
     });
   }
   format.check(found);
-  return { name, template: format.takesTemplate ? found : null, load: format.load };
+  const { load, loadRows } = format;
+  return { name, template: format.takesTemplate ? found : null, load, loadRows };
 }
 
 export function formatNames(): string[] {
@@ -102,8 +116,13 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'custom-columns': '-o custom-columns=WHEN:.when,WHO:.who.user',
 };
 
-function plain(name: string, summary: string, load: () => Promise<Renderer>): Format {
-  return { name, summary, takesTemplate: false, check: () => undefined, load };
+function plain(
+  name: string,
+  summary: string,
+  load: () => Promise<Renderer>,
+  loadRows: Format['loadRows'] = null,
+): Format {
+  return { name, summary, takesTemplate: false, check: () => undefined, load, loadRows };
 }
 
 function template(
@@ -112,5 +131,5 @@ function template(
   check: (template: string) => void,
   load: () => Promise<Renderer>,
 ): Format {
-  return { name, summary, takesTemplate: true, check, load };
+  return { name, summary, takesTemplate: true, check, load, loadRows: null };
 }

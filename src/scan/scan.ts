@@ -28,6 +28,8 @@ export interface ScanOptions extends Omit<CollectorOptions, 'isLive'> {
   readonly signal: AbortSignal;
   /** What the chunks are read from, for threads to read by themselves. Default: the chunks are read to their end. */
   readonly openFile?: OpenFile;
+  /** Following: what each chunk holds is handed out before the next is waited for. Default false. */
+  readonly isFollowing?: boolean;
   /** Default MAX_LINE_BYTES, ALWAYS_DECODED and DIVISION; others are for tests. */
   readonly maxLineBytes?: number;
   readonly alwaysDecoded?: number;
@@ -101,7 +103,8 @@ class Scanning {
     this.#passing?.push(bytes);
     this.#collector.countBytes(readBytes, chunk.length);
     yield* this.#scanned();
-    if (this.#collector.isFull) yield this.#collector.takeBatch();
+    if (this.#options.isFollowing === true) this.#passing?.takeOut();
+    if (this.#collector.isFull || this.#options.isFollowing === true) yield this.#collector.takeBatch();
   }
 
   /** What is behind the chunks, in threads; from where they cannot tell, chunk by chunk again. */

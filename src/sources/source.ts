@@ -47,13 +47,24 @@ export interface Source {
   plan(query: Query, signal: AbortSignal): Promise<SourcePlan>;
   /** Batches in the declared order. Ends early, without an error, when the consumer returns. Throws when aborted. */
   read(plan: SourcePlan, signal: AbortSignal): AsyncIterable<EventBatch>;
-  /** As `read`, and goes on with what is written from now on. Present when `capabilities.follows`. */
-  follow?(plan: SourcePlan, signal: AbortSignal): AsyncIterable<EventBatch>;
+  /**
+   * What is written after that which `read` of the same plan reads, as soon as it is there; for plans of queries with
+   * `following`. Ends when nothing can come any more (standard input), throws when aborted. What cannot be read for a time is
+   * told as news when that begins and ends. Present when `capabilities.follows`.
+   */
+  follow?(plan: SourcePlan, onNews: (news: News) => void, signal: AbortSignal): AsyncIterable<EventBatch>;
   /** Exact counts; present when `capabilities.aggregates`. */
   aggregate?(plan: SourcePlan, signal: AbortSignal): Promise<Aggregated>;
-  /** After reading: what could not be read, and what is worth knowing. What was read is counted from the batches. */
+  /** After reading, or following: what could not be read, and what is worth knowing. What was read is counted from the batches. */
   findings(): Findings;
   close(): Promise<void>;
+}
+
+/** What becomes of a log while it is followed. */
+export interface News {
+  /** As in `EventBatch.source`. */
+  readonly source: string;
+  readonly text: string;
 }
 
 export interface Aggregated {

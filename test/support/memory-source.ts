@@ -48,6 +48,8 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
   const order = options.order ?? 'newest';
   const random = seededRandom(options.seed ?? 1);
   const kept = jsons.map((json, i) => decoded(json, name, i));
+  /** How much there was. */
+  const planned = new WeakMap<SourcePlan, number>();
   let wake = (): void => {};
 
   return {
@@ -63,16 +65,18 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
     async plan(query) {
       const { pushed, residual } = splitPredicate(query.predicate, options.canPush ?? (() => false));
       const estimate = { bytes: kept.length * BYTES_EACH, parts: 1 };
-      return { query, pushed, residual, estimate, explain: [`${kept.length} events in memory`] };
+      const plan = { query, pushed, residual, estimate, explain: [`${kept.length} events in memory`] };
+      planned.set(plan, kept.length);
+      return plan;
     },
     async *read(plan, signal) {
       signal.throwIfAborted();
-      const records = ordered([...kept, ...(options.rejects ?? [])], order, random);
+      const there = plan.query.following === 'from now' ? [] : kept.slice(0, planned.get(plan));
+      const records = ordered([...there, ...(options.rejects ?? [])], order, random);
       yield* batchesOf(records, plan, { name, random, signal });
     },
-    async *follow(plan, signal) {
-      let seen = kept.length;
-      yield* batchesOf(ordered(kept.slice(0, seen), order, random), plan, { name, random, signal });
+    async *follow(plan, _onNews, signal) {
+      let seen = planned.get(plan) ?? 0;
       while (!signal.aborted) {
         const fresh = kept.slice(seen);
         seen = kept.length;

@@ -32,6 +32,7 @@ import { keysFor, type NowKeys, nowLines, nowOf } from './who-did-now.ts';
 import { wanted, witnessOf } from './who-did-query.ts';
 import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
 import { sentence, type Told } from './who-did-says.ts';
+import { WhoDidStream } from './who-did-stream.ts';
 
 export interface WhoDidParams {
   readonly word: Word;
@@ -56,6 +57,7 @@ export const whoDid: Question<WhoDidParams> = {
     const { sinceUs, untilUs } = params.window;
     return new WhoDidRound(params, nowUs, foundFor(params), { sinceUs, untilUs }, false);
   },
+  follow: (params: WhoDidParams) => new WhoDidStream(params),
 };
 
 interface Judged {

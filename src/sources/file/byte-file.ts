@@ -42,6 +42,27 @@ export async function openStream(path: string, signal: AbortSignal): Promise<Rea
   return addAbortSignal(signal, new Socket({ fd, readable: true, writable: false }));
 }
 
+/** Waits for the next chunk no longer than until the signal, which is thrown; the chunks are left to their owner then. */
+export async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+      const stop = (): void => reject(signal.reason);
+      signal.throwIfAborted();
+      signal.addEventListener('abort', stop, { once: true });
+      iterator
+        .next()
+        .finally(() => signal.removeEventListener('abort', stop))
+        .then(resolve, reject);
+    });
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
 async function readAt(
   file: FileHandle,
   buffer: Buffer,

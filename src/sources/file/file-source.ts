@@ -3,6 +3,7 @@
  * become events in scan/. Reads everything that the window leaves: order and limit are the question's.
  */
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../errors.ts';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
@@ -14,27 +15,35 @@ import { scan } from '../../scan/scan.ts';
 import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
+import { Merged } from '../merged.ts';
 import type { SourceParams } from '../registry.ts';
-import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
-import { chunksOf, nextLineStart, openByteFile, openStream } from './byte-file.ts';
+import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
+import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
-import { type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
+import { type FindOptions, type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
+import { FollowedFiles } from './followed-files.ts';
 import { groupLogs } from './log-groups.ts';
+import { looksLikeAudit } from './looks-like-audit.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
-import { ReadingTally } from './reading-tally.ts';
+import { notAnAuditLog, ReadingTally } from './reading-tally.ts';
 
 const STDIN = 'stdin';
 
 /** `-` among the patterns is standard input; `file://` URLs are paths. */
 export async function openFileSource({ patterns, maxBytes }: SourceParams, io: Io): Promise<Source> {
   const paths = patterns.map((pattern) => (pattern.startsWith('file://') ? fileURLToPath(pattern) : pattern));
-  const pipes = await Promise.all(paths.map((path) => isPipe(path)));
-  return new FileSource(paths, maxBytes, pipes.includes(true), io);
+  const pipes = await Promise.all(paths.map((path) => isPipe(path, io.cwd)));
+  return new FileSource(
+    paths,
+    paths.filter((_, n) => pipes[n] !== true),
+    maxBytes,
+    io,
+  );
 }
 
-async function isPipe(path: string): Promise<boolean> {
+async function isPipe(path: string, cwd: string): Promise<boolean> {
   if (path === '-') return true;
-  const stats = await stat(path).catch(() => null);
+  const stats = await stat(resolve(cwd, path)).catch(() => null);
   return stats !== null && !stats.isFile() && !stats.isDirectory();
 }
 
@@ -43,28 +52,34 @@ interface Reading {
   readonly steps: readonly ReadingStep[];
   readonly sieve: Sieve | null;
   readonly readsStdin: boolean;
+  /** Null: what is there is all that is wanted. */
+  readonly followed: FollowedFiles | null;
 }
 
 class FileSource implements Source {
   readonly name: string;
   readonly capabilities: Capabilities;
   readonly #patterns: readonly string[];
+  /** Those that can be read again. */
+  readonly #lasting: readonly string[];
   readonly #maxBytes: number | null;
   readonly #io: Io;
   readonly #readings = new WeakMap<SourcePlan, Reading>();
   #tally = new ReadingTally();
+  #followed: FollowedFiles | null = null;
 
-  constructor(patterns: readonly string[], maxBytes: number | null, isReadOnce: boolean, io: Io) {
+  constructor(patterns: readonly string[], lasting: readonly string[], maxBytes: number | null, io: Io) {
     this.name = patterns.map((pattern) => (pattern === '-' ? STDIN : pattern)).join(' ');
     this.capabilities = {
       order: 'none',
       slackUs: null,
-      rereads: !isReadOnce,
+      rereads: lasting.length === patterns.length,
       billed: false,
       aggregates: false,
-      follows: false,
+      follows: true,
     };
     this.#patterns = patterns;
+    this.#lasting = lasting;
     this.#maxBytes = maxBytes;
     this.#io = io;
   }
@@ -72,15 +87,16 @@ class FileSource implements Source {
   async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
     const readsStdin = this.#patterns.includes('-');
     const patterns = this.#patterns.filter((pattern) => pattern !== '-');
-    const found = await findFiles(patterns, { cwd: this.#io.cwd, unwrap, signal });
-    if (found.files.length === 0 && !readsStdin) throw nothingFound(found);
-    const steps = readingList(groupLogs(found.files), query.window.sinceUs, this.#maxBytes);
-    const reading = {
-      found,
-      steps,
-      sieve: sieveOf(query, readsStdin || new Set(steps.map(({ log }) => log)).size > 1),
-      readsStdin,
-    };
+    const options = { cwd: this.#io.cwd, unwrap, signal };
+    const followed =
+      query.following === undefined ? null : new FollowedFiles(this.#lasting, options, this.#io.now);
+    if (followed !== null) await beginFollowing(followed, options, readsStdin);
+    const found = await findFiles(patterns, options);
+    if (found.files.length === 0 && !readsStdin && followed === null) throw nothingFound(found);
+    const all = readingList(groupLogs(found.files), query.window.sinceUs, this.#maxBytes);
+    const steps = followed === null ? all : await stepsBefore(followed, query.following, all);
+    const isOneLog = !readsStdin && followed === null && new Set(steps.map(({ log }) => log)).size <= 1;
+    const reading = { found, steps, sieve: sieveOf(query, !isOneLog), readsStdin, followed };
     const isSizeKnown = !readsStdin && found.files.every((file) => !file.isStream);
     const opened = steps.filter((step) => step.skip === null);
     const plan: SourcePlan = {
@@ -91,7 +107,7 @@ class FileSource implements Source {
         bytes: isSizeKnown ? opened.reduce((sum, step) => sum + step.bytes, 0) : null,
         parts: opened.length + (readsStdin ? 1 : 0),
       },
-      explain: explainReading(reading),
+      explain: [...explainReading(reading), ...(followed?.explained ?? [])],
     };
     this.#readings.set(plan, reading);
     return plan;
@@ -102,33 +118,66 @@ class FileSource implements Source {
     if (reading === undefined) throw new Error('read() of a plan that is not of this source');
     const tally = new ReadingTally();
     this.#tally = tally;
-    tally.addFound(reading.found);
+    const isAwaited = reading.followed !== null;
+    tally.addFound(isAwaited ? withoutAwaited(reading.found) : reading.found);
     let log: string | null = null;
     for (const step of reading.steps) {
       // So that a log of which nothing is read is named too.
       if (step.log !== log) yield emptyBatch(step.log);
       log = step.log;
+      if (reading.followed !== null && step.file.isStream) continue;
       if (step.skip === null) yield* this.#readFile(step, reading.sieve, signal);
       else tally.addSkipped(step);
     }
-    if (reading.readsStdin) yield* this.#readStdin(reading.sieve, signal);
+    if (reading.readsStdin && reading.followed === null) yield* this.#readStdin(reading.sieve, signal);
     tally.end();
   }
 
+  /** What has no offsets is followed from its beginning to its end. */
+  async *follow(
+    plan: SourcePlan,
+    onNews: (news: News) => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const reading = this.#readings.get(plan);
+    if (reading === undefined || reading.followed === null)
+      throw new Error('follow() of a plan that is not of this source, or does not follow');
+    const { followed, sieve, steps, readsStdin } = reading;
+    this.#followed = followed;
+    const merged = new Merged<EventBatch>(signal);
+    if (readsStdin) merged.add((own) => this.#readStdin(sieve, own, true));
+    for (const step of steps)
+      if (step.file.isStream) merged.add((own) => this.#readFile(step, sieve, own, true));
+    if (followed.hasAny) merged.add((own) => followed.follow(sieve, onNews, own));
+    yield* merged.items();
+  }
+
   findings(): Findings {
-    return this.#tally.findings();
+    const read = this.#tally.findings();
+    const followed = this.#followed?.findings() ?? { gaps: [], notes: [] };
+    return {
+      ...read,
+      gaps: [...read.gaps, ...followed.gaps],
+      notes: [...read.notes, ...followed.notes],
+    };
   }
 
   async close(): Promise<void> {}
 
-  async *#readFile(step: ReadingStep, sieve: Sieve | null, signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async *#readFile(
+    step: ReadingStep,
+    sieve: Sieve | null,
+    signal: AbortSignal,
+    isFollowing = false,
+  ): AsyncGenerator<EventBatch> {
     const { file, log } = step;
     if (file.isStream) {
       const stream = await openStream(file.path, signal).catch((error: unknown) => {
         this.#tally.addFailure(log, failureOf(file.name, error));
         return null;
       });
-      if (stream !== null) yield* this.#scan(stream, log, file.name, step.bytes, sieve, signal);
+      if (stream !== null)
+        yield* this.#scan(stream, log, file.name, step.bytes, sieve, signal, { isFollowing });
       return;
     }
     const path = await whereIs(file);
@@ -146,16 +195,21 @@ class FileSource implements Source {
       const chunksFrom = (from: number) => chunksOf(bytes, { ...range, from }, signal, onShort);
       const openFile: OpenFile = { fd: bytes.fd, ...range, chunksFrom, onShort };
       const chunks = chunksFrom(range.from);
-      yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, sieve, signal, openFile);
+      yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, sieve, signal, { openFile });
     } finally {
       await bytes.close();
     }
   }
 
-  async *#readStdin(sieve: Sieve | null, signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async *#readStdin(
+    sieve: Sieve | null,
+    signal: AbortSignal,
+    isFollowing = false,
+  ): AsyncGenerator<EventBatch> {
     yield emptyBatch(STDIN);
     const limit = this.#maxBytes ?? Number.POSITIVE_INFINITY;
-    yield* this.#scan(this.#io.in, STDIN, STDIN, limit, sieve, signal);
+    const chunks = isFollowing ? untilAborted(this.#io.in, signal) : this.#io.in;
+    yield* this.#scan(chunks, STDIN, STDIN, limit, sieve, signal, { isFollowing });
   }
 
   /** Errors of the file system and of the format become gaps; whether nothing at all was read, `end` says. */
@@ -166,15 +220,15 @@ class FileSource implements Source {
     limit: number,
     sieve: Sieve | null,
     signal: AbortSignal,
-    openFile?: OpenFile,
+    how: { readonly openFile?: OpenFile; readonly isFollowing?: boolean } = {},
   ): AsyncGenerator<EventBatch> {
     const tally = this.#tally;
     const count = tally.beginFile(log, file);
     const onTrouble = (why: string): void => tally.addTrouble(log, file, why);
     const watched = count.watch(limited(chunks, limit, () => tally.addOverBudget(log, file)));
     try {
-      const options = { source: log, file, unwrap, sieve, onTrouble, signal };
-      for await (const batch of scan(watched, openFile === undefined ? options : { ...options, openFile })) {
+      const options = { source: log, file, unwrap, sieve, onTrouble, signal, ...how };
+      for await (const batch of scan(watched, options)) {
         count.add(batch);
         yield batch;
       }
@@ -189,7 +243,7 @@ class FileSource implements Source {
   /** Null: there is nothing to be read of it. */
   async #rangeOf(step: ReadingStep, bytes: ByteSource, signal: AbortSignal) {
     const { file } = step;
-    const size = (await bytes.size(signal)) ?? file.bytes;
+    const size = step.to ?? (await bytes.size(signal)) ?? file.bytes;
     const from = Math.max(0, file.bytes - step.bytes);
     if (from === 0) return { from: 0, to: size };
     const compression: Compression = compressionOf(await bytes.readAt(0, 8, signal), file.name);
@@ -197,6 +251,47 @@ class FileSource implements Source {
     this.#tally.addUnread(step, start);
     return start >= size ? null : { from: start, to: size };
   }
+}
+
+/** Throws a UserError where waiting is of no use. */
+async function beginFollowing(
+  followed: FollowedFiles,
+  options: FindOptions,
+  readsStdin: boolean,
+): Promise<void> {
+  const found = await followed.begin();
+  const isRefused = found.failures.some(({ kind }) => kind === 'unreadable');
+  if (found.files.length === 0 && isRefused && !readsStdin) throw nothingFound(found);
+  const looks = await Promise.all(
+    found.files.map(async (file) =>
+      file.isStream || file.isFromFolder
+        ? 'audit log'
+        : await looksLikeAudit(file.path, options.unwrap, options.signal).catch(() => 'empty' as const),
+    ),
+  );
+  const stranger = found.files.find((_, n) => looks[n] === 'something else');
+  if (stranger !== undefined && !looks.includes('audit log')) throw notAnAuditLog(stranger.name);
+}
+
+/** What is not there yet is waited for. */
+function withoutAwaited(found: Found): Found {
+  return { ...found, failures: found.failures.filter(({ kind }) => kind === 'unreadable') };
+}
+
+/** What is there when following begins. */
+async function stepsBefore(
+  followed: FollowedFiles,
+  following: Query['following'],
+  steps: readonly ReadingStep[],
+): Promise<ReadingStep[]> {
+  const before: ReadingStep[] = [];
+  for (const step of steps) {
+    if (step.file.isStream) before.push(step);
+    if (step.file.isStream || following === 'from now') continue;
+    const end = step.skip === null ? await followed.endOf(step.file) : Number.POSITIVE_INFINITY;
+    if (end !== null) before.push(Number.isFinite(end) ? { ...step, to: end } : step);
+  }
+  return before;
 }
 
 async function* limited(

@@ -133,7 +133,7 @@ export function toFile(name: string, path: string, stats: BigIntStats, isFromFol
 }
 
 /** With its birth: the number of a deleted file is given to the next one. */
-function idOf(path: string, stats: BigIntStats): string {
+export function idOf(path: string, stats: BigIntStats): string {
   return stats.ino === 0n ? path : `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
 }
 

@@ -8,6 +8,8 @@ export interface ReadingStep {
   readonly skip: 'before the window' | 'over budget' | null;
   /** Bytes at the file's end that may be read; all of them when it is the file's size. */
   readonly bytes: number;
+  /** Offset at which reading stops, because following begins there. Default: the file's end. */
+  readonly to?: number;
 }
 
 /** In the order of reading. The budget goes to the newest files of all logs first. */

@@ -93,7 +93,7 @@ export class ReadingTally {
 
   #addStranger(file: FileCount, hasEvents: boolean): void {
     const text = `"${file.name}" holds no audit event; it is ${file.kind}`;
-    if (!hasEvents) throw new UserError('AUDIT_NOT_AN_AUDIT_LOG', text, { hint: HINT });
+    if (!hasEvents) throw notAnAuditLog(file.name, file.kind);
     this.#note('no-audit-log', text);
   }
 
@@ -104,6 +104,12 @@ export class ReadingTally {
   #note(code: string, text: string): void {
     this.#notes.push({ code, text });
   }
+}
+
+export function notAnAuditLog(name: string, kind = 'something else'): UserError {
+  return new UserError('AUDIT_NOT_AN_AUDIT_LOG', `"${name}" holds no audit event; it is ${kind}`, {
+    hint: HINT,
+  });
 }
 
 const HINT = 'the API server writes its audit log where --audit-log-path says, one JSON object a line';

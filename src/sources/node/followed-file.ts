@@ -10,7 +10,13 @@
 
 import type { ByteSource } from '../../io.ts';
 import { decompress } from '../../scan/decompress.ts';
-import { type FileFacts, FileGone, type LogFolder, PassingTrouble, type RemoteFile } from './log-folder.ts';
+import {
+  type FileFacts,
+  FileGone,
+  type LogFolder,
+  PassingTrouble,
+  type RemoteFile,
+} from '../rotated-logs/log-folder.ts';
 import { type NodeLog, rotationIn } from './node-log.ts';
 
 /** Failures in a row without a byte in between; the waits before the tries after them. */

@@ -4,8 +4,8 @@
  */
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, ApiServer } from '../../io.ts';
+import type { LogFolder, RemoteFile } from '../rotated-logs/log-folder.ts';
 import { refusalOf } from './kubelet-refusal.ts';
-import type { LogFolder, RemoteFile } from './log-folder.ts';
 import { NodeByteSource } from './node-byte-source.ts';
 
 /** What the kubelet serves (pkg/kubelet/kubelet.go: http.Dir). */
@@ -15,8 +15,8 @@ export const SERVED = '/var/log';
 export function openKubeletFolder(api: ApiServer, node: string, path: string): LogFolder {
   const url = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/logs${encodePath(path.slice(SERVED.length))}`;
   return {
-    node,
     path,
+    keepsOpen: false,
     async list(signal) {
       // Without the slash it answers with a redirect.
       const response = await api.get(`${url}/`, { signal });

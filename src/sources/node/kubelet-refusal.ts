@@ -1,7 +1,7 @@
 /** An answer that is no file: who refused, the API server or the kubelet behind it, why, and what mends it. */
 import { UserError } from '../../errors.ts';
 import type { ApiResponse } from '../../io.ts';
-import { FileGone, PassingTrouble } from './log-folder.ts';
+import { FileGone, PassingTrouble } from '../rotated-logs/log-folder.ts';
 
 /** Reads the rest of the answer, or its beginning when it is long. `path`: on the node. */
 export async function refusalOf(

@@ -2,10 +2,10 @@
 import { UserError } from '../../errors.ts';
 import { compressionOf } from '../../scan/decompress.ts';
 import { RESOLUTION_BYTES, searchEnd, searchStart, type TimeFound } from '../../scan/time-search.ts';
+import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
 import type { Rotation } from '../rotated-logs/rotation.ts';
 import { mapBounded } from './bounded.ts';
 import { FollowedFile } from './followed-file.ts';
-import { FileGone, type LogFolder } from './log-folder.ts';
 import { type NodeLog, rotationIn } from './node-log.ts';
 
 export interface LogPlan {

@@ -4,8 +4,8 @@
  */
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, ApiServer } from '../../io.ts';
+import { type FileFacts, HEAD_BYTES, PassingTrouble, type RemoteFile } from '../rotated-logs/log-folder.ts';
 import { refusalOf } from './kubelet-refusal.ts';
-import { type FileFacts, HEAD_BYTES, PassingTrouble, type RemoteFile } from './log-folder.ts';
 
 export class NodeByteSource implements RemoteFile {
   readonly name: string;
@@ -38,6 +38,7 @@ export class NodeByteSource implements RemoteFile {
         modifiedUs,
         head,
         hasRanges,
+        id: null,
       };
     } catch (error) {
       signal.throwIfAborted();

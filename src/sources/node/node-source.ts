@@ -9,13 +9,14 @@ import { EVERYTHING } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { sieveOf } from '../../scan/sieve.ts';
 import type { ClusterReach, SourceParams } from '../registry.ts';
-import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
+import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
+import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
 import { Allowance } from './allowance.ts';
 import { mapBounded, NODES_AT_ONCE } from './bounded.ts';
 import { explainPlan } from './explain-plan.ts';
 import { type FoundLogs, findLogs } from './find-logs.ts';
+import { FollowedNodes, planBefore } from './followed-nodes.ts';
 import { openKubeletFolder } from './kubelet-folder.ts';
-import { FileGone, type LogFolder } from './log-folder.ts';
 import { type LogPlan, planLog, type StageWindow } from './log-plan.ts';
 import { LogReader, type PieceReader } from './log-reader.ts';
 import { asksLongRunning } from './long-running.ts';
@@ -58,6 +59,8 @@ interface Reading {
   readonly found: FoundLogs;
   readonly planned: readonly Planned[];
   readonly stages: StageWindow;
+  /** Null: what is there is all that is wanted. */
+  readonly followed: FollowedNodes | null;
   /** Requests that were still running when the window began could be wanted, and their first event lies before it. */
   readonly missesOpenOnes: boolean;
 }
@@ -74,7 +77,7 @@ class NodeSource implements Source {
     rereads: true,
     billed: false,
     aggregates: false,
-    follows: false,
+    follows: true,
   };
   readonly #reach: ClusterReach;
   readonly #maxBytes: number | null;
@@ -83,6 +86,8 @@ class NodeSource implements Source {
   readonly #folders = new Map<string, LogFolder>();
   #found: Promise<FoundLogs> | null = null;
   #tally: NodeTally;
+  #followed: FollowedNodes | null = null;
+  #deadline: { readonly deadlineSeconds?: number } = {};
 
   constructor(reach: ClusterReach, maxBytes: number | null, io: Io) {
     this.name = `nodes of ${reach.api.address}`;
@@ -97,9 +102,13 @@ class NodeSource implements Source {
     const found = await this.#find(signal);
     const isLongRunning = asksLongRunning(query);
     const names = namesOf(found.logs);
-    const planned = await mapBounded(found.logs, NODES_AT_ONCE, (log) =>
-      this.#planLog(log, names.get(log) ?? log.node, stageWindow(query.window, log, isLongRunning), signal),
-    );
+    const followed = query.following === undefined ? null : this.#openFollowed();
+    const planned = await mapBounded(found.logs, NODES_AT_ONCE, (log) => {
+      const name = names.get(log) ?? log.node;
+      const window = stageWindow(query.window, log, isLongRunning);
+      if (followed === null) return this.#planLog(log, name, window, signal);
+      return this.#planFollowed(followed, log, name, query.following === 'since' ? window : null, signal);
+    });
     const failures = planned.filter((each) => each.kind === 'failure');
     const [failure] = failures;
     if (failure !== undefined && failures.length === planned.length) {
@@ -107,7 +116,7 @@ class NodeSource implements Source {
     }
     const stages = stageWindow(query.window, found.logs[0] ?? null, isLongRunning);
     const missesOpenOnes = isLongRunning && query.window.sinceUs !== null;
-    const reading: Reading = { found, planned, stages, missesOpenOnes };
+    const reading: Reading = { found, planned, stages, missesOpenOnes, followed };
     const allowance = new Allowance(this.#maxBytes, this.#io.now);
     const steps = planned.flatMap((each) => (each.kind === 'files' ? each.plan.steps : []));
     const bytes = steps.reduce((sum, step) => sum + step.to - step.from, 0);
@@ -120,6 +129,7 @@ class NodeSource implements Source {
       explain: [
         ...planned.flatMap((each) => explainOne(each, stages)),
         ...found.misses.map(({ node, error }) => `leave ${node}: ${error.message}`),
+        ...(followed === null ? [] : followed.explained),
         `${allowance.limit}, the newest first`,
       ],
     };
@@ -152,8 +162,26 @@ class NodeSource implements Source {
     tally.end(reading.planned.length);
   }
 
+  async *follow(
+    plan: SourcePlan,
+    onNews: (news: News) => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const reading = this.#readings.get(plan);
+    if (reading === undefined || reading.followed === null)
+      throw new Error('follow() of a plan that is not of this source, or does not follow');
+    this.#followed = reading.followed;
+    yield* reading.followed.follow(sieveOf(plan.query, true), reading.found.misses, onNews, signal);
+  }
+
   findings(): Findings {
-    return this.#tally.findings();
+    const read = this.#tally.findings();
+    const followed = this.#followed?.findings() ?? { gaps: [], notes: [] };
+    return {
+      ...read,
+      gaps: [...read.gaps, ...followed.gaps],
+      notes: [...read.notes, ...followed.notes],
+    };
   }
 
   /** Removes what was put on the nodes. */
@@ -197,9 +225,36 @@ class NodeSource implements Source {
     }
   }
 
+  #openFollowed(): FollowedNodes {
+    this.#deadline = { deadlineSeconds: FOLLOWING_POD_SECONDS };
+    return new FollowedNodes({
+      folderOf: (log) => this.#folderOf(log),
+      isByPod: this.#reach.via === 'pod',
+      now: this.#io.now,
+    });
+  }
+
+  /** `window`: of what is there already; null: none of it is wanted. */
+  async #planFollowed(
+    followed: FollowedNodes,
+    log: NodeLog,
+    name: string,
+    window: StageWindow | null,
+    signal: AbortSignal,
+  ): Promise<Planned> {
+    // Following begins first: what is written, or rotated away, while the rest is planned is not in between.
+    const begun = await followed.add(log, name, signal);
+    if (begun instanceof UserError) return { kind: 'failure', name, log, error: begun };
+    if (window === null)
+      return { kind: 'files', name, log, plan: { log, name, steps: [], skipped: [], troubles: [] } };
+    const planned = await this.#planLog(log, name, window, signal);
+    return planned.kind === 'files' ? { ...planned, plan: planBefore(planned.plan, begun) } : planned;
+  }
+
   #readersOf(query: Query, { planned }: Reading, tally: NodeTally): PieceReader[] {
     const { window } = query;
-    const options = { sieve: sieveOf(query, planned.length > 1), tally };
+    const mayRepeat = planned.length > 1 || query.following !== undefined;
+    const options = { sieve: sieveOf(query, mayRepeat), tally };
     const readers: PieceReader[] = [];
     for (const each of planned) {
       if (each.kind === 'failure') tally.addFailure(each.log, each.name, each.error, null);
@@ -223,12 +278,15 @@ class NodeSource implements Source {
     const { api, via, image } = this.#reach;
     const folder =
       via === 'pod'
-        ? openPodFolder(api, { node: log.node, path: log.folder, image })
+        ? openPodFolder(api, { node: log.node, path: log.folder, image, ...this.#deadline })
         : openKubeletFolder(api, log.node, log.folder);
     this.#folders.set(key, folder);
     return folder;
   }
 }
+
+/** When its time is up, a pod is made anew; one that was forgotten does not stay longer. */
+const FOLLOWING_POD_SECONDS = 3600;
 
 /** By the node alone where it has one log. */
 function namesOf(logs: readonly NodeLog[]): Map<NodeLog, string> {

@@ -1,6 +1,12 @@
 /** A file in a reader pod as bytes at an offset: `dd` seeks where busybox's `tail -c +N` would read all that comes before. */
 import { UserError } from '../../errors.ts';
-import { type FileFacts, FileGone, HEAD_BYTES, PassingTrouble, type RemoteFile } from './log-folder.ts';
+import {
+  type FileFacts,
+  FileGone,
+  HEAD_BYTES,
+  PassingTrouble,
+  type RemoteFile,
+} from '../rotated-logs/log-folder.ts';
 import type { RunningPod } from './reader-pod.ts';
 
 const BLOCK_BYTES = 64 * 1024;
@@ -34,7 +40,7 @@ export class PodFile implements RemoteFile {
     if (size === undefined) throw new UserError('AUDIT_NO_AUDIT_LOG', `${this.name} is no file: ${listing}`);
     const modifiedUs = /^\d+$/.test(seconds) ? Number(seconds) * 1_000_000 : null;
     const head = said.subarray(seconds.length + listing.length + 2);
-    return { bytes: Number(size), modifiedUs, head, hasRanges: true };
+    return { bytes: Number(size), modifiedUs, head, hasRanges: true, id: null };
   }
 
   async readAt(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array> {

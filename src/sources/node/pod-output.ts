@@ -8,8 +8,8 @@ import { formatMicros } from '../../event/micros.ts';
 import type { ApiServer } from '../../io.ts';
 import { scan } from '../../scan/scan.ts';
 import { unwrap } from '../envelope.ts';
+import { FileGone } from '../rotated-logs/log-folder.ts';
 import { refusalOf } from './kubelet-refusal.ts';
-import { FileGone } from './log-folder.ts';
 import type { PieceReader, ReadOptions } from './log-reader.ts';
 import type { NodeLog, PodOutput } from './node-log.ts';
 

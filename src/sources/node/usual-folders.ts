@@ -1,8 +1,8 @@
 /** The folders of a node in which API servers write as a rule, looked through when the flags cannot be read. */
 import type { ApiServer } from '../../io.ts';
+import { FileGone } from '../rotated-logs/log-folder.ts';
 import { rotationOf } from '../rotated-logs/rotation.ts';
 import { isServed, openKubeletFolder } from './kubelet-folder.ts';
-import { FileGone } from './log-folder.ts';
 import { type NodeLog, nodeLogAt } from './node-log.ts';
 
 /** kubeadm's convention, kubespray, EKS Anywhere; kind; OpenShift; Talos; RKE1; others. */

@@ -1,14 +1,17 @@
 /**
- * The folder of a log on a node, as a way in gives it: the kubelet's /logs/ through the API server, or a pod of our own. What
- * is done with its files, rotation and dropped connections included, is the same for both, and is not theirs.
+ * The folder of a log, as a way in gives it: the kubelet's /logs/ through the API server, a pod of our own, or this machine's
+ * file system. What is done with its files, rotation and dropped connections included, is the same for all, and not theirs.
  */
 import { UserError } from '../../errors.ts';
 import type { ByteSource } from '../../io.ts';
 
 export interface LogFolder {
-  readonly node: string;
-  /** On the node, without a slash at its end. */
+  /** Where it is, without a slash at its end. */
   readonly path: string;
+  /**
+   * What was opened stays the same file, whatever becomes of its name. No: each request leads to what bears the name by then.
+   */
+  readonly keepsOpen: boolean;
   /** Names of the files in it. Rejects with FileGone when there is no such folder, or with a UserError. */
   list(signal: AbortSignal): Promise<readonly string[]>;
   /** Asks for nothing yet. */
@@ -34,6 +37,8 @@ export interface FileFacts {
   readonly head: Uint8Array;
   /** Any part can be asked for; no: only all of it. */
   readonly hasRanges: boolean;
+  /** Tells it from every other file there is, whatever its name; null where only its bytes do. */
+  readonly id: string | null;
 }
 
 /** An event's head holds its auditID within some 130 bytes. */

@@ -1,0 +1,202 @@
+/**
+ * What all reading for one answer has in common: events go through an assembler, requests that match to whoever asked, and
+ * what was read is counted. In passes, one for each query.
+ */
+import type { Answer } from '../answer.ts';
+import { Assembler } from '../event/assembler.ts';
+import { NOTHING_PASSED, witnessId } from '../event/batch.ts';
+import type { Coverage, Note } from '../event/coverage.ts';
+import { CoverageCount } from '../event/coverage-count.ts';
+import type { AuditEvent, Reject } from '../event/event.ts';
+import type { AuditRequest } from '../event/request.ts';
+import { resourceKey, targetOf } from '../event/target.ts';
+import { isInWindow } from '../query/in-window.ts';
+import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
+import { describePredicate } from '../query/plan.ts';
+import { any } from '../query/predicate.ts';
+import type { Query, Window } from '../query/query.ts';
+import type { AnswerDraft } from '../questions/question.ts';
+import type { EventBatch, Source, SourcePlan } from '../sources/source.ts';
+import { Heap } from './heap.ts';
+import type { Progress } from './progress.ts';
+
+export interface PassOptions {
+  readonly query: Query;
+  /** What is read only explains what was found. Default no. */
+  readonly isContext?: boolean;
+  /** Long-running requests are given out when they begin, and again when they end. Default no. */
+  readonly isFollowing?: boolean;
+  readonly onMatch: (request: AuditRequest) => void;
+}
+
+export class Reading {
+  readonly #progress: Progress;
+  readonly #count = new CoverageCount();
+  readonly #heap = new Heap();
+  readonly #notes: Note[] = [];
+  readonly #logsOf = new Map<Source, Set<string>>();
+  #window: Window | null = null;
+  #countsWitness = false;
+  #matches = 0;
+  #failedOn = 0;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  begin(options: PassOptions): Pass {
+    const { query, isContext = false } = options;
+    if (!isContext || this.#window === null)
+      this.#window = this.#window === null ? query.window : unionOf(this.#window, query.window);
+    this.#countsWitness ||= query.witness !== null;
+    const concern = query.witness === null ? query.predicate : any(query.predicate, query.witness);
+    const assembler = new Assembler({
+      concerns: (event) => concerns(event, concern),
+      emit: (request) => this.#give(request, options),
+      isFollowing: options.isFollowing === true,
+    });
+    return {
+      start: (source) => this.#start(source, isContext),
+      take: (source, plan, batch) => this.#take(source, plan, batch, assembler, isContext),
+      find: (source) => this.#find(source, isContext),
+      end: () => {
+        assembler.end();
+        this.#noteBounds(assembler);
+      },
+    };
+  }
+
+  /** `window`: where nothing was read yet. */
+  coverage(window: Window): Coverage {
+    return this.#count.build(this.#window ?? window, this.#countsWitness);
+  }
+
+  finish(draft: AnswerDraft, window: Window): Answer {
+    const { gaps, ...answer } = draft;
+    this.#count.addGaps(gaps);
+    const notes = [...draft.notes, ...this.#notes];
+    if (this.#failedOn > 0) {
+      const text = `--where could not be evaluated on ${this.#failedOn} requests (a field they lack, as a rule): not matched`;
+      notes.push({ code: 'filter-errors', text });
+    }
+    return { ...answer, notes, coverage: this.coverage(window) };
+  }
+
+  #start(source: Source, isContext: boolean): void {
+    const logs = this.#logsOf.get(source);
+    if (!isContext && logs !== undefined && source.capabilities.slackUs === null) this.#count.forget(logs);
+    this.#logsOf.set(source, logs ?? new Set());
+  }
+
+  /** What only explains is read, and its bytes count; the answer is about the events of the other rounds. */
+  #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler, isContext: boolean): void {
+    this.#heap.relieve();
+    const logs = this.#logsOf.get(source);
+    if (logs !== undefined && !logs.has(batch.source)) logs.add(batch.source);
+    if (!isContext)
+      this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));
+    if (isContext) this.#count.passedOver(batch.source, { ...NOTHING_PASSED, bytes: batch.passedOver.bytes });
+    else this.#count.passedOver(batch.source, batch.passedOver);
+    for (const event of batch.events) {
+      if (!isContext) this.#count.saw(event);
+      assembler.add(event);
+    }
+    for (const stages of batch.settled) assembler.settle(stages);
+    for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler, isContext);
+    for (const group of batch.passedOver.counted) this.#matches += group.count;
+    this.#progress.show({
+      bytes: this.#count.bytesRead,
+      of: plan.estimate.bytes,
+      atUs: lastTimeOf(batch),
+      matches: this.#matches,
+    });
+  }
+
+  #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler, isContext: boolean): void {
+    const { salvaged } = reject;
+    if (isContext) {
+      if (salvaged !== null) assembler.add(salvaged);
+      return;
+    }
+    if (salvaged === null) {
+      this.#count.rejected(reject, true);
+      return;
+    }
+    const { predicate, window } = plan.query;
+    const isInDoubt =
+      mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
+    this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window));
+    this.#count.saw(salvaged);
+    assembler.add(salvaged);
+  }
+
+  #give(request: AuditRequest, { query, onMatch }: PassOptions): void {
+    if (!isInWindow(request, query.window)) return;
+    const { event } = request;
+    if (query.witness !== null && request.endedUs !== null && matches(event, query.witness)) {
+      const id = witnessId(event.auditID, event.receivedUs);
+      this.#count.witnessed({ resource: resourceKey(targetOf(event)), level: event.level, count: 1, id });
+    }
+    const verdict = verdictOf(event, query.predicate);
+    if (verdict !== true) {
+      // Neither yes nor no of a whole event: an expression that failed on it.
+      if (verdict !== false && event.cut === null && request.endedUs !== null) this.#failedOn++;
+      return;
+    }
+    this.#matches++;
+    onMatch(request);
+  }
+
+  /** What could not be read of what only explains hides no match: it is noted. */
+  #find(source: Source, isContext: boolean): void {
+    const findings = source.findings();
+    if (!isContext) this.#count.addGaps(findings.gaps);
+    this.#count.holdsEarlier(findings.holdsEarlier);
+    const unread = isContext ? findings.gaps.map(({ code, text }) => ({ code, text })) : [];
+    for (const note of [...findings.notes, ...unread]) {
+      if (!this.#notes.some((known) => known.text === note.text)) this.#notes.push(note);
+    }
+  }
+
+  #noteBounds(assembler: Assembler): void {
+    if (assembler.evicted > 0) {
+      const text = `${assembler.evicted} requests were given up waiting for their outcome: too many were open at once`;
+      this.#count.addGaps([{ code: 'memory-bound', text, source: null }]);
+    }
+    if (assembler.hasForgotten) {
+      this.#notes.push({
+        code: 'repeats',
+        text: 'too many requests to remember each: one logged twice, far apart, counts twice',
+      });
+    }
+  }
+}
+
+/** One reading for one query, of any number of sources. */
+export interface Pass {
+  start(source: Source): void;
+  take(source: Source, plan: SourcePlan, batch: EventBatch): void;
+  /** The source has been read, or followed. */
+  find(source: Source): void;
+  /** No more sources: what is still open is given out. */
+  end(): void;
+}
+
+function couldBeIn(event: AuditEvent, window: Window): boolean {
+  const at = event.receivedUs;
+  if (at === null) return true;
+  return (
+    (window.sinceUs === null || at >= window.sinceUs) && (window.untilUs === null || at < window.untilUs)
+  );
+}
+
+function unionOf(a: Window, b: Window): Window {
+  return {
+    sinceUs: a.sinceUs === null || b.sinceUs === null ? null : Math.min(a.sinceUs, b.sinceUs),
+    untilUs: a.untilUs === null || b.untilUs === null ? null : Math.max(a.untilUs, b.untilUs),
+  };
+}
+
+function lastTimeOf(batch: EventBatch): number | null {
+  return batch.events.at(-1)?.receivedUs ?? batch.passedOver.toUs;
+}

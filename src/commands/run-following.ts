@@ -1,0 +1,102 @@
+/** `--follow`: what it goes with, the rows to standard output, and what becomes of the logs meanwhile to standard error. */
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import type { Query } from '../query/query.ts';
+import type { RowStream } from '../questions/row-stream.ts';
+import { coverageLines } from '../render/coverage-lines.ts';
+import { escapeTerminal } from '../render/escape.ts';
+import { FORMATS } from '../render/registry.ts';
+import type { Source } from '../sources/source.ts';
+import { boolFlag, type FlagName, type FlagValues, textFlag } from './flags.ts';
+import { follow } from './follow.ts';
+import { type Printing, renderOptionsOf } from './print-answer.ts';
+import { progressOn } from './progress.ts';
+
+/** What asks for more than one request by itself can tell, or for what was. */
+const ALIEN: Readonly<Partial<Record<FlagName, string>>> = {
+  demo: 'the demo is a recorded incident: nothing more is written to it',
+  live: 'how things stand now is not asked for each row',
+  effects: 'what a request leads to comes after it, as rows of their own',
+};
+
+/** Throws a UserError for what does not go with --follow. */
+export function checkFollowing(flags: FlagValues, { format }: Printing): void {
+  for (const [name, why] of Object.entries(ALIEN)) {
+    if (boolFlag(flags, name as FlagName) !== true) continue;
+    throw new UserError('AUDIT_USAGE', `--${name} and --follow exclude each other: ${why}`, {
+      hint: 'leave one of them out',
+    });
+  }
+  if (format.loadRows === null) {
+    const others = FORMATS.filter(({ loadRows }) => loadRows !== null).map(({ name }) => name);
+    throw new UserError('AUDIT_BAD_FORMAT', `-o ${format.name} needs all rows before it prints the first`, {
+      hint: `with --follow: -o jsonl, a row a line; or ${others.filter((name) => name !== 'jsonl').join(', ')}`,
+    });
+  }
+}
+
+/** Throws a UserError for a source that cannot be followed. */
+export function checkFollowed(sources: readonly Source[]): void {
+  const still = sources.find(({ capabilities }) => !capabilities.follows);
+  if (still === undefined) return;
+  throw new UserError('AUDIT_USAGE', `"${still.name}" cannot be followed`, {
+    hint: 'leave --follow out; or follow the log where it is written: --file, or the nodes of a cluster',
+  });
+}
+
+export function notFollowed(question: string): UserError {
+  return new UserError(
+    'AUDIT_USAGE',
+    `${question} cannot be followed: it tells nothing of one request alone`,
+    {
+      hint: 'follow the requests: who-did touch --follow',
+    },
+  );
+}
+
+/** As it is planned with. */
+export function followedQuery(stream: RowStream, flags: FlagValues): Query {
+  return { ...stream.query, following: textFlag(flags, 'since') === null ? 'from now' : 'since' };
+}
+
+export interface FollowingRun {
+  readonly name: string;
+  readonly stream: RowStream;
+  readonly sources: readonly Source[];
+  readonly limit: number | null;
+}
+
+/** Resolves to the exit status: 130 when it was interrupted, as it always is without an --until or a --limit. */
+export async function runFollowing(
+  { name, stream, sources, limit }: FollowingRun,
+  flags: FlagValues,
+  printing: Printing,
+  io: Io,
+): Promise<number> {
+  const options = renderOptionsOf(printing, io);
+  const renderer = await printing.format.loadRows?.();
+  if (renderer === undefined) throw new Error('checkFollowing() comes first');
+  const printer = renderer(stream, options);
+  const say = async (text: string): Promise<void> => io.err.write(`${escapeTerminal(text)}\n`);
+  const { answer, isInterrupted } = await follow(name, stream, {
+    ...{ sources, limit, now: io.now, signal: io.signal, progress: progressOn(io) },
+    begins: textFlag(flags, 'since') === null ? 'from now' : 'since',
+    onReady: async () => {
+      await say(`following ${sources.map((source) => source.name).join(', ')}; Ctrl-C ends it`);
+      if (printer.header !== '') await io.out.write(printer.header);
+    },
+    onRows: async (rows) => {
+      for (const { row, event } of rows) await io.out.write(printer.line(row, event));
+    },
+    // Nobody waits for it, and a closed standard error is no reason to stop.
+    onNews: ({ text }) => void say(text).catch(() => {}),
+  });
+  const end = printer.end(answer);
+  if (end !== null) await io.out.write(end);
+  else {
+    for (const { text } of answer.notes) await say(text);
+    for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
+  }
+  if (isInterrupted) return 130;
+  return answer.coverage.complete ? 0 : 3;
+}
