@@ -1,14 +1,30 @@
-/** Which group of an aggregation a request is counted in. */
+/**
+ * Which group of an aggregation a request is counted in: one meaning for questions, which count what they are given, and for
+ * sources, which count where they read.
+ */
 import type { AuditEvent } from '../event/event.ts';
+import type { Field } from './predicate.ts';
 import type { Aggregation } from './query.ts';
-import { finalValueOf } from './value-of.ts';
+import { finalValueOf, UNKNOWN } from './value-of.ts';
 
-/** A value for each field, of several the first; null where there is none, or it is not known. */
-export function groupKeyOf(event: AuditEvent, { by }: Aggregation): readonly (string | null)[] {
+/**
+ * A value for each field; null where there is none, or it is not known. Of addresses the last one counts, which no client can
+ * forge; of any other field that has several values the first.
+ */
+export function groupKeyOf(
+  event: AuditEvent,
+  { by }: Pick<Aggregation, 'by'>,
+): readonly (string | null)[] {
   return by.map((field) => {
     const value = finalValueOf(event, field);
-    return typeof value === 'symbol' ? null : (value[0] ?? null);
+    if (typeof value === 'symbol') return null;
+    return (field === 'sourceIPs' ? value.at(-1) : value[0]) ?? null;
   });
+}
+
+/** Whether a cut took away what the group would be told by. */
+export function isGroupLost(event: AuditEvent, by: readonly Field[]): boolean {
+  return event.cut !== null && by.some((field) => finalValueOf(event, field) === UNKNOWN);
 }
 
 /** Where the time bucket begins, microseconds since the epoch; null where there are none. */

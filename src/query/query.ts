@@ -14,8 +14,9 @@ export interface Window {
  * as events; only requests whose outcome is in the log are counted.
  */
 export interface Aggregation {
+  /** What requests are told apart by: group-of.ts says which group one is in. */
   readonly by: readonly Field[];
-  /** Width of a time bucket in microseconds; null for none. */
+  /** Width of a time bucket in microseconds, all of which begin at multiples of it; null for none. */
   readonly bucketUs: number | null;
 }
 

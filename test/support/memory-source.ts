@@ -2,26 +2,20 @@
  * A source over events in memory, as hard to please as a source may be: any batch boundaries, any order, and reading a field
  * that the query did not ask for throws.
  */
-import { Assembler } from '../../src/event/assembler.ts';
-import { NOTHING_PASSED } from '../../src/event/batch.ts';
+import { Assembler, isOutcome } from '../../src/event/assembler.ts';
+import { type Group, NOTHING_PASSED } from '../../src/event/batch.ts';
 import { decodeEvent } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
-import { isLongRunning } from '../../src/event/request.ts';
+import { isLongRunning, stagesKey } from '../../src/event/request.ts';
+import type { SettledStages } from '../../src/event/settled.ts';
+import { bucketOf, groupKeyOf } from '../../src/query/group-of.ts';
 import { isInWindow } from '../../src/query/in-window.ts';
 import { matches, mayMatch } from '../../src/query/matches.ts';
 import { splitPredicate } from '../../src/query/plan.ts';
-import { any, type Field, type Predicate } from '../../src/query/predicate.ts';
-import type { Query, Window } from '../../src/query/query.ts';
-import { ABSENT, finalValueOf, UNKNOWN } from '../../src/query/value-of.ts';
-import type {
-  Aggregated,
-  Capabilities,
-  EventBatch,
-  Findings,
-  Source,
-  SourcePlan,
-} from '../../src/sources/source.ts';
+import { any, type Predicate } from '../../src/query/predicate.ts';
+import type { Aggregation, Query, Window } from '../../src/query/query.ts';
+import type { Capabilities, EventBatch, Findings, Source, SourcePlan } from '../../src/sources/source.ts';
 import { onlyFields } from './only-fields.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
 
@@ -36,6 +30,8 @@ export interface MemorySourceOptions {
   readonly rejects?: readonly Reject[];
   readonly findings?: Partial<Findings>;
   readonly rereads?: boolean;
+  /** For a query with an aggregation: counts some of the requests by itself, whichever chance picks. Default false. */
+  readonly counts?: boolean;
 }
 
 export interface MemorySource extends Source {
@@ -73,14 +69,15 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
       signal.throwIfAborted();
       const there = plan.query.following === 'from now' ? [] : kept.slice(0, planned.get(plan));
       const records = ordered([...there, ...(options.rejects ?? [])], order, random);
-      yield* batchesOf(records, plan, { name, random, signal });
+      yield* batchesOf(records, plan, { name, random, signal, counts: options.counts ?? false });
     },
     async *follow(plan, _onNews, signal) {
       let seen = planned.get(plan) ?? 0;
+      const how = { name, random, signal, counts: false };
       while (!signal.aborted) {
         const fresh = kept.slice(seen);
         seen = kept.length;
-        if (fresh.length > 0) yield* batchesOf(fresh, plan, { name, random, signal });
+        if (fresh.length > 0) yield* batchesOf(fresh, plan, how);
         else
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -136,42 +133,68 @@ function isEvent(record: LogRecord): record is AuditEvent {
   return !('reason' in record);
 }
 
+interface Batching {
+  readonly name: string;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly counts: boolean;
+}
+
 async function* batchesOf(
   records: readonly LogRecord[],
   plan: SourcePlan,
-  { name, random, signal }: { name: string; random: Random; signal: AbortSignal },
+  how: Batching,
 ): AsyncGenerator<EventBatch> {
   for (let at = 0; at < records.length; ) {
-    signal.throwIfAborted();
-    const size = 1 + random(5);
-    yield batchOf(records.slice(at, at + size), plan, name);
+    how.signal.throwIfAborted();
+    const size = 1 + how.random(5);
+    yield batchOf(records.slice(at, at + size), plan, how);
     at += size;
     await Promise.resolve();
   }
 }
 
-function batchOf(records: readonly LogRecord[], plan: SourcePlan, source: string): EventBatch {
+function batchOf(
+  records: readonly LogRecord[],
+  plan: SourcePlan,
+  { name, random, counts }: Batching,
+): EventBatch {
   const { query, pushed } = plan;
   const concern = query.witness === null ? pushed : any(pushed, query.witness);
   const events = records.filter(isEvent);
-  const wanted = events.filter((event) => isRead(event, query.window) && mayMatch(event, concern));
+  const own = new Set(counts ? events.filter((event) => isCountable(event, query) && random(2) === 0) : []);
+  const wanted = events.filter(
+    (event) => !own.has(event) && isRead(event, query.window) && mayMatch(event, concern),
+  );
   const passed = events.filter((event) => !wanted.includes(event));
   const times = passed.flatMap((event) => (event.receivedUs === null ? [] : [event.receivedUs]));
   return {
-    source,
+    source: name,
     events: wanted.map((event) => onlyFields(event, query)),
     rejects: records.filter((record): record is Reject => !isEvent(record)),
-    settled: [],
+    settled: [...own].map(settledBy),
     passedOver: {
       ...NOTHING_PASSED,
+      counted: groupsOf([...own], query),
       bytes: records.length * BYTES_EACH,
       events: passed.length,
-      outcomes: passed.filter((event) => event.stage === 'ResponseComplete' || event.stage === 'Panic')
-        .length,
+      outcomes: passed.filter(isOutcome).length,
       fromUs: times.length === 0 ? null : Math.min(...times),
       toUs: times.length === 0 ? null : Math.max(...times),
     },
   };
+}
+
+function settledBy(event: AuditEvent): SettledStages {
+  const { auditID, receivedUs, verb, user } = event;
+  const key = stagesKey(auditID, receivedUs ?? 0, verb, user?.username ?? '');
+  return { isLongRunning: isLongRunning(event), count: 1, keys: [key] };
+}
+
+/** An outcome that a source is sure of. */
+function isCountable(event: AuditEvent, query: Query): boolean {
+  const isSure = isOutcome(event) && event.cut === null && event.receivedUs !== null;
+  return query.aggregation !== null && isSure && requestsOf([event], query).length > 0;
 }
 
 /** The end of a long-running request may lie in a window that it began before. */
@@ -196,21 +219,20 @@ function timeOf(record: LogRecord): number {
   return isEvent(record) ? (record.receivedUs ?? 0) : (record.salvaged?.receivedUs ?? 0);
 }
 
-function groupsOf(events: readonly AuditEvent[], query: Query): Aggregated['groups'] {
-  const by: readonly Field[] = query.aggregation?.by ?? [];
-  const widthUs = query.aggregation?.bucketUs ?? null;
-  const groups = new Map<string, { key: (string | null)[]; bucketUs: number | null; count: number }>();
-  for (const { event } of requestsOf(events, query)) {
-    const key = by.map((field) => {
-      const value = finalValueOf(event, field);
-      return value === ABSENT || value === UNKNOWN ? null : (value[0] ?? null);
-    });
-    const at = event.receivedUs;
-    const bucketUs = widthUs === null || at === null ? null : Math.floor(at / widthUs) * widthUs;
+function groupsOf(events: readonly AuditEvent[], query: Query): Group[] {
+  return query.aggregation === null ? [] : counted(requestsOf(events, query), query.aggregation);
+}
+
+function counted(requests: readonly AuditRequest[], aggregation: Aggregation): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { event, receivedUs } of requests) {
+    const atUs = receivedUs ?? 0;
+    const key = groupKeyOf(event, aggregation);
+    const bucketUs = bucketOf(atUs, aggregation);
     const id = JSON.stringify([key, bucketUs]);
-    const group = groups.get(id) ?? { key, bucketUs, count: 0 };
-    group.count++;
-    groups.set(id, group);
+    const { count, firstUs, lastUs } = groups.get(id) ?? { count: 0, firstUs: atUs, lastUs: atUs };
+    const span = { firstUs: Math.min(firstUs, atUs), lastUs: Math.max(lastUs, atUs) };
+    groups.set(id, { key, bucketUs, count: count + 1, ...span });
   }
   return [...groups.values()];
 }
