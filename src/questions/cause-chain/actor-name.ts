@@ -1,5 +1,6 @@
 /** An actor in the sentence of a chain: controllers by their own names. */
 import type { RequestRow } from '../fact/request-row.ts';
+import { shortUser } from '../short-user.ts';
 import { controllerName } from './controllers.ts';
 
 export function actorName(who: RequestRow['who']): string {
@@ -8,11 +9,4 @@ export function actorName(who: RequestRow['who']): string {
   const user = shortUser(who.user);
   const session = who.session === null ? '' : ` (${who.session})`;
   return who.as === null ? `${user}${session}` : `${user}${session} as ${shortUser(who.as)}`;
-}
-
-function shortUser(user: string | null): string {
-  if (user === null) return 'nobody known';
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
-  if (name !== undefined) return `sa:${namespace}/${name}`;
-  return user.startsWith('system:node:') ? `node:${user.slice('system:node:'.length)}` : user;
 }

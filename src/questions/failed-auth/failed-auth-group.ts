@@ -5,7 +5,7 @@ import type { Target } from '../../event/target.ts';
 import { Newest } from './newest.ts';
 import type { Refusal } from './refusal.ts';
 import { SmallestKeys, TextCounts } from './smallest-keys.ts';
-import { TimeCounts } from './sparkline.ts';
+import { TimeCounts } from './time-counts.ts';
 
 /** Addresses of one row told apart: what a cluster's nodes and a few offices have. */
 const MAX_ADDRESSES = 256;

@@ -4,13 +4,14 @@ import type { Actor } from '../../event/actor.ts';
 import { formatMicros } from '../../event/micros.ts';
 import type { DeniedBy } from '../../event/outcome.ts';
 import type { Target } from '../../event/target.ts';
+import { sparkText } from '../spark-text.ts';
 import { whoText } from '../who-did/who-did-row.ts';
 import type { DeadToken } from './dead-tokens.ts';
 import type { RefusalGroup } from './failed-auth-group.ts';
 import { missingWords, shortWords } from './failed-auth-words.ts';
 import type { Permission } from './missing-permission.ts';
 import type { Sign } from './signs.ts';
-import { BARS, sparkText } from './sparkline.ts';
+import { BARS } from './time-counts.ts';
 
 export type FailedAuthRow = {
   readonly class: DeniedBy;

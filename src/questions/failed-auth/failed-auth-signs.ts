@@ -9,7 +9,7 @@ import { groupKeys, type RefusalGroup } from './failed-auth-group.ts';
 import type { Refusal } from './refusal.ts';
 import type { Sign } from './signs.ts';
 import { SmallestKeys } from './smallest-keys.ts';
-import { TimeCounts } from './sparkline.ts';
+import { TimeCounts } from './time-counts.ts';
 
 /**
  * kubectl asks for discovery five times in 10 ms and stops: one moment. Panther and CrowdSec alert at 10 in half an hour

@@ -7,6 +7,7 @@ import type { Cause, Effect } from '../cause-chain/cause.ts';
 import { chainText, originText } from '../cause-chain/chain-text.ts';
 import type { RequestRow } from '../fact/request-row.ts';
 import { tellsSubresource } from '../fact/word-of.ts';
+import { shortUser } from '../short-user.ts';
 import type { Deed } from './deed.ts';
 import { type EffectWords, effectWords } from './effect-words.ts';
 
@@ -141,13 +142,6 @@ export function whoText(who: RequestRow['who']): string {
   const user = shortUser(who.user);
   const session = who.session === null ? '' : ` (${who.session})`;
   return who.as === null ? `${user}${session}` : `${user}${session} as ${shortUser(who.as)}`;
-}
-
-function shortUser(user: string | null): string {
-  if (user === null) return 'nobody known';
-  const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
-  if (serviceAccount !== null) return `sa:${serviceAccount[1]}/${serviceAccount[2]}`;
-  return user.startsWith('system:node:') ? `node:${user.slice('system:node:'.length)}` : user;
 }
 
 export function objectText(row: RequestRow): string {

@@ -9,7 +9,8 @@ import {
 import { Newest } from '../../../src/questions/failed-auth/newest.ts';
 import { refusalOf } from '../../../src/questions/failed-auth/refusal.ts';
 import { SmallestKeys, TextCounts } from '../../../src/questions/failed-auth/smallest-keys.ts';
-import { BARS, sparkText, TimeCounts } from '../../../src/questions/failed-auth/sparkline.ts';
+import { BARS, TimeCounts } from '../../../src/questions/failed-auth/time-counts.ts';
+import { sparkText } from '../../../src/questions/spark-text.ts';
 import { decodeJson } from '../../support/decode-json.ts';
 import { event, failedAuthOf, forbidden, type Json, unauthenticated } from './failed-auth-support.ts';
 
