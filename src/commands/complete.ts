@@ -4,6 +4,7 @@
  */
 import { kubectlName } from '../event/resource-names.ts';
 import { resourceTypes } from '../event/resource-table.ts';
+import { COUNT_FIELDS } from '../query/count-fields.ts';
 import { WORDS } from '../query/words.ts';
 import { FORMATS } from '../render/registry.ts';
 import type { CommandSummary } from './command.ts';
@@ -138,6 +139,8 @@ function types(): readonly Candidate[] {
 }
 
 async function valuesOf(flag: Flag, typed: string, prefix: string, live: LiveNames): Promise<Completion> {
+  const comma = flag.name === 'count' ? typed.lastIndexOf(',') + 1 : 0;
+  if (comma > 0) return await valuesOf(flag, typed.slice(comma), prefix + typed.slice(0, comma), live);
   const values = await valuesFor(flag.name as FlagName, live);
   if (values === 'files') return { candidates: [], directive: 0 };
   const { candidates, directive } = offered(values, typed);
@@ -162,6 +165,8 @@ async function valuesFor(name: FlagName, live: LiveNames): Promise<readonly Cand
         format.takesTemplate ? `${format.name}=` : format.name,
         format.summary,
       ]);
+    case 'count':
+      return COUNT_FIELDS.map((field) => [field.name, field.means]);
     default:
       return named(SUGGESTED[name] ?? []);
   }
@@ -174,6 +179,8 @@ const SUGGESTED: Readonly<Partial<Record<FlagName, readonly string[]>>> = {
   code: ['401', '403', '404', '409', '4xx', '5xx', '!2xx'],
   subresource: ['none', 'status', 'scale', 'exec', 'attach', 'portforward', 'log', 'eviction', 'token'],
   by: ['sa:', 'group:', 'node:'],
+  bucket: ['1m', '5m', '1h', '1d'],
+  compare: ['previous'],
   color: ['auto', 'always', 'never'],
   via: ['proxy', 'pod', 'stdout'],
   'max-bytes': ['100MB', '500MB', '2GiB'],

@@ -24,6 +24,7 @@ export async function explain(
     [0, 'window', windowText(query, timeZone)],
     ...branches(0, 'wanted', query.predicate),
     ...(query.witness === null ? [] : branches(0, 'witness', query.witness)),
+    ...(query.aggregation === null ? [] : [[0, 'counted', `by ${query.aggregation.by.join(', ')}`] as const]),
   ];
   for (const source of sources) {
     const plan = await source.plan(query, io.signal);

@@ -1,6 +1,7 @@
 /** The commands, one entry each; their code is loaded when they are called. */
 import { UserError } from '../errors.ts';
 import { shellQuoted } from '../event/shell.ts';
+import { COUNT_FIELDS } from '../query/count-fields.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { findWord, WORDS } from '../query/words.ts';
 import { SIGNS } from '../questions/failed-auth/signs.ts';
@@ -166,6 +167,26 @@ export const COMMANDS: readonly CommandSummary[] = [
     ],
     terms: { heading: 'Risks of a right', of: Object.entries(RISKS) },
     load: async () => (await import('./rbac-diff.ts')).rbacDiffCommand,
+  },
+  {
+    name: 'top',
+    usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
+    summary: 'how often, by whom, on what, from where, with what: counts by any fields, and over time',
+    takes: ['object'],
+    flags: [...WHERE_FROM, ...WHEN, ...WHAT, 'count', 'bucket', 'compare', ...OUT, ...CLUSTER, ...OTHER],
+    examples: [
+      ['Who does what most?', 'top -A --demo'],
+      ['Who fails most, and how?', "top -A --code '>=400' --count user,verb,resource,code --demo"],
+      [
+        'Which clients list Secrets, hour by hour, and how was it the day before?',
+        "top secrets -A --verb list --count agent,ip --bucket 1h --compare previous --file '/var/log/kubernetes/audit/*.log*'",
+      ],
+    ],
+    terms: {
+      heading: 'What can be counted by (--count)',
+      of: COUNT_FIELDS.map(({ name, means }) => [name, means]),
+    },
+    load: async () => (await import('./top.ts')).topCommand,
   },
   {
     name: 'completion',

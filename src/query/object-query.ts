@@ -1,7 +1,7 @@
 /** What a question is asked about: an object, objects of a type, a URL, or anything. Parsing is parse-object.ts's. */
 
 import { hasGlob, matchesGlob } from './glob.ts';
-import { absent, all, any, equals, glob, oneOf, type Predicate } from './predicate.ts';
+import { absent, all, any, equals, glob, not, oneOf, type Predicate } from './predicate.ts';
 
 export type ObjectQuery =
   | {
@@ -61,6 +61,21 @@ export function objectPredicate(object: ObjectQuery): Predicate {
   return all(resourcePredicate(object), inNamespace, namePredicate(object.name));
 }
 
+/** Requests on the object by name, or on objects of the type; on a collection only when it was asked about. As a predicate, what isOfType, isInNamespace and isNamed say. */
+export function itselfPredicate(object: ObjectQuery): Predicate {
+  if (object.kind !== 'resource') return objectPredicate(object);
+  const { name, namespace, isNamespaced } = object;
+  const here =
+    namespace === null || isNamespaced === false ? all() : equals('objectRef.namespace', namespace);
+  // A cluster-scoped object of a type that no table knows.
+  const clusterScoped = all(absent('objectRef.namespace'), not(absent('objectRef.name')));
+  return all(
+    resourcePredicate(object),
+    isNamespaced === null && namespace !== null ? any(here, clusterScoped) : here,
+    name === null ? all() : named(name),
+  );
+}
+
 /** One object is served in several groups: which one a client used says nothing about which object it was. */
 function groupsOf(resources: readonly string[], group: string): readonly string[] {
   const shared = resources.flatMap((resource) => SHARED_GROUPS.get(resource) ?? []);
@@ -80,8 +95,11 @@ const SHARED_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
 
 function namePredicate(name: string | null): Predicate {
   if (name === null) return all();
-  const named = hasGlob(name) ? glob('objectRef.name', name) : equals('objectRef.name', name);
-  return any(named, absent('objectRef.name'));
+  return any(named(name), absent('objectRef.name'));
+}
+
+function named(name: string): Predicate {
+  return hasGlob(name) ? glob('objectRef.name', name) : equals('objectRef.name', name);
 }
 
 /** The type fits, wherever the object is and whatever it is called. */

@@ -51,6 +51,15 @@ describe('completing', () => {
     expect(await at('who-did', '--file', 'au')).toEqual({ values: [], directive: ':0' });
   });
 
+  it('offers what can be counted by, also behind a comma', async () => {
+    expect((await at('top', '--count', 'ver')).values).toEqual(['verb']);
+    expect((await at('top', '--count', 'user,re')).values).toEqual(['user,resource', 'user,reason']);
+    expect((await at('top', '--count=user,na')).values).toEqual([
+      '--count=user,namespace',
+      '--count=user,name',
+    ]);
+  });
+
   it('never complains', async () => {
     expect(await complete(['who-did', 'delete', 'deploy/'], dead)).toBe(':4\n');
     expect(await complete(['no-such-question', ''], live)).toBe(':4\n');

@@ -1,0 +1,103 @@
+/** `top`: from words and flags to the question's parameters. */
+import { UserError } from '../errors.ts';
+import { shellQuoted } from '../event/shell.ts';
+import { DEFAULT_COUNT, parseCountFields } from '../query/count-fields.ts';
+import { isMinutesOrMonths, parseDuration } from '../query/duration.ts';
+import { parseObject } from '../query/parse-object.ts';
+import { findWord, type Word } from '../query/words.ts';
+import { offsetAt } from '../query/zone.ts';
+import { top } from '../questions/top/top.ts';
+import type { Command } from './command.ts';
+import { type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { runQuestion } from './run-question.ts';
+import { flagsInGroup, typedAgain } from './typed-again.ts';
+
+export const topCommand: Command = {
+  async run(words, flags, io) {
+    const typed = listFlag(flags, 'count');
+    const by = parseCountFields(typed.length === 0 ? DEFAULT_COUNT : typed);
+    checkFormat(
+      textFlag(flags, 'output'),
+      by.map(({ name }) => name),
+    );
+    const more = {
+      by,
+      bucketUs: bucketOf(flags),
+      comparesPrevious: comparesPrevious(flags),
+      sameWindow: typedAgain(flags, ['since', 'until']),
+      sameObject: words.map((word) => ` ${shellQuoted(word)}`).join(''),
+      sameFilters: filtersOf(flags),
+      where: textFlag(flags, 'where'),
+    };
+    return runQuestion(
+      top,
+      words[0],
+      ({ placed, ...shared }) => ({
+        ...shared,
+        ...more,
+        object: parseObject(ANYTHING, words, placed),
+        bucketFromUs: midnightUs(shared.nowUs, shared.timeZone),
+      }),
+      flags,
+      io,
+    );
+  },
+};
+
+/** Any verb on any object. */
+const ANYTHING: Word = findWord('touch') ?? {
+  ...{ name: 'touch', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
+};
+
+function filtersOf(flags: FlagValues): ReadonlyMap<string, string> {
+  const names = flagsInGroup('Who and what').filter((name) => flags[name] !== undefined);
+  return new Map(names.map((name: FlagName) => [name, typedAgain(flags, [name])]));
+}
+
+const SECOND_MS = 1000;
+
+/** Throws AUDIT_USAGE. Null: none was asked for. */
+function bucketOf(flags: FlagValues): number | null {
+  const typed = textFlag(flags, 'bucket');
+  if (typed === null) return null;
+  const widthMs = parseDuration(typed);
+  if (widthMs !== null && widthMs >= SECOND_MS && !typed.includes('-')) return widthMs * 1000;
+  const why = widthMs === null ? 'is no length of time' : 'is shorter than a second';
+  const months = isMinutesOrMonths(typed) ? '; minutes are m, in lower case; a month is 30d' : '';
+  throw new UserError('AUDIT_USAGE', `--bucket ${JSON.stringify(typed)} ${why}`, {
+    hint: `--bucket 5m, --bucket 1h, --bucket 1d${months}`,
+  });
+}
+
+function comparesPrevious(flags: FlagValues): boolean {
+  const typed = textFlag(flags, 'compare');
+  if (typed === null || typed === 'previous') return typed !== null;
+  throw new UserError('AUDIT_USAGE', `--compare ${JSON.stringify(typed)} is not known`, {
+    hint: '--compare previous: with the time before, as long as the one asked about',
+  });
+}
+
+/** Throws AUDIT_BAD_FORMAT for what counts have none of. */
+function checkFormat(format: string | null, names: readonly string[]): void {
+  if (format === 'raw')
+    throw new UserError(
+      'AUDIT_BAD_FORMAT',
+      'top counts events, and keeps none of them: -o raw has nothing to print',
+      {
+        hint: 'who-did touch -o raw prints events; next, under top’s table, says which flags show those of the first row',
+      },
+    );
+  if (format === 'name' && !names.includes('resource'))
+    throw new UserError(
+      'AUDIT_BAD_FORMAT',
+      `-o name prints objects, and --count ${names.join(',')} has none`,
+      {
+        hint: '--count group,resource,name -o name',
+      },
+    );
+}
+
+/** The zone's offset of now holds for all buckets: a day on which clocks change begins an hour off. */
+function midnightUs(nowUs: number, timeZone: string): number {
+  return -offsetAt(Math.floor(nowUs / 1000), timeZone) * 1000;
+}

@@ -1,0 +1,251 @@
+/**
+ * top: how often, by whom, on what, from where, over time. Requests are counted, each once, by its outcome: what still
+ * runs, and what has no outcome in the log, is told of and not counted. A source may count by itself; what it hands out
+ * as requests is counted here, and both in the same way (query/group-of.ts).
+ */
+
+import type { Group } from '../../event/batch.ts';
+import type { Coverage } from '../../event/coverage.ts';
+import { parseMicros } from '../../event/micros.ts';
+import { redactText } from '../../event/redact.ts';
+import type { AuditRequest } from '../../event/request.ts';
+import type { CountField } from '../../query/count-fields.ts';
+import { groupKeyOf, isGroupLost } from '../../query/group-of.ts';
+import { isOneObject, itselfPredicate, type ObjectQuery } from '../../query/object-query.ts';
+import { all, type Field, type Predicate } from '../../query/predicate.ts';
+import type { Query, Window } from '../../query/query.ts';
+import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
+import { type GroupCount, GroupCounts } from './group-counts.ts';
+import { askedWidth, TimeAxis } from './time-axis.ts';
+import { nextCommands } from './top-next.ts';
+import { columnsFor, nameOfRow, RowMaker, type TopRow } from './top-row.ts';
+import { gapsOf, notesOf, sentence, type Told } from './top-says.ts';
+
+export interface TopParams {
+  readonly by: readonly CountField[];
+  /** Width of the time buckets; null: as many as a sparkline has room for. */
+  readonly bucketUs: number | null;
+  /** A moment at which one begins: midnight in the user's zone. */
+  readonly bucketFromUs: number;
+  /** Also counts the window before, as long as the one asked about. */
+  readonly comparesPrevious: boolean;
+  readonly object: ObjectQuery;
+  readonly window: Window & { readonly isDefault: boolean };
+  readonly filters: Predicate;
+  readonly limit: number | null;
+  readonly isRevealed: boolean;
+  readonly nowUs: number;
+  /** For the next commands, each flag after a space: the program, the logs, the window. */
+  readonly calledAs: string;
+  readonly sameLogs: string;
+  readonly sameWindow: string;
+  /** The object and the flags that narrow it, as typed; flags by their names. */
+  readonly sameObject: string;
+  readonly sameFilters: ReadonlyMap<string, string>;
+  readonly where: string | null;
+}
+
+export const top: Question<TopParams> = {
+  name: 'top',
+  needs: [],
+  begin: (params: TopParams, _inputs: Inputs, _nowUs: number): Round => {
+    const { sinceUs, untilUs } = params.window;
+    return new TopRound(params, new Found(params), 'asked', { sinceUs, untilUs });
+  },
+};
+
+/** Buckets of a sparkline, and at most of `--bucket`: a day by the minute. */
+const SHOWN_BUCKETS = 24;
+const MAX_BUCKETS = 1500;
+
+/** What all rounds found together. */
+class Found {
+  readonly axis: TimeAxis;
+  readonly now: GroupCounts;
+  /** Null: not compared. */
+  before: GroupCounts | null = null;
+  /** What was covered of the window asked about. */
+  coverage: Coverage | null = null;
+  running = 0;
+  withoutOutcome = 0;
+  lost = 0;
+  isWidened = false;
+
+  constructor({ bucketUs, bucketFromUs, window, nowUs }: TopParams) {
+    const spanUs = window.sinceUs === null ? null : (window.untilUs ?? nowUs) - window.sinceUs;
+    this.axis = new TimeAxis({
+      widthUs: bucketUs ?? askedWidth(spanUs),
+      fromUs: bucketFromUs,
+      maxBuckets: bucketUs === null ? SHOWN_BUCKETS : MAX_BUCKETS,
+    });
+    this.now = new GroupCounts({ axis: this.axis });
+  }
+}
+
+class TopRound implements Round {
+  readonly query: Query;
+  readonly #params: TopParams;
+  readonly #found: Found;
+  readonly #of: 'asked' | 'earlier' | 'before';
+  readonly #counts: GroupCounts;
+  readonly #fields: readonly Field[];
+
+  constructor(params: TopParams, found: Found, of: 'asked' | 'earlier' | 'before', window: Window) {
+    this.#params = params;
+    this.#found = found;
+    this.#of = of;
+    if (of === 'before') found.before = new GroupCounts({ axis: null });
+    this.#counts = found.before ?? found.now;
+    this.#fields = params.by.map(({ field }) => field);
+    this.query = {
+      window,
+      predicate: all(itselfPredicate(params.object), params.filters),
+      witness: null,
+      // A long-running request is one by its verb and subresource.
+      fields: [...new Set<Field>([...this.#fields, 'verb', 'objectRef.subresource'])],
+      order: 'none',
+      limit: null,
+      aggregation: {
+        by: this.#fields,
+        bucketUs: of === 'before' ? null : found.axis.widthUs,
+        bucketFromUs: params.bucketFromUs,
+      },
+    };
+  }
+
+  add(request: AuditRequest): 'go on' {
+    const { event, receivedUs } = request;
+    if (request.endedUs === null) {
+      this.#leaveOut(request);
+      return 'go on';
+    }
+    if (isGroupLost(event, this.#fields) && this.#of !== 'before') this.#found.lost++;
+    const span =
+      receivedUs === null
+        ? null
+        : { atUs: this.#inWindow(receivedUs), firstUs: receivedUs, lastUs: receivedUs };
+    this.#counts.add(JSON.stringify(groupKeyOf(event, this.#fields)), 1, span);
+    return 'go on';
+  }
+
+  count(groups: readonly Group[]): void {
+    for (const { key, bucketUs, count, firstUs, lastUs } of groups) {
+      const atUs = this.#inWindow(bucketUs ?? firstUs);
+      this.#counts.add(JSON.stringify(key), count, { atUs, firstUs, lastUs });
+    }
+  }
+
+  end(coverage: Coverage, canGoOn: boolean): Outcome {
+    const found = this.#found;
+    if (this.#of !== 'before') found.coverage = coverage;
+    const round = canGoOn ? this.#nextRound(coverage) : null;
+    return round === null ? { kind: 'answer', answer: this.#answer() } : { kind: 'ask', round };
+  }
+
+  #nextRound(coverage: Coverage): Round | null {
+    const params = this.#params;
+    const { sinceUs, untilUs, isDefault } = params.window;
+    if (this.#of !== 'asked' || sinceUs === null) return null;
+    // A log that holds nothing of the last 24 h at all was not given for what happened in them.
+    const mayWiden = isOneObject(params.object) || coverage.from === null;
+    if (this.#counts.total === 0 && isDefault && mayWiden) {
+      this.#found.isWidened = true;
+      return new TopRound(params, this.#found, 'earlier', { sinceUs: null, untilUs: sinceUs });
+    }
+    if (!params.comparesPrevious) return null;
+    const spanUs = (untilUs ?? params.nowUs) - sinceUs;
+    return new TopRound(params, this.#found, 'before', { sinceUs: sinceUs - spanUs, untilUs: sinceUs });
+  }
+
+  /** What began before the window, and ended in it, counts at its beginning. */
+  #inWindow(atUs: number): number {
+    return Math.max(atUs, this.query.window.sinceUs ?? atUs);
+  }
+
+  #leaveOut({ isOpen }: AuditRequest): void {
+    if (this.#of === 'before') return;
+    if (isOpen) this.#found.running++;
+    else this.#found.withoutOutcome++;
+  }
+
+  #answer(): AnswerDraft {
+    const { params, found } = { params: this.#params, found: this.#found };
+    const { now, before, axis, coverage } = found;
+    if (coverage === null) throw new Error('an answer before the first round has ended');
+    cover(now, coverage);
+    if (!params.isRevealed) for (const counts of [now, before]) counts?.rename(redactedKey());
+    const gone = before === null ? [] : before.without(now);
+    const groups = now.size;
+    const rows = rowsOf(params, found, gone);
+    const told: Told = {
+      params,
+      rows,
+      groups,
+      requests: now.total,
+      requestsBefore: before?.total ?? null,
+      coverage,
+      fallen: before === null ? [now.fallen] : [now.fallen, before.fallen],
+      buckets:
+        axis.size === 0
+          ? null
+          : { count: axis.size, widthUs: axis.widthUs, fromUs: axis.startOf(axis.first) },
+      running: found.running,
+      withoutOutcome: found.withoutOutcome,
+      lost: found.lost,
+      isWidened: found.isWidened,
+    };
+    return {
+      question: 'top',
+      says: sentence(told),
+      rows,
+      columns: columnsFor(params.by, rows),
+      nameOf: nameOfRow,
+      nearMisses: [],
+      notes: notesOf(told),
+      now: [],
+      next: nextCommands(told),
+      total: groups + gone.length,
+      events: [],
+      gaps: gapsOf(told),
+    };
+  }
+}
+
+/** Rows tell of all the time that was covered, also when nothing was counted in it. */
+function cover(counts: GroupCounts, { from, to }: Coverage): void {
+  const [fromUs, toUs] = [from, to].map((at) => (at === null ? null : parseMicros(at)));
+  if (fromUs != null && toUs != null && counts.total > 0) counts.cover(fromUs, toUs);
+}
+
+/** Texts that look like secrets are masked, and groups that look alike then are one. */
+function redactedKey(): (key: string) => string {
+  const known = new Map<string, string>();
+  const redacted = (text: string): string => {
+    const clean = known.get(text) ?? redactText(text);
+    known.set(text, clean);
+    return clean;
+  };
+  return (key) =>
+    JSON.stringify(
+      (JSON.parse(key) as (string | null)[]).map((text) => (text === null ? null : redacted(text))),
+    );
+}
+
+/** `gone`: groups of the time before only, the largest first. */
+function rowsOf(
+  { by, limit }: TopParams,
+  { now, before }: Pick<Found, 'now' | 'before'>,
+  gone: readonly GroupCount[],
+): TopRow[] {
+  const rows: TopRow[] = [];
+  const maker = new RowMaker(by, now.total);
+  const most = limit ?? Number.POSITIVE_INFINITY;
+  const none = { count: 0, firstUs: null, lastUs: null, buckets: now.nothing() };
+  for (const group of now.drain()) {
+    if (rows.length >= most) return rows;
+    rows.push(maker.row(group, before === null ? null : before.countOf(group.key)));
+  }
+  for (const { key, count } of gone.slice(0, Math.max(0, most - rows.length)))
+    rows.push(maker.row({ ...none, key }, count));
+  return rows;
+}
