@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { FlagValues } from '../../src/commands/flags.ts';
 import { topCommand } from '../../src/commands/top.ts';
 import { COUNT_FIELDS } from '../../src/query/count-fields.ts';
+import type { TopRow } from '../../src/questions/top/top-row.ts';
 import { FORMATS } from '../../src/render/registry.ts';
 import { event, type Json } from '../questions/failed-auth/failed-auth-support.ts';
 import { fixedIo } from '../support/fixed-io.ts';
@@ -173,19 +174,44 @@ describe('top', () => {
     }
   });
 
-  it('says how many requests are in no row when there are too many groups', async () => {
-    const names = Array.from({ length: 120 }, (_, n) => `u-${n}`);
-    const stdin = linesOf(
-      names.flatMap((username, n) => [
-        event(n, { verb: 'get', path: '/x' }, { user: { username } }),
-        event(86_000, { verb: 'get', path: '/x' }, { user: { username: 'busy' } }),
-      ]),
-    );
-    const flags = { file: ['-'], output: 'json', count: ['user'] };
-    const { status, out } = await run('', flags, { stdin });
-    expect([status, JSON.parse(out).rows.length]).toEqual([0, 121]);
+  it('says how many requests are in no row when there are too many groups to tell apart', async () => {
+    const events = Array.from({ length: 4000 }, (_, n) => {
+      const path = { verb: 'get', path: '/x' };
+      const user = { username: n % 4 === 0 ? 'busy' : `u-${n}` };
+      return event(n % 1400, path, { auditID: `many-${n}`, user });
+    });
+    const flags = { file: ['-'], output: 'json', count: ['user'], bucket: '1s', limit: '1' };
+    const { status, out } = await run('', flags, { stdin: linesOf([...events, ...moreUsers(3000)]) });
+    const { rows, says, coverage } = JSON.parse(out);
+    expect(status).toBe(3);
+    expect(says).toMatch(/^7000 requests, by user: \d+ or more groups; most by busy: 1000 \(14%\)$/);
+    expect(coverage.gaps.map(({ code }: { code: string }) => code)).toEqual(['rows-bound']);
+    expect(coverage.gaps[0].text).toMatch(/^\d{4} requests, of up to \d{4} groups, are in no row/);
+    expect(rows[0].buckets).toHaveLength(1400);
+  });
+
+  it('says of how many requests a cut took away what they are counted by', async () => {
+    const whole = JSON.stringify(event(0, { verb: 'get', path: '/x' }));
+    const cut = whole.slice(0, whole.indexOf(',"userAgent"'));
+    const flags = { file: ['-'], output: 'json', count: ['verb,agent'] };
+    const { status, out } = await run('', flags, { stdin: `${whole}\n${cut}\n${whole.slice(0, 10)}` });
+    const { rows, notes } = JSON.parse(out);
+    expect(status).toBe(3);
+    expect(
+      rows.map(({ group, count, first }: TopRow) => [group.agent !== null, count, first !== null]),
+    ).toEqual([
+      [true, 1, true],
+      [false, 1, false],
+    ]);
+    expect(notes.map(({ code }: { code: string }) => code)).toContain('cut');
   });
 });
+
+function moreUsers(count: number): Json[] {
+  return Array.from({ length: count }, (_, n) =>
+    event(n % 1400, { verb: 'get', path: '/x' }, { auditID: `more-${n}`, user: { username: `more-${n}` } }),
+  );
+}
 
 describe('the command line', () => {
   const cli = (args: readonly string[]) =>

@@ -4,17 +4,25 @@
  * reached in either direction without anything being moved.
  */
 
-/** Beyond it a cell needs twice the memory: only a store's counts get there. */
-const MAX_SMALL = 2 ** 32 - 1;
+/** The least memory that will do, for all cells: most logs have no group with more requests in one bucket. */
+const SIZES = [
+  { most: 2 ** 16 - 1, make: (cells: number) => new Uint16Array(cells) },
+  { most: 2 ** 32 - 1, make: (cells: number) => new Uint32Array(cells) },
+  { most: Number.MAX_SAFE_INTEGER, make: (cells: number) => new Float64Array(cells) },
+] as const;
 
 export class BucketCells {
   /** Memory is taken when a cell is first written, not before. */
-  #cells: Uint32Array | Float64Array;
+  #cells: Uint16Array | Uint32Array | Float64Array;
+  /** The highest count that fits. */
+  #most: number = SIZES[0].most;
   /** Buckets that a group has room for. */
   #stride: number;
+  /** Groups up to, and without, this one were written to. */
+  #rows = 0;
 
   constructor(maxCells: number, stride: number) {
-    this.#cells = new Uint32Array(maxCells);
+    this.#cells = SIZES[0].make(maxCells);
     this.#stride = stride;
   }
 
@@ -29,6 +37,7 @@ export class BucketCells {
 
   add(group: number, bucket: number, count: number): void {
     const sum = this.#at(group, bucket) + count;
+    this.#rows = Math.max(this.#rows, group + 1);
     this.#fit(sum);
     this.#cells[this.#placeOf(group, bucket)] = sum;
   }
@@ -70,7 +79,12 @@ export class BucketCells {
   }
 
   #fit(count: number): void {
-    if (count > MAX_SMALL && this.#cells instanceof Uint32Array) this.#cells = Float64Array.from(this.#cells);
+    if (count <= this.#most) return;
+    const size = SIZES.find(({ most }) => count <= most) ?? SIZES[2];
+    const wider = size.make(this.#cells.length);
+    wider.set(this.#cells.subarray(0, this.#rows * this.#stride));
+    this.#cells = wider;
+    this.#most = size.most;
   }
 
   #at(group: number, bucket: number): number {

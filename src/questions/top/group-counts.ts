@@ -9,10 +9,12 @@
 import { BucketCells } from './bucket-cells.ts';
 import type { TimeAxis } from './time-axis.ts';
 
-/** Groups told apart. 25 MB of memory; people read some hundred. */
-const MAX_GROUPS = 100_000;
-/** Numbers over time, of all groups together: with many buckets fewer groups are told apart. 19 MB. */
-const MAX_CELLS = 2_400_000;
+/** Groups told apart. 30 MB of memory with keys of 30 characters; people read some hundred. */
+const MAX_GROUPS = 200_000;
+/** Of all keys together: clients choose how long a URL or a user agent is. 16 MB, or twice that. */
+const MAX_KEY_CHARACTERS = 16_000_000;
+/** Numbers over time, of all groups together: with many buckets fewer groups are told apart. 10 MB. */
+const MAX_CELLS = 4_800_000;
 /** Buckets that each group has room for from the beginning. */
 const STRIDE = 24;
 
@@ -42,11 +44,14 @@ export interface GroupCountsOptions {
   /** For tests. */
   readonly maxGroups?: number;
   readonly maxCells?: number;
+  readonly maxKeyCharacters?: number;
 }
 
 export class GroupCounts {
   readonly #axis: TimeAxis | null;
   readonly #maxGroups: number;
+  readonly #maxKeyCharacters: number;
+  #keyCharacters = 0;
   readonly #slots = new Map<string, number>();
   #keys: string[] = [];
   readonly #counts: Float64Array;
@@ -58,9 +63,11 @@ export class GroupCounts {
   #total = 0;
   #fallen: Fallen = { requests: 0, groups: 0, tooLowBy: 0 };
 
-  constructor({ axis, maxGroups = MAX_GROUPS, maxCells = MAX_CELLS }: GroupCountsOptions) {
+  constructor(options: GroupCountsOptions) {
+    const { axis, maxGroups = MAX_GROUPS, maxCells = MAX_CELLS } = options;
     this.#axis = axis;
     this.#maxGroups = maxGroups;
+    this.#maxKeyCharacters = options.maxKeyCharacters ?? MAX_KEY_CHARACTERS;
     this.#counts = new Float64Array(maxGroups);
     this.#firsts = new Float64Array(maxGroups);
     this.#lasts = new Float64Array(maxGroups);
@@ -160,7 +167,9 @@ export class GroupCounts {
     const known = this.#slots.get(key);
     if (known !== undefined) return known;
     const room = Math.min(this.#maxGroups, this.#cells.roomFor(this.#cells.stride));
-    if (this.#slots.size >= room) this.#prune(Math.ceil(room / 2));
+    this.#keyCharacters += key.length;
+    if (this.#slots.size >= room || this.#keyCharacters > this.#maxKeyCharacters)
+      this.#prune(Math.ceil(Math.min(room, this.#slots.size) / 2), key.length);
     const slot = this.#slots.size;
     this.#slots.set(key, slot);
     this.#keys[slot] = key;
@@ -186,34 +195,50 @@ export class GroupCounts {
     while (stride < this.#axis.size) stride *= 2;
     if (factor === 1 && stride === this.#cells.stride) return;
     const room = this.#cells.roomFor(stride);
-    if (this.#slots.size > room) this.#prune(Math.ceil(room / 2));
+    if (this.#slots.size > room) this.#prune(Math.ceil(room / 2), 0);
     this.#cells.fold(this.#slots.size, first, last, factor, stride);
   }
 
-  /** Keeps the groups that can have the most requests, the older ones of equals: more of them are exact. */
-  #prune(keep: number): void {
+  /**
+   * Keeps so many groups, those that can have the most requests, and of equals the older ones: more of them are exact. Their
+   * keys take half of what they may, at most, beside the one that is about to come.
+   */
+  #prune(most: number, keyToCome: number): void {
     const size = this.#slots.size;
-    const most = (slot: number) => (this.#counts[slot] ?? 0) + (this.#missed[slot] ?? 0);
+    const highest = (slot: number) => (this.#counts[slot] ?? 0) + (this.#missed[slot] ?? 0);
     const order = Uint32Array.from({ length: size }, (_, slot) => slot).sort(
-      (a, b) => most(b) - most(a) || a - b,
+      (a, b) => highest(b) - highest(a) || a - b,
     );
+    const keep = Math.min(most, this.#fitting(order));
     const { requests, groups, tooLowBy } = this.#fallen;
     const dropped = order.subarray(keep);
     this.#fallen = {
       requests: dropped.reduce((sum, slot) => sum + (this.#counts[slot] ?? 0), requests),
       groups: groups + dropped.length,
-      tooLowBy: dropped.reduce((highest, slot) => Math.max(highest, most(slot)), tooLowBy),
+      tooLowBy: dropped.reduce((found, slot) => Math.max(found, highest(slot)), tooLowBy),
     };
     const kept = order.subarray(0, keep).sort();
     this.#slots.clear();
+    this.#keyCharacters = keyToCome;
     for (const [to, from] of kept.entries()) this.#move(to, from);
     this.#keys = this.#keys.slice(0, kept.length);
     this.#cells.clear(kept.length, size);
   }
 
+  /** How many of the first groups have keys short enough together. */
+  #fitting(order: Uint32Array): number {
+    let characters = 0;
+    const beyond = order.findIndex((slot) => {
+      characters += this.#keys[slot]?.length ?? 0;
+      return characters > this.#maxKeyCharacters / 2;
+    });
+    return beyond < 0 ? order.length : beyond;
+  }
+
   #move(to: number, from: number): void {
     const key = this.#keys[from] ?? '';
     this.#keys[to] = key;
+    this.#keyCharacters += key.length;
     this.#slots.set(key, to);
     for (const numbers of [this.#counts, this.#firsts, this.#lasts, this.#missed])
       numbers[to] = numbers[from] ?? 0;

@@ -36,8 +36,10 @@ export function sentence(told: Told): string {
   const before = requestsBefore === null ? '' : ` (the same time before: ${requestsBefore})`;
   const names = listed(params.by.map(({ name }) => name));
   const chief = `${groupWords(params.by, most)}: ${most.count} (${percent(most.share)})`;
-  const whole = groups === 1 ? 'all' : `${groups} groups`;
-  return `${counted(requests, 'request', 'requests')}${about}${before}, by ${names}: ${whole}${groups === 1 ? ' by' : '; most by'} ${chief}`;
+  const orMore = told.fallen[0]?.groups === 0 ? '' : ' or more';
+  const isOne = groups === 1 && orMore === '';
+  const whole = isOne ? 'all by' : `${groups}${orMore} groups; most by`;
+  return `${counted(requests, 'request', 'requests')}${about}${before}, by ${names}: ${whole} ${chief}`;
 }
 
 function nothingWords({ coverage }: Told, about: string): string {

@@ -4,10 +4,10 @@
  * as requests is counted here, and both in the same way (query/group-of.ts).
  */
 
+import { isOutcome } from '../../event/assembler.ts';
 import type { Group } from '../../event/batch.ts';
 import type { Coverage } from '../../event/coverage.ts';
 import { parseMicros } from '../../event/micros.ts';
-import { redactText } from '../../event/redact.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { CountField } from '../../query/count-fields.ts';
 import { groupKeyOf, isGroupLost } from '../../query/group-of.ts';
@@ -15,10 +15,11 @@ import { isOneObject, itselfPredicate, type ObjectQuery } from '../../query/obje
 import { all, type Field, type Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
-import { type GroupCount, GroupCounts } from './group-counts.ts';
+import { GroupCounts } from './group-counts.ts';
 import { askedWidth, TimeAxis } from './time-axis.ts';
 import { nextCommands } from './top-next.ts';
-import { columnsFor, nameOfRow, RowMaker, type TopRow } from './top-row.ts';
+import { columnsFor, nameOfRow } from './top-row.ts';
+import { rowsOf } from './top-rows.ts';
 import { gapsOf, notesOf, sentence, type Told } from './top-says.ts';
 
 export interface TopParams {
@@ -80,6 +81,13 @@ class Found {
     });
     this.now = new GroupCounts({ axis: this.axis });
   }
+
+  /** What lasted over the edge would be told of twice. */
+  widen(): void {
+    this.isWidened = true;
+    this.running = 0;
+    this.withoutOutcome = 0;
+  }
 }
 
 class TopRound implements Round {
@@ -115,7 +123,7 @@ class TopRound implements Round {
 
   add(request: AuditRequest): 'go on' {
     const { event, receivedUs } = request;
-    if (request.endedUs === null) {
+    if (!isOutcome(event)) {
       this.#leaveOut(request);
       return 'go on';
     }
@@ -149,7 +157,7 @@ class TopRound implements Round {
     // A log that holds nothing of the last 24 h at all was not given for what happened in them.
     const mayWiden = isOneObject(params.object) || coverage.from === null;
     if (this.#counts.total === 0 && isDefault && mayWiden) {
-      this.#found.isWidened = true;
+      this.#found.widen();
       return new TopRound(params, this.#found, 'earlier', { sinceUs: null, untilUs: sinceUs });
     }
     if (!params.comparesPrevious) return null;
@@ -169,14 +177,12 @@ class TopRound implements Round {
   }
 
   #answer(): AnswerDraft {
-    const { params, found } = { params: this.#params, found: this.#found };
+    const params = this.#params;
+    const found = this.#found;
     const { now, before, axis, coverage } = found;
     if (coverage === null) throw new Error('an answer before the first round has ended');
     cover(now, coverage);
-    if (!params.isRevealed) for (const counts of [now, before]) counts?.rename(redactedKey());
-    const gone = before === null ? [] : before.without(now);
-    const groups = now.size;
-    const rows = rowsOf(params, found, gone);
+    const { rows, groups, total } = rowsOf(params, found);
     const told: Told = {
       params,
       rows,
@@ -204,7 +210,7 @@ class TopRound implements Round {
       notes: notesOf(told),
       now: [],
       next: nextCommands(told),
-      total: groups + gone.length,
+      total,
       events: [],
       gaps: gapsOf(told),
     };
@@ -215,37 +221,4 @@ class TopRound implements Round {
 function cover(counts: GroupCounts, { from, to }: Coverage): void {
   const [fromUs, toUs] = [from, to].map((at) => (at === null ? null : parseMicros(at)));
   if (fromUs != null && toUs != null && counts.total > 0) counts.cover(fromUs, toUs);
-}
-
-/** Texts that look like secrets are masked, and groups that look alike then are one. */
-function redactedKey(): (key: string) => string {
-  const known = new Map<string, string>();
-  const redacted = (text: string): string => {
-    const clean = known.get(text) ?? redactText(text);
-    known.set(text, clean);
-    return clean;
-  };
-  return (key) =>
-    JSON.stringify(
-      (JSON.parse(key) as (string | null)[]).map((text) => (text === null ? null : redacted(text))),
-    );
-}
-
-/** `gone`: groups of the time before only, the largest first. */
-function rowsOf(
-  { by, limit }: TopParams,
-  { now, before }: Pick<Found, 'now' | 'before'>,
-  gone: readonly GroupCount[],
-): TopRow[] {
-  const rows: TopRow[] = [];
-  const maker = new RowMaker(by, now.total);
-  const most = limit ?? Number.POSITIVE_INFINITY;
-  const none = { count: 0, firstUs: null, lastUs: null, buckets: now.nothing() };
-  for (const group of now.drain()) {
-    if (rows.length >= most) return rows;
-    rows.push(maker.row(group, before === null ? null : before.countOf(group.key)));
-  }
-  for (const { key, count } of gone.slice(0, Math.max(0, most - rows.length)))
-    rows.push(maker.row({ ...none, key }, count));
-  return rows;
 }

@@ -97,6 +97,17 @@ describe('GroupCounts', () => {
     expect([most?.key, most?.count, most?.buckets.at(0), most?.buckets.at(95)]).toEqual(['k0', 41, 40, 1]);
   });
 
+  it('bounds the keys too, which clients choose the length of', () => {
+    const counts = new GroupCounts({ axis: axisOf(24), maxKeyCharacters: 1000 });
+    for (let n = 0; n < 50; n++) counts.add(`${n} ${'x'.repeat(90)}`, 1, moment(0));
+    counts.add('short', 3, moment(0));
+    const { fallen, total } = counts;
+    const groups = [...counts.drain()];
+    expect(groups.reduce((sum, { key }) => sum + key.length, 0)).toBeLessThanOrEqual(1000);
+    expect(groups[0]?.key).toBe('short');
+    expect(groups.reduce((sum, { count }) => sum + count, fallen.requests)).toBe(total);
+  });
+
   it('makes one of what is renamed alike', () => {
     const counts = new GroupCounts({ axis: axisOf(24) });
     for (const [n, key] of ['x1', 'y', 'x2', 'x'].entries()) counts.add(key, 1, moment(n * SECOND_US));
@@ -117,11 +128,22 @@ describe('GroupCounts', () => {
 describe('BucketCells', () => {
   it('holds counts of any size', () => {
     const cells = new BucketCells(48, 24);
-    for (let n = 0; n < 3; n++) cells.add(1, -1, 2 ** 31);
     cells.add(0, -1, 7);
-    expect([cells.read(1, -1, 0), cells.read(0, -1, -1)]).toEqual([[3 * 2 ** 31, 0], [7]]);
+    for (const [count, sum] of [
+      [60_000, 60_000],
+      [60_000, 120_000],
+      [2 ** 32, 2 ** 32 + 120_000],
+    ] as const) {
+      cells.add(1, -1, count);
+      expect([cells.read(1, -1, 0), cells.read(0, -1, -1)]).toEqual([[sum, 0], [7]]);
+    }
+  });
+
+  it('holds what two buckets have together, also when that is too much for one', () => {
+    const cells = new BucketCells(48, 24);
+    for (const bucket of [-2, -1]) cells.add(1, bucket, 60_000);
     cells.fold(2, -2, -1, 2, 24);
-    expect(cells.read(1, -1, -1)).toEqual([3 * 2 ** 31]);
+    expect([cells.read(1, -1, -1), cells.read(0, -1, -1)]).toEqual([[120_000], [0]]);
   });
 });
 

@@ -212,6 +212,12 @@ describe('top of nothing', () => {
     expect(notes.map(({ code }) => code)).toContain('widened');
   });
 
+  it('tells of a watch that still runs once, however often it was looked for', async () => {
+    const watch = event(60, { verb: 'watch', resource: 'pods' }, { stage: 'ResponseStarted' });
+    const { notes } = await topOf([watch, event(60, PODS)], { ...by('user'), ...window(11, null, true) });
+    expect(notes.find(({ code }) => code === 'running')?.text).toMatch(/^1 request was still running/);
+  });
+
   it('says what the log does not hold, and never that nobody did', async () => {
     const filters = await parseFilters({ by: ['nobody'] });
     const { rows, says, coverage } = await topOf([event(60, PODS)], { filters });
