@@ -9,11 +9,11 @@
 import { BucketCells } from './bucket-cells.ts';
 import type { TimeAxis } from './time-axis.ts';
 
-/** Groups told apart. 30 MB of memory with keys of 30 characters; people read some hundred. */
+/** Groups told apart; people read some hundred. Full (two million users in a log), all that is held here takes 48 MB. */
 const MAX_GROUPS = 200_000;
-/** Of all keys together: clients choose how long a URL or a user agent is. 16 MB, or twice that. */
+/** Of all keys together: clients choose how long a URL or a user agent is. */
 const MAX_KEY_CHARACTERS = 16_000_000;
-/** Numbers over time, of all groups together: with many buckets fewer groups are told apart. 10 MB. */
+/** Numbers over time, of all groups together: with many buckets fewer groups are told apart. */
 const MAX_CELLS = 4_800_000;
 /** Buckets that each group has room for from the beginning. */
 const STRIDE = 24;
