@@ -1,13 +1,22 @@
 /** Bundles src/cli.ts into dist/: one entry, and a chunk for each command, source and format loaded on demand. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { leanBuiltins, REQUIRE } from './lean-builtins.ts';
+import { loadTogether } from './load-together.ts';
 import { thirdPartyNotices } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-const result = await build({
+/** Loaded by every start; by every question; by every question to a file. */
+const TOGETHER = [
+  ['src/cli.ts'],
+  ['src/commands/run-question.ts', 'src/query/parse-object.ts', 'src/questions/who-did/who-did-row.ts'],
+  ['src/sources/file/file-source.ts'],
+];
+
+const options = {
   absWorkingDir: root,
   // A thread has an entry of its own.
   entryPoints: ['src/cli.ts', 'src/scan/threads/worker.ts'],
@@ -26,16 +35,23 @@ const result = await build({
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
-  plugins: [leanStringWidth()],
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  write: false,
+  banner: { js: REQUIRE },
+} as const satisfies BuildOptions;
+
+const { metafile: graph } = await build({ ...options, plugins: [leanStringWidth()] });
+const { metafile, outputFiles } = await build({
+  ...options,
+  plugins: [leanStringWidth(), loadTogether(root, graph, TOGETHER)],
 });
-writeFileSync(`${root}dist/THIRD-PARTY-NOTICES.txt`, thirdPartyNotices(result.metafile, root));
-const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-process.stdout.write(
-  `dist: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1000)} kB\n`,
-);
+rmSync(`${root}dist`, { recursive: true, force: true });
+for (const { path, text } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, leanBuiltins(text), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+}
+writeFileSync(`${root}dist/THIRD-PARTY-NOTICES.txt`, thirdPartyNotices(metafile, root));
+const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
+process.stdout.write(`dist: ${outputFiles.length} files, ${Math.round(bytes / 1000)} kB\n`);
 
 /**
  * string-width costs 30 of yargs' 43 ms at start-up: it builds an Intl.Segmenter and an emoji pattern. cli-table3 has an
