@@ -74,7 +74,9 @@ export function renderOptionsOf({ format, ...how }: Printing, io: Io): RenderOpt
     isTTY: io.out.isTTY,
     color: how.color,
     utc: how.utc,
-    timeZone: io.timeZone,
+    get timeZone() {
+      return io.timeZone;
+    },
     nowMs: how.nowMs,
     noHeaders: how.noHeaders,
     template: format.template,

@@ -1,6 +1,6 @@
 /** `rbac-diff`: from flags to the question's parameters. It takes no object: -n and --subject narrow it. */
 import { UserError } from '../errors.ts';
-import { type ParsedWindow, parseTime } from '../query/time-range.ts';
+import { type LocalZone, type ParsedWindow, parseTime } from '../query/time-range.ts';
 import { rbacDiff } from '../questions/rbac-diff/rbac-diff.ts';
 import { parseSubject } from '../questions/rbac-diff/subject-filter.ts';
 import type { Command } from './command.ts';
@@ -34,7 +34,7 @@ export const rbacDiffCommand: Command = {
       ({ placed: _placed, ...shared }) => ({
         ...shared,
         ...more,
-        window: between.length === 0 ? shared.window : windowBetween(between, shared.nowUs, shared.timeZone),
+        window: between.length === 0 ? shared.window : windowBetween(between, shared.nowUs, shared.localZone),
       }),
       flags,
       io,
@@ -42,11 +42,11 @@ export const rbacDiffCommand: Command = {
   },
 };
 
-function windowBetween(between: readonly string[], nowUs: number, timeZone: string): ParsedWindow {
+function windowBetween(between: readonly string[], nowUs: number, localZone: LocalZone): ParsedWindow {
   const [from = '', to = ''] = between;
   const [sinceUs, untilUs] = [
-    parseTime(from, nowUs, timeZone, 'since'),
-    parseTime(to, nowUs, timeZone, 'until'),
+    parseTime(from, nowUs, localZone, 'since'),
+    parseTime(to, nowUs, localZone, 'until'),
   ];
   if (sinceUs >= untilUs)
     throw new UserError(

@@ -9,7 +9,7 @@ import type { LiveCluster } from '../live.ts';
 import { parseFilters } from '../query/filters.ts';
 import type { Placed } from '../query/parse-object.ts';
 import type { Predicate } from '../query/predicate.ts';
-import { type ParsedWindow, parseWindow } from '../query/time-range.ts';
+import { type LocalZone, type ParsedWindow, parseWindow } from '../query/time-range.ts';
 import type { InputName, Inputs, Question } from '../questions/question.ts';
 import type { Source } from '../sources/source.ts';
 import { ask } from './ask.ts';
@@ -37,8 +37,7 @@ export interface SharedParams {
   readonly calledAs: string;
   readonly sameLogs: string;
   readonly nowUs: number;
-  /** IANA name. */
-  readonly timeZone: string;
+  readonly localZone: LocalZone;
 }
 
 /**
@@ -70,7 +69,7 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
     if (boolFlag(flags, 'explain') === true) {
       const query =
         stream === undefined ? question.begin(params, {}, nowUs).query : followedQuery(stream, flags);
-      return await explain(question.name, query, sources, timeZoneOf(flags, io), io);
+      return await explain(question.name, query, sources, localZoneOf(flags, io)(), io);
     }
     if (stream !== undefined) {
       const run = { name: question.name, stream, sources, limit: shared.limit };
@@ -121,7 +120,7 @@ async function sharedParams(
   printing: Printing,
 ): Promise<Omit<SharedParams, 'placed'>> {
   return {
-    window: windowOf(flags, nowUs, timeZoneOf(flags, io)),
+    window: windowOf(flags, nowUs, localZoneOf(flags, io)),
     filters: await parseFilters(filterFlags(flags)),
     limit: limitOf(flags, printing),
     keepsEvents: printing.needsEvents,
@@ -129,7 +128,7 @@ async function sharedParams(
     calledAs: io.calledAs,
     sameLogs: typedAgain(flags, SAME_LOGS),
     nowUs,
-    timeZone: timeZoneOf(flags, io),
+    localZone: localZoneOf(flags, io),
   };
 }
 
@@ -153,18 +152,18 @@ function namespaceOf(flags: FlagValues, current: string | null): string | null {
 /** An RFC 1123 label, as the API server demands of namespaces. */
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-function windowOf(flags: FlagValues, nowUs: number, timeZone: string): ParsedWindow {
+function windowOf(flags: FlagValues, nowUs: number, localZone: LocalZone): ParsedWindow {
   const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
   const isFromNow = boolFlag(flags, 'follow') === true && typed.since === null;
-  if (!isFromNow) return parseWindow(typed, nowUs, timeZone);
+  if (!isFromNow) return parseWindow(typed, nowUs, localZone);
   // A bare time is the next such. What is written from now on is wanted whatever the clocks say of it.
-  const untilUs = typed.until === null ? null : nextTime(typed.until, nowUs, timeZone);
+  const untilUs = typed.until === null ? null : nextTime(typed.until, nowUs, localZone);
   return { sinceUs: null, untilUs, isDefault: false };
 }
 
-function nextTime(until: string, nowUs: number, timeZone: string): number | null {
+function nextTime(until: string, nowUs: number, localZone: LocalZone): number | null {
   try {
-    return parseWindow({ since: 'now', until }, nowUs, timeZone).untilUs;
+    return parseWindow({ since: 'now', until }, nowUs, localZone).untilUs;
   } catch (error) {
     if (!(error instanceof UserError) || !error.message.startsWith('--since')) throw error;
     throw new UserError(
@@ -196,8 +195,8 @@ function limitOf(flags: FlagValues, printing: Printing): number | null {
   return Number(typed) === 0 ? null : Number(typed);
 }
 
-function timeZoneOf(flags: FlagValues, io: Io): string {
-  return boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
+function localZoneOf(flags: FlagValues, io: Io): LocalZone {
+  return boolFlag(flags, 'utc') === true ? () => 'UTC' : () => io.timeZone;
 }
 
 const SAME_LOGS: readonly FlagName[] = [

@@ -35,7 +35,7 @@ const CHANGED: Word = findWord('change') ?? {
   ...{ name: 'change', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
 };
 
-type Clock = Pick<SharedParams, 'nowUs' | 'timeZone'>;
+type Clock = Pick<SharedParams, 'nowUs' | 'localZone'>;
 
 function modeOf(flags: FlagValues, clock: Clock): Mode {
   const at = textFlag(flags, 'at');
@@ -48,9 +48,9 @@ function modeOf(flags: FlagValues, clock: Clock): Mode {
 }
 
 /** Throws AUDIT_BAD_TIME. */
-function momentOf(typed: string, flag: 'at' | 'between', { nowUs, timeZone }: Clock): number {
+function momentOf(typed: string, flag: 'at' | 'between', { nowUs, localZone }: Clock): number {
   try {
-    const us = parseTime(typed, nowUs, timeZone, 'until');
+    const us = parseTime(typed, nowUs, localZone, 'until');
     if (us <= nowUs) return us;
   } catch (error) {
     if (!(error instanceof UserError) || error.hint === undefined) throw error;

@@ -32,8 +32,9 @@ export function parseResource(text: string, types: readonly ResourceType[] = res
 
 /** `deploy`, `pod`, `cm`; a type that the table lacks, or that another one hides: `resource.group`. */
 export function kubectlName(group: string, resource: string): string {
-  const familiar = familiarNames().get(`${resource}.${group}`);
-  if (familiar !== undefined) return familiar;
+  const type = resourceTypes().find((one) => one.resource === resource && one.group === group);
+  const familiar = type === undefined ? null : familiarName(type);
+  if (familiar !== null) return familiar;
   return group === '' ? resource : `${resource}.${group}`;
 }
 
@@ -131,15 +132,20 @@ const SAID = [
   'svc',
 ];
 
-function familiarNames(): ReadonlyMap<string, string> {
-  familiar ??= new Map(resourceTypes().flatMap(familiarName));
-  return familiar;
+/** Of types of the table. Each is found out when it is asked for: for all of them it takes 8 ms. */
+const familiarNames = new Map<ResourceType, string | null>();
+
+function familiarName(type: ResourceType): string | null {
+  let name = familiarNames.get(type);
+  if (name === undefined) {
+    name = findFamiliarName(type);
+    familiarNames.set(type, name);
+  }
+  return name;
 }
 
-let familiar: ReadonlyMap<string, string> | undefined;
-
-/** None when the short form would be taken for another type. */
-function familiarName(type: ResourceType): [string, string][] {
+/** Null when the short form would be taken for another type. */
+function findFamiliarName(type: ResourceType): string | null {
   const name =
     type.shortNames.find((short) => type.isBuiltIn && SAID.includes(short)) ?? type.kind.toLowerCase();
   const { resources, group } = parseResource(name);
@@ -147,5 +153,5 @@ function familiarName(type: ResourceType): [string, string][] {
     resources.length === 1 && resources[0] === type.resource && (group ?? type.group) === type.group;
   const namesakes = typesNamed(type.resource, resourceTypes());
   const isAlone = namesakes[0] === type && (type.isBuiltIn || namesakes.length === 1);
-  return isTheOne && isAlone ? [[`${type.resource}.${type.group}`, name]] : [];
+  return isTheOne && isAlone ? name : null;
 }

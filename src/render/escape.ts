@@ -11,9 +11,13 @@
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\p{Variation_Selector}]|(?<=^|[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]/gu;
 
+/** Most texts. Fast path: `UNSEEN` takes 5 ms to be compiled. */
+const ASCII = /^[ -~]*$/;
+const ASCII_LINES = /^[ -~\n]*$/;
+
 /** For terminals: what cannot be seen is written out as `\u{1b}`. Never changes the number of lines. */
 export function escapeTerminal(text: string): string {
-  return text.replace(UNSEEN, (char) => `\\u{${codeOf(char)}}`);
+  return ASCII.test(text) ? text : text.replace(UNSEEN, (char) => `\\u{${codeOf(char)}}`);
 }
 
 /** For a cell between cells: only blanks of the table's own stand side by side, or at its ends. */
@@ -23,7 +27,7 @@ export function escapeCell(text: string): string {
 
 /** Inside JSON text that is already valid: what cannot be seen becomes `\u001b`, which means the same to every reader. */
 export function escapeJson(json: string): string {
-  return json.replace(UNSEEN, (char) => (char === '\n' ? char : utf16(char)));
+  return ASCII_LINES.test(json) ? json : json.replace(UNSEEN, (char) => (char === '\n' ? char : utf16(char)));
 }
 
 /** Inside a double-quoted string of YAML, the same. */
