@@ -1,75 +1,84 @@
 /**
- * Whole processes, ours and our peers', on the same log: wall and CPU time, peak memory, and that the answers agree.
- *   npm run bench -- [--size 300MB] [--runs 3] [--encodings plain,gzip,zstd] [--peers no] [--folder FOLDER]
- * Prints markdown. The log is made once for each size and kept in the folder, outside the checkout. Installs nothing.
+ * Whole processes, ours and our peers', on the same logs: README.md says how. Prints a table; `--json` writes the figures and
+ * all runs. Fails when two answer differently; an aim that is not met is printed.
  */
-import { createReadStream, statSync } from 'node:fs';
-import { cpus, homedir } from 'node:os';
+import { createReadStream, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { buildGoPeer, type Contestant, listPeers, missing, ours } from './contestants.ts';
-import { type Encoding, generatedLogs } from './generate.ts';
-import { QUESTIONS } from './questions.ts';
-import { race } from './race.ts';
-import { startUp } from './start-up.ts';
-import { answersTable, startUpTable } from './table.ts';
+import { fileURLToPath } from 'node:url';
+import { COMMANDS } from '../../src/commands/registry.ts';
+import { CASES, type Case } from './cases.ts';
+import { madeLog } from './logs/logs.ts';
+import { type Options, parseOptions, USAGE } from './options.ts';
+import { bringTools, type Tools } from './peers/peers.ts';
+import { docsPage, markdown, type Report } from './report.ts';
+import { type CaseResult, runCase } from './run-case.ts';
 
-const startUpRuns = 15;
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubectl-audit/bench');
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '300MB' },
-    runs: { type: 'string', default: '3' },
-    encodings: { type: 'string', default: 'plain,gzip,zstd' },
-    peers: { type: 'string', default: 'yes' },
-    folder: { type: 'string', default: cache },
-  },
-});
-const runs = Number(values.runs);
-const encodings = values.encodings.split(',').filter(isEncoding);
-if (!(runs >= 1) || encodings.length === 0)
-  throw new Error('usage: see the first lines of test/bench/bench.ts');
-
-say(
-  `${cpus().length} cores, ${cpus()[0]?.model.trim()}; Node ${process.versions.node}; medians of ${runs} runs in turns\n`,
-);
-say(`## Start-up (medians of ${startUpRuns})\n\n${startUpTable(await startUp(startUpRuns))}\n`);
-
-const logs = await generatedLogs(values.folder, toBytes(values.size), encodings);
-const contestants: readonly Contestant[] = [ours, ...(values.peers === 'no' ? [] : listPeers(values.folder))];
-if (
-  contestants.some(({ needs }) => needs.includes('go')) &&
-  missing({ ...ours, needs: ['go'] }).length === 0
-) {
-  buildGoPeer(values.folder);
+const options = optionsOrUsage();
+const tools = bringTools(join(options.folder, 'peers'));
+const results: CaseResult[] = [];
+for (const one of CASES.filter(isAsked)) {
+  process.stderr.write(`${one.name}\n`);
+  results.push(await resultOf(one, tools, options));
 }
-for (const question of QUESTIONS) {
-  say(`## ${question.title}\n`);
-  for (const [encoding, log] of logs) {
-    const megabytes = (statSync(log).size / 1e6).toFixed(0);
-    await warm(log);
-    const results = await race(contestants, (one) => one.line(question, log, encoding), runs);
-    say(`${encoding}, ${megabytes} MB\n\n${answersTable(results)}\n`);
+const report: Report = { machine: machine(), versions: versions(tools), runs: options.runs, cases: results };
+process.stdout.write(`${markdown(report)}\n`);
+const json = `${JSON.stringify(report, null, 1)}\n`;
+if (options.json !== null) writeFileSync(options.json, json);
+if (options.writesDocs) {
+  writeFileSync(join(docs, 'benchmark.json'), json);
+  writeFileSync(join(docs, 'benchmark.md'), docsPage(report));
+}
+
+function optionsOrUsage(): Options {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
+    process.exit(2);
   }
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+function isAsked({ name }: Case): boolean {
+  return options.cases.length === 0 || options.cases.some((part) => name.includes(part));
 }
 
-function isEncoding(text: string): text is Encoding {
-  return text === 'plain' || text === 'gzip' || text === 'zstd';
-}
-
-function toBytes(text: string): number {
-  const [, count = '', unit = ''] = /^(\d+)\s*([kMG]?)B?$/.exec(text) ?? [];
-  const bytes = Number(count) * { '': 1, k: 1e3, M: 1e6, G: 1e9 }[unit as '' | 'k' | 'M' | 'G'];
-  if (!(bytes > 0)) throw new Error(`--size ${text}: 300MB, 5GB`);
-  return bytes;
+async function resultOf(
+  one: Case,
+  tools: Tools,
+  { bytes, folder, peers, runs }: Options,
+): Promise<CaseResult> {
+  const { command } = one;
+  if (command !== null && !COMMANDS.some(({ name }) => name === command)) {
+    const why = `there is no \`kubectl audit ${command}\` yet`;
+    const passedOver = [{ against: 'all', why }];
+    return { name: one.name, title: one.title, log: one.log, bytes: null, figures: [], passedOver };
+  }
+  if (one.rivals.length === 0)
+    throw new Error(`${one.name}: the command is there now; say in cases.ts against whom`);
+  const log = one.log === null ? null : await madeLog(join(folder, 'logs'), one.log, bytes);
+  if (log !== null) await warm(log.path);
+  const rivals = one.rivals.filter(({ name }) => peers.length === 0 || peers.includes(name));
+  return await runCase({ ...one, rivals }, log, tools, runs);
 }
 
 /** Everybody reads from memory: the disk is not what is compared. */
 async function warm(path: string): Promise<void> {
   for await (const _chunk of createReadStream(path, { highWaterMark: 1 << 20 }));
+}
+
+function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${memory} GiB, ${process.platform}, Node ${process.versions.node}`;
+}
+
+function versions(tools: Tools): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tools).map(([name, tool]) => [
+      name,
+      'why' in tool ? `not to be had: ${tool.why}` : tool.version,
+    ]),
+  );
 }

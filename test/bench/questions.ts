@@ -1,37 +1,97 @@
-/** What is asked, of us and of our peers: each question in everybody's language. */
+/** What is asked, of us and of our peers: each question in everybody's language, as a line for bash. */
+import type { AnswerKind } from './answers.ts';
+import type { ToolName } from './peers/peers.ts';
+
+export type PeerName = 'jq' | 'jaq' | 'rg | jq' | 'DuckDB' | 'Go' | 'Node';
+
+/** Where the executables are. */
+export type Paths = Readonly<Record<ToolName, string>>;
 
 export interface BenchQuestion {
-  readonly name: string;
+  readonly name: 'deletes' | 'refused' | 'counts';
   readonly title: string;
-  /** Ours, without the file. */
+  /** Ours, without what says where from, when and how. */
   readonly ours: string;
-  readonly jq: string;
-  /** A line without this text cannot be an answer: what a grep before jq looks for. Null: there is no such text. */
-  readonly literal: string | null;
+  readonly answer: AnswerKind;
+  /** Prints the answer from a log in plain text; of `rg | jq` and DuckDB also from a packed one. */
+  readonly lines: Readonly<Record<PeerName, (log: string, paths: Paths) => string>>;
 }
 
-/** peers/readline.mjs and peers/scan.go know them by their names. */
-export const QUESTIONS: readonly BenchQuestion[] = [
-  {
-    name: 'selective',
-    title: 'One object: `who-did delete deploy/api -n prod`',
-    ours: 'who-did delete deploy/api -n prod',
-    jq: '.verb == "delete" and .objectRef.resource == "deployments" and .objectRef.namespace == "prod" and .objectRef.name == "api"',
-    literal: '"name":"api"',
-  },
-  {
-    name: 'refused',
-    title: 'Some of everything: `who-did touch -A --code 403`',
-    ours: 'who-did touch -A --code 403',
-    jq: '.responseStatus.code == 403',
-    literal: '"code":403',
-  },
-  {
-    name: 'computed',
-    title:
-      "Every event decoded: `who-did touch -A --where 'size(user.groups) == 2 && responseStatus.code >= 400'`",
-    ours: "who-did touch -A --where 'size(user.groups) == 2 && responseStatus.code >= 400'",
-    jq: '(.user.groups | length) == 2 and .responseStatus.code >= 400',
-    literal: null,
-  },
-];
+export const PEER_NEEDS: Readonly<Record<PeerName, readonly ToolName[]>> = {
+  jq: ['jq'],
+  jaq: ['jaq'],
+  'rg | jq': ['rg', 'jq'],
+  DuckDB: ['duckdb'],
+  Go: ['audit-scan'],
+  Node: [],
+};
+
+const readline = new URL('./peers/readline.mjs', import.meta.url).pathname;
+
+export const DELETES = question({
+  name: 'deletes',
+  title: 'who deleted one object',
+  ours: 'who-did delete deploy/api -n prod',
+  answer: 'ids',
+  jq: 'select(.verb == "delete" and .objectRef.resource == "deployments" and .objectRef.namespace == "prod" and .objectRef.name == "api") | .auditID',
+  // What a line must have to be one.
+  search: `-F '"name":"api"'`,
+  columns:
+    "auditID: 'VARCHAR', verb: 'VARCHAR', objectRef: 'STRUCT(resource VARCHAR, namespace VARCHAR, name VARCHAR)'",
+  sql: "SELECT auditID FROM log WHERE verb = 'delete' AND objectRef.resource = 'deployments' AND objectRef.namespace = 'prod' AND objectRef.name = 'api'",
+});
+
+export const REFUSED = question({
+  name: 'refused',
+  title: 'all 401 and 403',
+  ours: 'who-did touch -A --code 401,403',
+  answer: 'ids',
+  jq: 'select(.responseStatus.code == 401 or .responseStatus.code == 403) | .auditID',
+  search: `'"code":40[13]'`,
+  columns: "auditID: 'VARCHAR', responseStatus: 'STRUCT(code INTEGER)'",
+  sql: 'SELECT auditID FROM log WHERE responseStatus.code IN (401, 403)',
+});
+
+/** Of requests: of their events, the one that tells the outcome. */
+export const COUNTS = question({
+  name: 'counts',
+  title: 'count by user, verb, resource',
+  ours: 'top -A --count user,verb,resource --limit 0',
+  answer: 'groups',
+  jq: 'select(.stage == "ResponseComplete" or .responseStatus.code == 401) | [.user.username, .verb, .objectRef.resource] | join("\\t")',
+  search: `-e '"stage":"ResponseComplete"' -e '"code":401'`,
+  columns:
+    "stage: 'VARCHAR', responseStatus: 'STRUCT(code INTEGER)', \"user\": 'STRUCT(username VARCHAR)', verb: 'VARCHAR', objectRef: 'STRUCT(resource VARCHAR)'",
+  sql: "SELECT count(*), \"user\".username, verb, coalesce(objectRef.resource, '') FROM log WHERE stage = 'ResponseComplete' OR responseStatus.code = 401 GROUP BY ALL",
+});
+
+interface Languages extends Omit<BenchQuestion, 'lines'> {
+  readonly jq: string;
+  readonly search: string;
+  readonly columns: string;
+  readonly sql: string;
+}
+
+function question({ jq, search, columns, sql, ...asked }: Languages): BenchQuestion {
+  const counted = asked.answer === 'groups' ? ' | LC_ALL=C sort | uniq -c' : '';
+  // One event can be larger than DuckDB takes a line to be.
+  const table = (log: string) =>
+    `CREATE VIEW log AS SELECT * FROM read_ndjson('${log}', columns = {${columns}}, maximum_object_size = 16777216)`;
+  const lines: BenchQuestion['lines'] = {
+    jq: (log, paths) => `'${paths.jq}' -r '${jq}' '${log}'${counted}`,
+    jaq: (log, paths) => `'${paths.jaq}' -r '${jq}' '${log}'${counted}`,
+    'rg | jq': (log, paths) => {
+      const packed = log.endsWith('.log') ? '' : ' -z';
+      return `'${paths.rg}' --no-config -N${packed} ${search} '${log}' | '${paths.jq}' -r '${jq}'${counted}`;
+    },
+    DuckDB: (log, paths) =>
+      `'${paths.duckdb}' -noheader -list -separator $'\\t' -c ${quoted(table(log))} -c ${quoted(sql)}`,
+    Go: (log, paths) => `'${paths['audit-scan']}' ${asked.name} < '${log}'`,
+    Node: (log) => `'${process.execPath}' '${readline}' ${asked.name} < '${log}'`,
+  };
+  return { ...asked, lines };
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
