@@ -1,10 +1,11 @@
 /**
  * Writes the parts of README.md that lists in the code already say, between `<!-- name -->` and `<!-- /name -->` (verbs, how
  * sure a change is, risks, flags, formats, error codes), and under each `$ kubectl audit …` of a console block what it prints.
+ * And docs/benchmark.md, of the figures that the benchmark left in docs/benchmark.json.
  * `--check` only compares, and fails when a part is stale.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FLAGS, type Flag } from '../src/commands/flags.ts';
@@ -13,6 +14,7 @@ import { ERROR_CODES } from '../src/errors.ts';
 import { WORDS } from '../src/query/words.ts';
 import { RISKS } from '../src/questions/rbac-diff/risks.ts';
 import { FORMATS } from '../src/render/registry.ts';
+import { docsPage, type Report } from '../test/bench/report.ts';
 import { root, writeOrCheck } from './write-or-check.ts';
 
 /** Under the name that kubectl calls, so that answers offer commands as they were typed. */
@@ -63,6 +65,12 @@ after = after.replaceAll(
   (_all, block: string) => `\`\`\`console\n${played(block)}\`\`\``,
 );
 writeOrCheck('README.md', after, 'npm run docs');
+
+// Its figures are whoever's last measured on a quiet machine: `npm run bench -- --write-docs`.
+if (existsSync(join(root, 'docs/benchmark.json'))) {
+  const figures = JSON.parse(readFileSync(join(root, 'docs/benchmark.json'), 'utf8')) as Report;
+  writeOrCheck('docs/benchmark.md', docsPage(figures), 'npm run docs');
+}
 
 /** The words that a question's help explains. */
 function termsOf(question: string): readonly (readonly [string, string])[] {

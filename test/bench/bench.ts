@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../../src/commands/registry.ts';
 import { CASES, type Case } from './cases.ts';
 import { madeLog } from './logs/logs.ts';
-import { type Options, parseOptions, USAGE } from './options.ts';
+import { isAsked, type Options, parseOptions, USAGE } from './options.ts';
 import { bringTools, type Tools } from './peers/peers.ts';
 import { docsPage, markdown, type Report } from './report.ts';
 import { type CaseResult, runCase } from './run-case.ts';
@@ -19,16 +19,16 @@ const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const options = optionsOrUsage();
 const tools = bringTools(join(options.folder, 'peers'));
 const results: CaseResult[] = [];
-for (const one of CASES.filter(isAsked)) {
+const report: Report = { machine: machine(), versions: versions(tools), runs: options.runs, cases: results };
+for (const one of CASES.filter(({ name }) => isAsked(name, options))) {
   process.stderr.write(`${one.name}\n`);
   results.push(await resultOf(one, tools, options));
+  // After each case: one that is broken off was not for nothing.
+  if (options.json !== null) writeFileSync(options.json, toJson(report));
 }
-const report: Report = { machine: machine(), versions: versions(tools), runs: options.runs, cases: results };
 process.stdout.write(`${markdown(report)}\n`);
-const json = `${JSON.stringify(report, null, 1)}\n`;
-if (options.json !== null) writeFileSync(options.json, json);
 if (options.writesDocs) {
-  writeFileSync(join(docs, 'benchmark.json'), json);
+  writeFileSync(join(docs, 'benchmark.json'), toJson(report));
   writeFileSync(join(docs, 'benchmark.md'), docsPage(report));
 }
 
@@ -41,8 +41,8 @@ function optionsOrUsage(): Options {
   }
 }
 
-function isAsked({ name }: Case): boolean {
-  return options.cases.length === 0 || options.cases.some((part) => name.includes(part));
+function toJson(report: Report): string {
+  return `${JSON.stringify(report, null, 1)}\n`;
 }
 
 async function resultOf(

@@ -8,7 +8,7 @@ export interface Options {
   /** Of the smaller logs. */
   readonly bytes: number;
   readonly runs: number;
-  /** Parts of cases' names; empty: all. */
+  /** Cases' names, or parts of them; empty: all. */
   readonly cases: readonly string[];
   /** Rivals' names; empty: all. */
   readonly peers: readonly string[];
@@ -18,7 +18,9 @@ export interface Options {
   readonly folder: string;
 }
 
-export const USAGE = `npm run bench -- [--size 1GB] [--runs 5] [--quick] [--cases ${CASES.map(({ name }) => name).join(',')}]
+const NAMES = CASES.map(({ name }) => name);
+
+export const USAGE = `npm run bench -- [--size 1GB] [--runs 5] [--quick] [--cases ${NAMES.join(',')}]
   [--peers 'wc -l,jq,jaq,rg | jq,DuckDB,Go,Node'] [--json FILE] [--write-docs] [--folder FOLDER]
   --quick: 100 MB, 2 runs; --write-docs: docs/benchmark.json and docs/benchmark.md`;
 
@@ -44,7 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
   if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs}: a whole number from 1`);
   const cases = listOf(values.cases);
   for (const part of cases) {
-    if (!CASES.some(({ name }) => name.includes(part)))
+    if (!NAMES.some((name) => isAsked(name, { cases: [part] })))
       throw new Error(`--cases ${part}: no case is called so`);
   }
   return {
@@ -53,6 +55,13 @@ export function parseOptions(args: readonly string[]): Options {
     writesDocs: values['write-docs'],
     folder: values.folder,
   };
+}
+
+/** A whole name means that case alone. */
+export function isAsked(name: string, { cases }: Pick<Options, 'cases'>): boolean {
+  return (
+    cases.length === 0 || cases.some((part) => (NAMES.includes(part) ? name === part : name.includes(part)))
+  );
 }
 
 function listOf(text: string): readonly string[] {
