@@ -3,13 +3,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { leanBuiltins, REQUIRE } from './lean-builtins.ts';
+import { leanBuiltins } from './lean-builtins.ts';
 import { loadTogether } from './load-together.ts';
 import { thirdPartyNotices } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded by every start; by every question; by every question to a file. */
+/** Loaded by every start; by every question; by every question to a file. A thread takes no more than it needs. */
 const TOGETHER = [
   ['src/cli.ts'],
   ['src/commands/run-question.ts', 'src/query/parse-object.ts', 'src/questions/who-did/who-did-row.ts'],
@@ -36,7 +36,6 @@ const options = {
   logLevel: 'warning',
   metafile: true,
   write: false,
-  banner: { js: REQUIRE },
 } as const satisfies BuildOptions;
 
 const { metafile: graph } = await build({ ...options, plugins: [leanStringWidth()] });

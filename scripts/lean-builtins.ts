@@ -10,15 +10,15 @@ const STATEMENT =
 
 /** `bundled`: what esbuild wrote. Names that a module lacks are undefined, where an import would fail: tsc knows them. */
 export function leanBuiltins(bundled: string): string {
-  return bundled.replace(STATEMENT, (statement, ...found) => {
+  const lean = bundled.replace(STATEMENT, (statement, ...found) => {
     const { whole, names, from } = found.at(-1) as Readonly<Record<string, string | undefined>>;
     if (from === undefined || !isBuiltin(from)) return statement;
     const taken =
       whole?.replace(/^\*\s*as\s+/, '') ?? `{${names?.replaceAll(/([\w$]+)\s+as\s+([\w$]+)/g, '$1:$2')}}`;
     return `const ${taken}=process.getBuiltinModule("${from}");`;
   });
+  return /\brequire\b/.test(lean) ? lean.replace(/^(?:#!.*\n)?/, (first) => `${first}${REQUIRE}\n`) : lean;
 }
 
 /** For what is packed from CommonJS and asks for them by `require`. */
-export const REQUIRE =
-  "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
+const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);";
