@@ -1,6 +1,7 @@
 /** `--help` loads little, and never the Kubernetes client. Times are the benchmark's; here modules are counted. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { leanBuiltins } from '../scripts/lean-builtins.ts';
 
 /** Runs the program from source with a hook that writes down every module it loads. */
 function modulesLoadedBy(...args: string[]): string[] {
@@ -13,6 +14,28 @@ function modulesLoadedBy(...args: string[]): string[] {
   expect(run.status).toBe(0);
   return run.stderr.split('\n').flatMap((line) => (line.startsWith('LOAD ') ? [line.slice(5)] : []));
 }
+
+describe('the bundle', () => {
+  it('takes Node’s own modules without importing them, under the names they are used by', () => {
+    const written = [
+      'import{readFileSync as a,stat}from"node:fs";import b from"path";import*as c from"node:util";',
+      'import d,{e}from"yargs";import{f as g}from"./chunks/g.js";import"./chunks/h.js";',
+    ];
+    expect(leanBuiltins(written.join(''))).toBe(
+      [
+        'const {readFileSync:a,stat}=process.getBuiltinModule("node:fs");',
+        'const b=process.getBuiltinModule("path");const c=process.getBuiltinModule("node:util");',
+        written[1],
+      ].join(''),
+    );
+  });
+
+  it('has a require where something asks for one, behind the first line that names the program', () => {
+    const [first, second] = leanBuiltins('#!/usr/bin/env node\nrequire("fs");').split('\n');
+    expect(first).toBe('#!/usr/bin/env node');
+    expect(second).toContain('createRequire(import.meta.url)');
+  });
+});
 
 describe('start-up', () => {
   it('loads few modules for --help, and none of what only some questions need', () => {
