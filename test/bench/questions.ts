@@ -58,7 +58,7 @@ export const COUNTS = question({
   title: 'count by user, verb, resource',
   ours: 'top -A --count user,verb,resource --limit 0',
   answer: 'groups',
-  jq: 'select(.stage == "ResponseComplete" or .responseStatus.code == 401) | [.user.username, .verb, .objectRef.resource] | join("\\t")',
+  jq: 'select(.stage == "ResponseComplete" or .responseStatus.code == 401) | [.user.username, .verb, (.objectRef.resource // "")] | join("\\t")',
   search: `-e '"stage":"ResponseComplete"' -e '"code":401'`,
   columns:
     "stage: 'VARCHAR', responseStatus: 'STRUCT(code INTEGER)', \"user\": 'STRUCT(username VARCHAR)', verb: 'VARCHAR', objectRef: 'STRUCT(resource VARCHAR)'",
