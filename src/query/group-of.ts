@@ -3,7 +3,6 @@
  * sources, which count where they read.
  */
 import type { AuditEvent } from '../event/event.ts';
-import type { Field } from './predicate.ts';
 import type { Aggregation } from './query.ts';
 import { finalValueOf, UNKNOWN } from './value-of.ts';
 
@@ -11,10 +10,7 @@ import { finalValueOf, UNKNOWN } from './value-of.ts';
  * A value for each field; null where there is none, or it is not known. Of addresses the last one counts, which no client can
  * forge; of any other field that has several values the first.
  */
-export function groupKeyOf(
-  event: AuditEvent,
-  { by }: Pick<Aggregation, 'by'>,
-): readonly (string | null)[] {
+export function groupKeyOf(event: AuditEvent, { by }: Pick<Aggregation, 'by'>): readonly (string | null)[] {
   return by.map((field) => {
     const value = finalValueOf(event, field);
     if (typeof value === 'symbol') return null;
@@ -23,7 +19,7 @@ export function groupKeyOf(
 }
 
 /** Whether a cut took away what the group would be told by. */
-export function isGroupLost(event: AuditEvent, by: readonly Field[]): boolean {
+export function isGroupLost(event: AuditEvent, { by }: Pick<Aggregation, 'by'>): boolean {
   return event.cut !== null && by.some((field) => finalValueOf(event, field) === UNKNOWN);
 }
 

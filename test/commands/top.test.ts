@@ -1,6 +1,8 @@
 /** top as a person types it. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { FlagValues } from '../../src/commands/flags.ts';
@@ -188,6 +190,22 @@ describe('top', () => {
     expect(coverage.gaps.map(({ code }: { code: string }) => code)).toEqual(['rows-bound']);
     expect(coverage.gaps[0].text).toMatch(/^\d{4} requests, of up to \d{4} groups, are in no row/);
     expect(rows[0].buckets).toHaveLength(1400);
+  });
+
+  it('says so when a request that stands in two logs could count twice', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubectl-audit-top-'));
+    try {
+      const copy = join(folder, 'copy.log');
+      copyFileSync('test/fixtures/shop/audit.log', copy);
+      const codes = async (file: readonly string[]) =>
+        JSON.parse((await run('', { ...SHOP, file, output: 'json' })).out).notes.map(
+          ({ code }: { code: string }) => code,
+        );
+      expect(await codes(['test/fixtures/shop/audit.log'])).not.toContain('counted-apart');
+      expect(await codes(['test/fixtures/shop/audit.log', copy])).toContain('counted-apart');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says of how many requests a cut took away what they are counted by', async () => {

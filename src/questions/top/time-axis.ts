@@ -34,6 +34,13 @@ export class TimeAxis {
     return this.#widthUs;
   }
 
+  /** The widest buckets that begin at multiples of their width, each within one of these: what a source may count by. */
+  get commonUs(): number {
+    let [divisor, rest] = [this.#widthUs, Math.abs(this.#fromUs)];
+    while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+    return divisor;
+  }
+
   /** Buckets by number: those from `first` to `last` were reached. */
   get first(): number {
     return this.#first;

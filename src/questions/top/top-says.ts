@@ -25,6 +25,8 @@ export interface Told {
   readonly withoutOutcome: number;
   /** Requests of which a cut took away what they are counted by. */
   readonly lost: number;
+  /** Requests that were counted where they were read: one that stands in two logs is two then. */
+  readonly countedThere: number;
   readonly isWidened: boolean;
 }
 
@@ -89,6 +91,10 @@ export function notesOf(told: Told): Note[] {
   if (lost > 0) {
     const what = counted(lost, 'request was', 'requests were');
     note('cut', `${what} cut short in the log: what is lost of them counts as none`);
+  }
+  if (told.countedThere > 0 && told.coverage.sources.length > 1) {
+    const text = 'each log was counted by itself: a request that stands in two of them counts twice';
+    note('counted-apart', text);
   }
   if (params.comparesPrevious && told.requestsBefore === null) note('not-compared', notComparedText(told));
   if (told.isWidened) note('widened', 'nothing in the last 24 h: everything before was read too');

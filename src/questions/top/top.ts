@@ -13,7 +13,7 @@ import type { CountField } from '../../query/count-fields.ts';
 import { groupKeyOf, isGroupLost } from '../../query/group-of.ts';
 import { isOneObject, itselfPredicate, type ObjectQuery } from '../../query/object-query.ts';
 import { all, type Field, type Predicate } from '../../query/predicate.ts';
-import type { Query, Window } from '../../query/query.ts';
+import type { Aggregation, Query, Window } from '../../query/query.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
 import { GroupCounts } from './group-counts.ts';
 import { askedWidth, TimeAxis } from './time-axis.ts';
@@ -70,6 +70,8 @@ class Found {
   running = 0;
   withoutOutcome = 0;
   lost = 0;
+  /** Counted by a source. */
+  countedThere = 0;
   isWidened = false;
 
   constructor({ bucketUs, bucketFromUs, window, nowUs }: TopParams) {
@@ -96,7 +98,7 @@ class TopRound implements Round {
   readonly #found: Found;
   readonly #of: 'asked' | 'earlier' | 'before';
   readonly #counts: GroupCounts;
-  readonly #fields: readonly Field[];
+  readonly #aggregation: Aggregation;
 
   constructor(params: TopParams, found: Found, of: 'asked' | 'earlier' | 'before', window: Window) {
     this.#params = params;
@@ -104,20 +106,17 @@ class TopRound implements Round {
     this.#of = of;
     if (of === 'before') found.before = new GroupCounts({ axis: null });
     this.#counts = found.before ?? found.now;
-    this.#fields = params.by.map(({ field }) => field);
+    const by = params.by.map(({ field }) => field);
+    this.#aggregation = { by, bucketUs: of === 'before' ? null : found.axis.commonUs };
     this.query = {
       window,
       predicate: all(itselfPredicate(params.object), params.filters),
       witness: null,
       // A long-running request is one by its verb and subresource.
-      fields: [...new Set<Field>([...this.#fields, 'verb', 'objectRef.subresource'])],
+      fields: [...new Set<Field>([...by, 'verb', 'objectRef.subresource'])],
       order: 'none',
       limit: null,
-      aggregation: {
-        by: this.#fields,
-        bucketUs: of === 'before' ? null : found.axis.widthUs,
-        bucketFromUs: params.bucketFromUs,
-      },
+      aggregation: this.#aggregation,
     };
   }
 
@@ -127,12 +126,12 @@ class TopRound implements Round {
       this.#leaveOut(request);
       return 'go on';
     }
-    if (isGroupLost(event, this.#fields) && this.#of !== 'before') this.#found.lost++;
+    if (isGroupLost(event, this.#aggregation) && this.#of !== 'before') this.#found.lost++;
     const span =
       receivedUs === null
         ? null
         : { atUs: this.#inWindow(receivedUs), firstUs: receivedUs, lastUs: receivedUs };
-    this.#counts.add(JSON.stringify(groupKeyOf(event, this.#fields)), 1, span);
+    this.#counts.add(JSON.stringify(groupKeyOf(event, this.#aggregation)), 1, span);
     return 'go on';
   }
 
@@ -140,6 +139,7 @@ class TopRound implements Round {
     for (const { key, bucketUs, count, firstUs, lastUs } of groups) {
       const atUs = this.#inWindow(bucketUs ?? firstUs);
       this.#counts.add(JSON.stringify(key), count, { atUs, firstUs, lastUs });
+      this.#found.countedThere += count;
     }
   }
 
@@ -198,6 +198,7 @@ class TopRound implements Round {
       running: found.running,
       withoutOutcome: found.withoutOutcome,
       lost: found.lost,
+      countedThere: found.countedThere,
       isWidened: found.isWidened,
     };
     return {

@@ -147,6 +147,18 @@ describe('BucketCells', () => {
   });
 });
 
+describe('TimeAxis', () => {
+  it('has a width to count by whose buckets, from nought on, each lie within one of its own', () => {
+    const minutes = (count: number) => count * 60 * SECOND_US;
+    const common = (width: number, from: number) =>
+      axisOf(24, minutes(width), minutes(from)).commonUs / minutes(1);
+    // Days and hours of UTC, Berlin, Kolkata and Kathmandu.
+    expect([0, -60, -330, -345].map((from) => common(24 * 60, from))).toEqual([24 * 60, 60, 30, 15]);
+    expect([0, -60, -330, -345].map((from) => common(60, from))).toEqual([60, 60, 30, 15]);
+    expect(common(1, -345)).toBe(1);
+  });
+});
+
 describe('askedWidth', () => {
   it.each([
     [15 * 60, 1],
