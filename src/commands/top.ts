@@ -36,7 +36,7 @@ export const topCommand: Command = {
         ...shared,
         ...more,
         object: parseObject(ANYTHING, words, placed),
-        bucketFromUs: midnightUs(shared.nowUs, shared.timeZone),
+        bucketFromUs: midnightUs(shared.nowUs, shared.localZone()),
       }),
       flags,
       io,
