@@ -120,11 +120,12 @@ async function failed(error: unknown, io: Io): Promise<number> {
 }
 
 function realIo(): Io {
+  let isInputOpen = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       interrupted.abort();
       // Whoever waits for a pipe that says nothing would wait on.
-      process.stdin.destroy();
+      if (isInputOpen) process.stdin.destroy();
       // A second one ends the program at once: nothing is left to clean up but open files.
       process.once(signal, () => process.exit(130));
     });
@@ -132,6 +133,7 @@ function realIo(): Io {
   return {
     // What it takes to open it, 3 to 8 ms, is for those who read it.
     get in() {
+      isInputOpen = true;
       return process.stdin;
     },
     get inIsTTY() {
