@@ -55,15 +55,23 @@ const DEFAULT_COLUMNS = 160;
 /** An answer of many rows fills memory by itself: little else may lie about while it is drawn. */
 const PRINTING_GARBAGE_BYTES = 12 * 1024 * 1024;
 
+/** At a time: to write each row by itself takes longer than to make it. */
+const WRITTEN_CHARACTERS = 64 * 1024;
+
 export async function printAnswer(answer: Answer, printing: Printing, io: Io): Promise<void> {
   const { format } = printing;
   const renderer = await format.load();
   const options = renderOptionsOf(printing, io);
   const heap = new Heap(PRINTING_GARBAGE_BYTES);
+  let text = '';
   for (const piece of renderer.render(limitNoted(answer, format.name), options)) {
+    text += piece;
+    if (text.length < WRITTEN_CHARACTERS) continue;
     heap.relieve();
-    await io.out.write(piece);
+    await io.out.write(text);
+    text = '';
   }
+  await io.out.write(text);
   if (renderer.carriesCoverage) return;
   for (const line of coverageLines(answer, options)) await io.err.write(`${line}\n`);
 }
