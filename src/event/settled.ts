@@ -1,13 +1,13 @@
 /** Requests that are over without being wanted, told in passing: what an earlier stage of them waits for will not come. */
 import { stagesKey } from './request.ts';
 
-/** Data that goes from thread to thread. */
+/** From another thread it comes as data. */
 export interface SettledStages {
   /** Of long-running requests (request.ts's `isLongRunning`), which have a stage between receipt and outcome. */
   readonly isLongRunning: boolean;
   readonly count: number;
   /** Keys as they are, or packed: `keysOf` reads them when they are asked for, and mostly nothing waits. */
-  readonly keys: readonly string[] | Uint8Array;
+  readonly keys: Iterable<string> | Uint8Array;
 }
 
 /** request.ts's `stagesKey` of each. */

@@ -74,35 +74,40 @@ function lacksEarlier(leaf: Leaf, verdict: Verdict, isNegated: boolean): boolean
 
 type Leaf = Exclude<Predicate, { kind: 'all' | 'any' | 'not' }>;
 
+/** One test of one field. */
+export type FieldTest = Exclude<Leaf, { kind: 'cel' }>;
+
 function judgeLeaf(event: AuditEvent, predicate: Leaf, isFinal: boolean): Verdict {
-  switch (predicate.kind) {
+  if (predicate.kind === 'cel') return judgeCel(event, predicate, isFinal);
+  return verdictOfValue(look(event, fieldOf(predicate), isFinal), predicate);
+}
+
+/** The field that a test is one of. */
+export function fieldOf(test: FieldTest): Field {
+  if (test.kind === 'codeBetween') return 'responseStatus.code';
+  return test.kind === 'fromNetwork' ? 'sourceIPs' : test.field;
+}
+
+/** Of one field's value, wherever it was kept. */
+export function verdictOfValue(value: Value, test: FieldTest): Verdict {
+  switch (test.kind) {
     case 'equals': {
-      const wanted = String(predicate.value);
-      return some(look(event, predicate.field, isFinal), (value) => value === wanted);
+      const wanted = String(test.value);
+      return some(value, (text) => text === wanted);
     }
     case 'in':
-      return some(look(event, predicate.field, isFinal), (value) => isIn(value, predicate.values));
+      return some(value, (text) => isIn(text, test.values));
     case 'glob':
-      return some(look(event, predicate.field, isFinal), (value) =>
-        matchesGlob(value, predicate.pattern, predicate.ignoreCase),
-      );
+      return some(value, (text) => matchesGlob(text, test.pattern, test.ignoreCase));
     case 'codeBetween':
-      return some(look(event, 'responseStatus.code', isFinal), (value) =>
-        isBetween(Number(value), predicate),
-      );
-    case 'fromNetwork': {
-      const addresses = look(event, 'sourceIPs', isFinal);
-      if (addresses === UNKNOWN || addresses === ABSENT) return addresses === UNKNOWN ? UNKNOWN : false;
-      return networkOf(predicate).has(addresses.at(-1) ?? '');
-    }
-    case 'absent': {
-      const value = look(event, predicate.field, isFinal);
+      return some(value, (code) => isBetween(Number(code), test));
+    case 'fromNetwork':
+      if (value === UNKNOWN || value === ABSENT) return value === UNKNOWN ? UNKNOWN : false;
+      return networkOf(test).has(value.at(-1) ?? '');
+    case 'absent':
       return value === UNKNOWN ? UNKNOWN : value === ABSENT;
-    }
-    case 'cel':
-      return judgeCel(event, predicate, isFinal);
     default:
-      return assertNever(predicate);
+      return assertNever(test);
   }
 }
 

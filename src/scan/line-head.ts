@@ -92,6 +92,20 @@ export class LineHead {
     }
   }
 
+  /** Some neighbouring head keys and their values as they stand, in Latin-1; empty for none. Throws as `valueOf`. */
+  rawOf(first: number, last: number): string {
+    while (this.#key <= last) this.#step();
+    if (this.#key === KEYS.length) throw new SyntaxError('a key that is not known, or in another order');
+    let [from, to] = [0, 0];
+    for (let key = first; key <= last; key++) {
+      const end = this.#spans[key * 2 + 1] ?? 0;
+      if (end === 0) continue;
+      if (to === 0) from = (this.#spans[key * 2] ?? 0) - (KEYS[key]?.length ?? 0);
+      to = end;
+    }
+    return this.#bytes.toString('latin1', from, to);
+  }
+
   /** A string of at least one character. */
   isFilled(key: number): boolean {
     while (this.#key <= key) this.#step();

@@ -142,7 +142,7 @@ function testOf(needles: Needles): LineTest {
 }
 
 /** Remembers where in the bytes an event's head comes next, so that a chunk is searched once, not once a line. */
-class HeadSearch {
+export class HeadSearch {
   #bytes: Buffer | null = null;
   #searchedFrom = 0;
   /** The first place at or after `#searchedFrom`; Infinity for none. */

@@ -1,13 +1,22 @@
 /** What the threads of a scan say to each other. */
 import type { Tally } from '../../event/batch.ts';
 import type { SettledStages } from '../../event/settled.ts';
+import type { RowBlock } from '../index/index-segment.ts';
 import type { Sieve } from '../sieve.ts';
 import type { Parcel } from './parcel.ts';
 import type { FileStretch } from './sift-segment.ts';
 
-export interface Job {
-  readonly file: FileStretch;
+export interface Job extends SegmentsJob {
+  readonly kind: 'sift';
   readonly sieve: Sieve;
+}
+
+export interface IndexJob extends SegmentsJob {
+  readonly kind: 'index';
+}
+
+interface SegmentsJob {
+  readonly file: FileStretch;
   readonly maxLineBytes: number;
   readonly segmentBytes: number;
   readonly threads: number;
@@ -18,6 +27,7 @@ export interface Job {
 export type Report =
   | { readonly kind: 'parcel'; readonly parcel: Parcel }
   | { readonly kind: 'tally'; readonly part: TallyPart }
+  | { readonly kind: 'rows'; readonly block: RowBlock }
   /** The thread has no more to do. */
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly error: SystemError };

@@ -22,7 +22,7 @@ export function siftFile(
   const threads = threadCount();
   if (threads < 2) return null;
   const segments = new Segments({ ...file, ...how }, threads);
-  const job: Job = { file, ...how, threads, shared: segments.shared };
+  const job: Job = { kind: 'sift', file, ...how, threads, shared: segments.shared };
   try {
     return new Sifting(segments, Array.from({ length: threads }, borrowThread), job, signal);
   } catch {
@@ -99,7 +99,7 @@ class Sifting implements FileSifting {
     if (report.kind === 'failed') this.#fail(errorOf(report.error));
     else if (report.kind === 'parcel') this.#parcels.set(report.parcel.segment, report.parcel);
     else if (report.kind === 'tally') this.#tallies.push(report.part);
-    else {
+    else if (report.kind === 'done') {
       this.#working.delete(worker);
       giveBackThread(worker);
     }
@@ -125,6 +125,6 @@ class Sifting implements FileSifting {
   }
 }
 
-function errorOf({ message, ...rest }: SystemError): Error {
+export function errorOf({ message, ...rest }: SystemError): Error {
   return Object.assign(new Error(message), rest);
 }

@@ -39,24 +39,13 @@ export class Sifter {
    */
   sift({ number, from, to }: Segment): Parcel {
     const file = this.#file;
-    const start = from === file.from ? from : firstLineIn(file, from, to, this.#buffer);
+    const start = firstLineIn(file, from, to, this.#buffer);
     const list = new LineList();
     const lines = new LineReader(this.#maxLineBytes);
-    let at = start;
-    while (at < to || !isAtLine(lines)) {
-      const limit = at < to ? to : Math.min(file.to, at + TAIL_BYTES);
-      const chunk = readChunk(file.fd, at, limit, this.#buffer);
-      if (chunk.length === 0) break;
-      // Behind the segment, no more than the rest of its last line is its own.
-      const newline = at < to ? -1 : chunk.indexOf(0x0a);
-      const own = newline < 0 ? chunk : chunk.subarray(0, newline + 1);
-      at += own.length;
-      lines.push(own);
-      this.#passing.push(own);
+    readLinesOf(file, start, to, this.#buffer, lines, (chunk) => {
+      if (chunk !== null) this.#passing.push(chunk);
       this.#takeLines(lines, list, start);
-    }
-    lines.end();
-    this.#takeLines(lines, list, start);
+    });
     return {
       segment: number,
       ...{ from: start, to: start + lines.position },
@@ -88,13 +77,42 @@ export class Sifter {
   }
 }
 
+/**
+ * From the first line of a segment on, to the end of the last one that begins in it. `take` is called after each chunk that was
+ * pushed, and with null at the end.
+ */
+export function readLinesOf(
+  file: FileStretch,
+  start: number,
+  to: number,
+  buffer: Buffer,
+  lines: LineReader,
+  take: (chunk: Buffer | null) => void,
+): void {
+  let at = start;
+  while (at < to || !isAtLine(lines)) {
+    const limit = at < to ? to : Math.min(file.to, at + TAIL_BYTES);
+    const chunk = readChunk(file.fd, at, limit, buffer);
+    if (chunk.length === 0) break;
+    // Behind the segment, no more than the rest of its last line is its own.
+    const newline = at < to ? -1 : chunk.indexOf(0x0a);
+    const own = newline < 0 ? chunk : chunk.subarray(0, newline + 1);
+    at += own.length;
+    lines.push(own);
+    take(own);
+  }
+  lines.end();
+  take(null);
+}
+
 /** Behind the last line that was begun. */
 function isAtLine(lines: LineReader): boolean {
   return lines.isBetweenLines && !lines.isCarrying;
 }
 
 /** Where the first line begins that does so in the segment; its end when none does. */
-function firstLineIn(file: FileStretch, from: number, to: number, buffer: Buffer): number {
+export function firstLineIn(file: FileStretch, from: number, to: number, buffer: Buffer): number {
+  if (from === file.from) return from;
   for (let at = from - 1; at < to; ) {
     const chunk = readChunk(file.fd, at, Math.min(to, at + TAIL_BYTES), buffer);
     if (chunk.length === 0) return to;

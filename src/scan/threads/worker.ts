@@ -1,22 +1,24 @@
-/** The beginning of a thread: sifts segments, one job after the other. */
+/** The beginning of a thread: sifts or indexes segments, one job after the other. */
 import { parentPort } from 'node:worker_threads';
 import { borrowChunkMemory } from '../chunk-memory.ts';
-import type { Job, Report, SystemError } from './messages.ts';
+import { SegmentIndexer } from '../index/index-segment.ts';
+import type { IndexJob, Job, Report, SystemError } from './messages.ts';
 import { Segments } from './segments.ts';
 import { Sifter } from './sift-segment.ts';
 
 const port = parentPort;
 const memory = borrowChunkMemory();
 
-port?.on('message', (job: Job) => {
+port?.on('message', (job: Job | IndexJob) => {
   try {
-    run(job);
+    if (job.kind === 'index') index(job);
+    else sift(job);
   } catch (error) {
     report({ kind: 'failed', error: systemError(error) });
   }
 });
 
-function run({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job): void {
+function sift({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job): void {
   const segments = new Segments({ ...file, segmentBytes }, threads, shared);
   const sifter = new Sifter(file, sieve, maxLineBytes, memory.buffers[0]);
   let sifted: number[] = [];
@@ -40,6 +42,18 @@ function run({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job):
   } finally {
     sifter.close();
   }
+}
+
+function index({ file, maxLineBytes, segmentBytes, threads, shared }: IndexJob): void {
+  const segments = new Segments({ ...file, segmentBytes }, threads, shared);
+  const indexer = new SegmentIndexer(file, maxLineBytes, memory.buffers[0]);
+  for (let segment = segments.next(); segment !== null; segment = segments.next()) {
+    const block = indexer.index(segment);
+    const { lengths, receivedUs, ids, entries } = block;
+    const columns = [lengths, receivedUs, ids, ...entries];
+    report({ kind: 'rows', block }, columns.map(({ buffer }) => buffer) as ArrayBuffer[]);
+  }
+  report({ kind: 'done' });
 }
 
 /** Held at a time, beside those in the kernel. */
