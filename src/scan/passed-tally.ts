@@ -36,7 +36,7 @@ export class PassedTally {
   }
 
   /** As `add`, for many lines at once. */
-  addLines({ lines, outcomes, fromUs, toUs }: PassedLines): void {
+  addLines({ lines, outcomes, fromUs, toUs }: Omit<PassedLines, 'to' | 'isWanted' | 'isFull'>): void {
     if (lines > 0) this.#count(lines, outcomes, fromUs, toUs);
   }
 

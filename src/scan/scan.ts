@@ -6,6 +6,7 @@ import type { EventBatch } from '../event/batch.ts';
 import { Collector, type CollectorOptions } from './collector.ts';
 import { CountedChunks } from './counted-chunks.ts';
 import { compressionOf, decompress } from './decompress.ts';
+import { siftByIndex } from './index/sift-by-index.ts';
 import { type Line, LineReader, MAX_LINE_BYTES } from './lines.ts';
 import { PassingOver } from './passing-over.ts';
 import { RecordReader } from './records.ts';
@@ -87,12 +88,13 @@ class Scanning {
     this.#lines = new LineReader(maxLineBytes);
   }
 
-  /** There is enough left, and it begins with a line. */
+  /** There is enough left, or an index of it, and it begins with a line. */
   get isForThreads(): boolean {
-    const { openFile, usesKernel = true, division = DIVISION } = this.#options;
+    const { openFile, usesKernel = true } = this.#options;
     if (openFile === undefined || !usesKernel || this.#passingNow() === null) return false;
     const at = openFile.from + this.#lines.position;
-    return openFile.to - at >= division.leastBytes && this.#lines.isBetweenLines;
+    const isIndexed = at < (openFile.index?.to ?? 0);
+    return (isIndexed || this.#isMuch(openFile, at)) && this.#lines.isBetweenLines;
   }
 
   /** `readBytes`: what the chunk cost at its source. */
@@ -107,7 +109,7 @@ class Scanning {
     if (this.#collector.isFull || this.#options.isFollowing === true) yield this.#collector.takeBatch();
   }
 
-  /** What is behind the chunks, in threads; from where they cannot tell, chunk by chunk again. */
+  /** What is behind the chunks, by its index, and in threads; from where they cannot tell, chunk by chunk again. */
   async *takeRest(): AsyncGenerator<EventBatch> {
     const { openFile, sieve, signal, division = DIVISION } = this.#options;
     if (openFile === undefined || sieve === null) return;
@@ -115,16 +117,25 @@ class Scanning {
     // The beginning of a line is read again, and counted there.
     const carried = this.#lines.pushedBytes - this.#lines.position;
     this.#collector.countBytes(-carried, -carried);
-    const sifting = siftInThreads(openFile, from, this.#lines.nextNumber, {
+    const how = {
       ...{ sieve, signal, maxLineBytes: this.#maxLineBytes, segmentBytes: division.segmentBytes },
       ...{ records: this.#records, collector: this.#collector },
-    });
-    let next = await sifting.next();
-    for (; next.done !== true; next = await sifting.next()) yield next.value;
-    const { at, number } = next.value;
+    };
+    const indexed = yield* siftByIndex(openFile, from, this.#lines.nextNumber, how);
+    let { at, number } = indexed;
+    if (this.#records.isBetweenRecords && this.#isMuch(openFile, at)) {
+      const sifting = siftInThreads(openFile, at, number, how);
+      let next = await sifting.next();
+      for (; next.done !== true; next = await sifting.next()) yield next.value;
+      ({ at, number } = next.value);
+    }
     this.#lines = new LineReader(this.#maxLineBytes, number);
     if (at >= openFile.to) return;
     for await (const chunk of openFile.chunksFrom(at)) yield* this.take(chunk, chunk.length);
+  }
+
+  #isMuch({ to }: OpenFile, at: number): boolean {
+    return to - at >= (this.#options.division ?? DIVISION).leastBytes;
   }
 
   /** `readBytes`: that no chunk was made of. */

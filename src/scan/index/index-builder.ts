@@ -26,11 +26,14 @@ export class IndexBuilder {
   readonly #numberings = new Map<unknown, readonly Numbering[]>();
   readonly #blocks: OwnBlock[] = [];
   #rows: number;
+  #to: number;
+  #isBroken = false;
 
   /** `before`: what is to be extended. */
   constructor(before: LogIndex | null) {
     this.#before = before;
     this.#rows = before?.rows ?? 0;
+    this.#to = before?.to ?? 0;
     for (const [at, table] of (before?.tables ?? []).entries()) {
       const own = this.#tables[at];
       if (own === undefined) continue;
@@ -45,7 +48,9 @@ export class IndexBuilder {
 
   /** No more blocks are to be added. */
   get isFull(): boolean {
-    return this.#rows >= MOST_ROWS || this.#tables.some((table) => table.size >= MOST_VALUES);
+    return (
+      this.#isBroken || this.#rows >= MOST_ROWS || this.#tables.some((table) => table.size >= MOST_VALUES)
+    );
   }
 
   /** In the order in which the thread made them. */
@@ -64,14 +69,20 @@ export class IndexBuilder {
 
   /** In the order of the file. */
   add(block: OwnBlock): void {
+    if (block.lengths.length === 0) return;
+    // The file was cut while it was read, or a line is too long to be counted: what is behind is left out.
+    const isNext = block.from === this.#to && block.lengths.every((length) => length < TWO_TO_32);
+    this.#isBroken ||= !isNext;
+    if (this.#isBroken) return;
     this.#blocks.push(block);
     this.#rows += block.lengths.length;
+    this.#to = block.to;
   }
 
   build(): LogIndex {
     const rows = this.#rows;
     const baseUs = this.#before?.baseUs ?? this.#baseUs();
-    const to = this.#blocks.at(-1)?.to ?? this.#before?.to ?? 0;
+    const to = this.#to;
     const lengths = new Uint32Array(rows);
     const receivedLow = new Uint32Array(rows);
     const receivedHigh = new Uint16Array(rows);

@@ -10,6 +10,7 @@ import { TABLES } from './tables.ts';
 const VERSION = 1;
 const MAGIC = 0x5844494b;
 const HEAD_BYTES = 16;
+const SUM_AT = 12;
 const OUTLINE_FIELDS = ['to', 'rows', 'baseUs'] as const;
 
 /** Which file was indexed. */
@@ -44,9 +45,14 @@ export function encodeIndex(index: LogIndex, file: IndexedFile): readonly Uint8A
     ...columns.flatMap((column) => [bytesOf(column), Buffer.alloc(gap(column.byteLength))]),
   ];
   const head = Buffer.alloc(HEAD_BYTES);
-  const sum = body.reduce((sofar, part) => crc32(part, sofar), 0);
-  for (const [at, number] of [MAGIC, VERSION, text.length, sum].entries()) head.writeUInt32LE(number, at * 4);
+  for (const [at, number] of [MAGIC, VERSION, text.length].entries()) head.writeUInt32LE(number, at * 4);
+  head.writeUInt32LE(checksum([head.subarray(0, SUM_AT), ...body]), SUM_AT);
   return [head, ...body];
+}
+
+/** An empty part would begin anew. */
+function checksum(parts: readonly Uint8Array[]): number {
+  return parts.filter(({ length }) => length > 0).reduce((sum, part) => crc32(part, sum), 0);
 }
 
 /** Of the first bytes, unchecked. Null: it is none of ours, or of another version. */
@@ -64,7 +70,9 @@ export function outlineBytes(bytes: Buffer): number | null {
 /** Null: it is damaged, none of ours, or of another version. `bytes` must begin at a multiple of 8. */
 export function decodeIndex(bytes: Buffer): (LogIndex & IndexOutline) | null {
   const outline = outlineOf(bytes);
-  if (outline === null || crc32(bytes.subarray(HEAD_BYTES)) !== bytes.readUInt32LE(12)) return null;
+  if (outline === null) return null;
+  const sum = checksum([bytes.subarray(0, SUM_AT), bytes.subarray(HEAD_BYTES)]);
+  if (sum !== bytes.readUInt32LE(SUM_AT)) return null;
   const sections = new Sections(bytes, outlineBytes(bytes) ?? 0, outline.sections);
   const { file, to, rows, baseUs } = outline;
   return {

@@ -19,7 +19,7 @@ import {
   USER_AGENT,
 } from '../line-head.ts';
 import { HeadSearch } from '../prefilter.ts';
-import { ADDRESSES, AGENT, KIND, NAME, NAMESPACE, ODD, SHAPE, STATUS, TABLES, WHO } from './tables.ts';
+import { ADDRESSES, AGENT, KIND, NAME, NAMESPACE, SHAPE, STATUS, TABLES, WHO } from './tables.ts';
 import { TupleTable } from './tuple-table.ts';
 
 /** One line's. Overwritten by the next. */

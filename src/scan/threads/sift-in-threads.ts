@@ -5,6 +5,7 @@
 import type { EventBatch } from '../../event/batch.ts';
 import { borrowChunkMemory } from '../chunk-memory.ts';
 import type { Collector } from '../collector.ts';
+import type { LogIndex } from '../index/log-index.ts';
 import type { RecordReader } from '../records.ts';
 import type { Sieve } from '../sieve.ts';
 import type { TallyPart } from './messages.ts';
@@ -18,6 +19,10 @@ export interface OpenFile extends FileStretch {
   chunksFrom(at: number): AsyncIterable<Uint8Array>;
   /** The file is shorter than it was. */
   onShort(missingBytes: number): void;
+  /** Of its beginning. */
+  readonly index?: LogIndex;
+  /** The index is not what it seemed to be, and used no longer. */
+  onDoubt?(): void;
 }
 
 export interface SiftOptions {
@@ -30,7 +35,7 @@ export interface SiftOptions {
 }
 
 /** Where to go on, and the number of the line there; the stretch's end when all is done. */
-interface Reached {
+export interface Reached {
   readonly at: number;
   readonly number: number;
 }

@@ -1,0 +1,174 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { all, equals } from '../../src/query/predicate.ts';
+import { buildIndex } from '../../src/scan/index/build-index.ts';
+import { decodeIndex, encodeIndex } from '../../src/scan/index/index-file.ts';
+import type { LogIndex } from '../../src/scan/index/log-index.ts';
+import type { ScanOptions } from '../../src/scan/scan.ts';
+import type { Sieve } from '../../src/scan/sieve.ts';
+import { INSTANTS, logJson } from '../support/arbitrary.ts';
+import { sieveFor, someSieve } from './asked.ts';
+import { asGoWrites, brokenLines, inServerOrder, oddLog } from './odd-lines.ts';
+import { type Scanned, scanText } from './scan-text.ts';
+
+const shop = readFileSync(new URL('../fixtures/shop/audit.log', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'index-'));
+const path = join(folder, 'audit.log');
+const FILE = { device: '1', inode: '2', bytes: 3, modifiedNs: '4', head: '5', tail: '6' };
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface How {
+  readonly maxLineBytes?: number;
+  readonly alwaysDecoded?: number;
+}
+
+/** Made in one go, or as the file grew; written, and read again. */
+async function indexOf(fd: number, ends: readonly number[], segmentBytes: number, how: How = {}) {
+  const { signal } = new AbortController();
+  let index: LogIndex | null = null;
+  for (const to of ends) {
+    const from = index?.to ?? 0;
+    const options = { signal, onRead: () => {}, segmentBytes, threads: 1 };
+    const { maxLineBytes } = how;
+    const limits = maxLineBytes === undefined ? {} : { maxLineBytes };
+    index = reread(await buildIndex({ fd, from, to }, index, { ...options, ...limits }));
+  }
+  if (index === null) throw new Error('nothing was indexed');
+  return index;
+}
+
+function reread(index: LogIndex): LogIndex {
+  const read = decodeIndex(Buffer.from(new Uint8Array(Buffer.concat(encodeIndex(index, FILE))).buffer));
+  if (read === null) throw new Error('damaged');
+  return read;
+}
+
+/** The first chunk is scanned, the rest of the file by its index. */
+async function byIndex(fd: number, log: Buffer, index: LogIndex, sieve: Sieve, first: number, how: How) {
+  let doubts = 0;
+  const openFile: ScanOptions['openFile'] = {
+    ...{ fd, from: 0, to: log.length, index },
+    async *chunksFrom(at) {
+      for (let from = at; from < log.length; from += 5000) yield log.subarray(from, from + 5000);
+    },
+    onShort: () => {},
+    onDoubt: () => {
+      doubts++;
+    },
+  };
+  const scanned = await scanText(log, { ...how, sieve, openFile, cuts: [first] });
+  return { scanned, doubts };
+}
+
+/** What is told of a log, whether a request was decoded or counted in passing, as far as that can be told apart here. */
+function toldBy({ events, rejects, passed, bytes, troubles }: Scanned) {
+  const placeOf = ({ position }: { readonly position: { readonly line: number } }) => position.line;
+  return { lines: events.length + passed, rejects: rejects.map(placeOf), bytes, troubles };
+}
+
+const anyLog = fc.oneof(
+  oddLog().map((text) => Buffer.from(text)),
+  brokenLines(shop),
+  logJson().map((jsons) => Buffer.from(jsons.map((json) => `${asGoWrites(inServerOrder(json))}\n`).join(''))),
+  // Lines that look whole, within what is one record.
+  logJson().map((jsons) =>
+    Buffer.from(`[\n${jsons.map((json) => asGoWrites(inServerOrder(json))).join('\n,\n')}\n]\n`),
+  ),
+);
+
+describe('scanning by an index', () => {
+  it('passes over only what a scan passes over, counted alike, whatever the log and what is asked', async () => {
+    let passedOver = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyLog, { minLength: 1, maxLength: 3 }).map((logs) => Buffer.concat(logs)),
+        someSieve(INSTANTS),
+        fc.record({
+          first: fc.nat({ max: 2000 }),
+          segmentBytes: fc.constantFrom(64, 700, 100_000),
+          grown: fc.nat({ max: 4000 }),
+          alwaysDecoded: fc.nat({ max: 2 }),
+          maxLineBytes: fc.constantFrom(8 * 1024 * 1024, 2000),
+        }),
+        async (log, sieve, { first, segmentBytes, grown, ...how }) => {
+          writeFileSync(path, log);
+          const fd = openSync(path, 'r');
+          try {
+            const ends = [Math.min(grown, log.length), log.length];
+            const index = await indexOf(fd, ends, segmentBytes, how);
+            const alone = await scanText(log, { ...how, sieve, usesKernel: false });
+            const { scanned, doubts } = await byIndex(fd, log, index, sieve, first, how);
+            expect(doubts).toBe(0);
+            expect(toldBy(scanned)).toEqual(toldBy(alone));
+            const decoded = (of: Scanned) =>
+              of.events.map(({ position, auditID }) => `${position.line} ${auditID}`);
+            const more = new Set(decoded(scanned));
+            expect(decoded(alone).filter((place) => !more.has(place))).toEqual([]);
+            // How much is salvaged of a line that is too long depends on how it was read.
+            if (how.maxLineBytes < 10_000 || scanned.events.length > alone.events.length) return;
+            passedOver += scanned.passed;
+            const { settled: settledByIndex, batches: _, ...told } = scanned;
+            const { settled, batches: __, ...expected } = alone;
+            expect(told).toEqual(expected);
+            const known = new Set(settledByIndex.map(String));
+            expect(settled.map(String).filter((key) => !known.has(key))).toEqual([]);
+          } finally {
+            closeSync(fd);
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(passedOver).toBeGreaterThan(100);
+  }, 240_000);
+
+  it('reads of a real log only the lines that have to be decoded', async () => {
+    writeFileSync(path, shop);
+    const fd = openSync(path, 'r');
+    const sieve = sieveFor(all(equals('objectRef.resource', 'deployments'), equals('objectRef.name', 'api')));
+    const index = await indexOf(fd, [shop.length], 256 * 1024);
+    const alone = await scanText(shop, { sieve, alwaysDecoded: 10 });
+    // Behind the first chunk there is nothing but nonsense to be read, had it to be scanned.
+    const seen = Buffer.from(shop).fill('?', 200_000);
+    const { scanned } = await byIndex(fd, seen, index, sieve, 200_000, { alwaysDecoded: 10 });
+    closeSync(fd);
+    const { settled: _, batches: __, ...told } = scanned;
+    const { settled: ___, batches: ____, ...expected } = alone;
+    expect(told).toEqual(expected);
+    expect(told.events.length).toBeGreaterThan(10);
+  });
+
+  it('gives up an index whose lines are elsewhere, and says so', async () => {
+    const other = Buffer.concat([Buffer.from('\n\n\n'), shop]);
+    writeFileSync(path, shop);
+    const indexed = openSync(path, 'r');
+    const index = await indexOf(indexed, [shop.length], 1_000_000);
+    closeSync(indexed);
+    writeFileSync(path, other);
+    const fd = openSync(path, 'r');
+    const sieve = sieveFor(equals('objectRef.name', 'api'));
+    const first = other.indexOf('\n', 100_000) - 2;
+    const { doubts } = await byIndex(fd, other, { ...index }, sieve, first, { alwaysDecoded: 1 });
+    closeSync(fd);
+    expect(doubts).toBeLessThan(2);
+  });
+
+  it('is damaged by one bit', async () => {
+    writeFileSync(path, shop);
+    const fd = openSync(path, 'r');
+    const bytes = Buffer.concat(encodeIndex(await indexOf(fd, [shop.length], 1_000_000), FILE));
+    closeSync(fd);
+    expect(bytes.length).toBeLessThan(shop.length * 0.03);
+    fc.assert(
+      fc.property(fc.nat({ max: bytes.length - 1 }), (at) => {
+        const damaged = Buffer.from(new Uint8Array(bytes).buffer);
+        damaged[at] = (damaged[at] ?? 0) ^ 4;
+        expect(decodeIndex(damaged)).toBeNull();
+      }),
+    );
+  });
+});
