@@ -80,6 +80,12 @@ export const FLAGS = {
     help: 'read at most this much, the newest first (500MB, 2GiB)',
     group: 'Where from',
   },
+  clear: {
+    name: 'clear',
+    type: 'boolean',
+    help: 'index: remove all indexes',
+    group: 'Where from',
+  },
   explain: {
     name: 'explain',
     type: 'boolean',

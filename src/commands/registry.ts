@@ -189,6 +189,19 @@ export const COMMANDS: readonly CommandSummary[] = [
     load: async () => (await import('./top.ts')).topCommand,
   },
   {
+    name: 'index',
+    usage: '[PATH…]',
+    summary: 'an index beside a large log file, so that the next questions read only the lines they show',
+    takes: [],
+    flags: ['file', 'clear', 'output', ...OTHER],
+    examples: [
+      ['Index a log, or what it has grown by', 'index /var/log/kubernetes/audit/audit.log'],
+      ['Remove all indexes', 'index --clear'],
+    ],
+    terms: null,
+    load: async () => (await import('./index-log.ts')).indexCommand,
+  },
+  {
     name: 'completion',
     usage: SHELLS.join('|'),
     summary: 'a script that lets your shell complete questions, verbs, flags, types and names',

@@ -32,7 +32,7 @@ async function indexOf(fd: number, ends: readonly number[], segmentBytes: number
   let index: LogIndex | null = null;
   for (const to of ends) {
     const from = index?.to ?? 0;
-    const options = { signal, onRead: () => {}, segmentBytes, threads: 1 };
+    const options = { signal, segmentBytes, threads: 1 };
     const { maxLineBytes } = how;
     const limits = maxLineBytes === undefined ? {} : { maxLineBytes };
     index = reread(await buildIndex({ fd, from, to }, index, { ...options, ...limits }));

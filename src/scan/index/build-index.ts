@@ -13,8 +13,6 @@ import type { LogIndex } from './log-index.ts';
 
 export interface BuildOptions {
   readonly signal: AbortSignal;
-  /** What is read is told as it comes. */
-  readonly onRead: (bytes: number) => void;
   /** Default MAX_LINE_BYTES, SEGMENT_BYTES and `threadCount()`; others are for tests. */
   readonly maxLineBytes?: number;
   readonly segmentBytes?: number;
@@ -25,7 +23,7 @@ export interface BuildOptions {
 export async function buildIndex(
   file: FileStretch,
   before: LogIndex | null,
-  { signal, onRead, ...how }: BuildOptions,
+  { signal, ...how }: BuildOptions,
 ): Promise<LogIndex> {
   const { maxLineBytes = MAX_LINE_BYTES, segmentBytes = SEGMENT_BYTES, threads = threadCount() } = how;
   const builder = new IndexBuilder(before);
@@ -37,7 +35,6 @@ export async function buildIndex(
   for await (const { block, thread } of blocks) {
     signal.throwIfAborted();
     builder.add(builder.translate(block, thread));
-    onRead(block.to - block.from);
     if (builder.isFull) break;
   }
   return builder.build();

@@ -56,12 +56,12 @@ function checksum(parts: readonly Uint8Array[]): number {
 }
 
 /** Of the first bytes, unchecked. Null: it is none of ours, or of another version. */
-export function decodeOutline(bytes: Buffer): IndexOutline | null {
+export function readOutline(bytes: Buffer): IndexOutline | null {
   return outlineOf(bytes);
 }
 
 /** Bytes of the head and the outline; null: it is none of ours, or of another version. */
-export function outlineBytes(bytes: Buffer): number | null {
+function outlineBytes(bytes: Buffer): number | null {
   if (bytes.length < HEAD_BYTES) return null;
   const isOurs = bytes.readUInt32LE(0) === MAGIC && bytes.readUInt32LE(4) === VERSION;
   return isOurs ? HEAD_BYTES + bytes.readUInt32LE(8) : null;

@@ -22,6 +22,7 @@ import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from 
 import { explainReading } from './explain-reading.ts';
 import { type FindOptions, type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
 import { FollowedFiles } from './followed-files.ts';
+import { findIndex, indexFolder } from './index-folder.ts';
 import { groupLogs } from './log-groups.ts';
 import { looksLikeAudit } from './looks-like-audit.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
@@ -193,12 +194,21 @@ class FileSource implements Source {
       if (range === null) return;
       const onShort = (missing: number): void => this.#tally.addShrunk(step, missing);
       const chunksFrom = (from: number) => chunksOf(bytes, { ...range, from }, signal, onShort);
-      const openFile: OpenFile = { fd: bytes.fd, ...range, chunksFrom, onShort };
+      const index = sieve === null ? {} : await this.#indexOf(bytes.fd, step);
+      const openFile: OpenFile = { fd: bytes.fd, ...range, chunksFrom, onShort, ...index };
       const chunks = chunksFrom(range.from);
       yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, sieve, signal, { openFile });
     } finally {
       await bytes.close();
     }
+  }
+
+  /** What is not sure to be of this file as it is now is not used. */
+  async #indexOf(fd: number, { file, log }: ReadingStep): Promise<Pick<OpenFile, 'index' | 'onDoubt'>> {
+    const found = await findIndex(fd, indexFolder(this.#io.env));
+    if (found.kind === 'damaged') this.#tally.addDamagedIndex(file.name);
+    const onDoubt = (): void => this.#tally.addTrouble(log, file.name, 'it was changed since it was indexed');
+    return found.kind === 'usable' ? { index: found.index, onDoubt } : {};
   }
 
   async *#readStdin(

@@ -50,6 +50,10 @@ export class ReadingTally {
     this.addTrouble(log, file.name, `it shrank by ${sizeOf(missingBytes)} while it was being read`);
   }
 
+  addDamagedIndex(file: string): void {
+    this.#note('damaged-index', `the index of "${file}" is damaged, or of another version, and was not used`);
+  }
+
   addTrouble(log: string, file: string, why: string): void {
     this.#gap('source-unreadable', `"${file}" could not be read to its end: ${why}`, log);
   }
