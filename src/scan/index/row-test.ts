@@ -6,8 +6,8 @@ import type { Needles } from '../needles.ts';
 import { fieldColumn } from './field-column.ts';
 import type { LogIndex } from './log-index.ts';
 import { NO, type RowTest, UNSURE, YES } from './row-verdict.ts';
+import { isIndexed } from './tables.ts';
 
-/** Throws for a field that is not in the index. */
 export function rowTest(index: LogIndex, needles: Needles): RowTest {
   if (needles.kind === 'text') return leafTest(index, needles.leaf);
   const tests = needles.of.map((part) => rowTest(index, part));
@@ -31,7 +31,9 @@ function leafTest(index: LogIndex, leaf: Predicate): RowTest {
     return (row) => NEGATED[test(row)] ?? UNSURE;
   }
   if (leaf.kind === 'all' || leaf.kind === 'any' || leaf.kind === 'cel') return () => UNSURE;
-  return fieldColumn(index, fieldOf(leaf)).test(leaf);
+  // Of what the index does not have, it is not sure.
+  const field = fieldOf(leaf);
+  return isIndexed(field) ? fieldColumn(index, field).test(leaf) : () => UNSURE;
 }
 
 /** Of NO, YES, UNSURE. */

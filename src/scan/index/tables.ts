@@ -49,11 +49,13 @@ export const STATUS = 7;
 /** Of the table SHAPE: nothing is known of the line but its place. It has to be decoded. */
 export const ODD = 0;
 
-export const INDEXED_FIELDS: readonly IndexedField[] = TABLES.flat();
-
 /** Null: it is not in the index. */
 export function placeOf(field: string): { readonly table: number; readonly at: number } | null {
   return PLACES.get(field) ?? null;
+}
+
+export function isIndexed(field: string): boolean {
+  return PLACES.has(field);
 }
 
 const PLACES = new Map<string, { readonly table: number; readonly at: number }>(
