@@ -6,22 +6,27 @@ import type { ReadingStep } from './reading-list.ts';
 
 export function explainReading(reading: {
   readonly steps: readonly ReadingStep[];
+  /** Bytes at the beginning of each step's file that are indexed. */
+  readonly indexed: readonly number[];
   readonly sieve: Sieve | null;
   readonly readsStdin: boolean;
 }): string[] {
-  const lines = reading.steps.map(explainStep);
+  const lines = reading.steps.map((step, at) =>
+    explainStep(step, reading.sieve === null ? 0 : (reading.indexed[at] ?? 0)),
+  );
   if (reading.readsStdin) lines.push('read standard input');
   lines.push(explainSieve(reading.sieve));
   return lines;
 }
 
-function explainStep({ file, log, skip, bytes }: ReadingStep): string {
+function explainStep({ file, log, skip, bytes }: ReadingStep, indexed: number): string {
   const part = log === file.name ? '' : `, part of ${log}`;
   if (skip !== null) return `leave ${file.name} (${sizeOf(file.bytes)}${part}): ${skip}`;
   if (file.isStream) return `read ${file.name} (a pipe)`;
   if (bytes < file.bytes)
     return `read the last ${sizeOf(bytes)} of ${file.name} (${sizeOf(file.bytes)}${part})`;
-  return `read ${file.name} (${sizeOf(file.bytes)}${part})`;
+  const byIndex = indexed === 0 ? '' : `, the first ${sizeOf(indexed)} by its index where that is faster`;
+  return `read ${file.name} (${sizeOf(file.bytes)}${part})${byIndex}`;
 }
 
 function explainSieve(sieve: Sieve | null): string {

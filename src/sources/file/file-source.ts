@@ -22,7 +22,7 @@ import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from 
 import { explainReading } from './explain-reading.ts';
 import { type FindOptions, type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
 import { FollowedFiles } from './followed-files.ts';
-import { findIndex, indexFolder } from './index-folder.ts';
+import { findIndex, indexedBytes, indexFolder } from './index-folder.ts';
 import { groupLogs } from './log-groups.ts';
 import { looksLikeAudit } from './looks-like-audit.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
@@ -100,6 +100,8 @@ class FileSource implements Source {
     const reading = { found, steps, sieve: sieveOf(query, !isOneLog), readsStdin, followed };
     const isSizeKnown = !readsStdin && found.files.every((file) => !file.isStream);
     const opened = steps.filter((step) => step.skip === null);
+    const folder = indexFolder(this.#io.env);
+    const indexed = await Promise.all(steps.map(({ file }) => indexedBytes(file.path, folder)));
     const plan: SourcePlan = {
       query,
       pushed: EVERYTHING,
@@ -108,7 +110,7 @@ class FileSource implements Source {
         bytes: isSizeKnown ? opened.reduce((sum, step) => sum + step.bytes, 0) : null,
         parts: opened.length + (readsStdin ? 1 : 0),
       },
-      explain: [...explainReading(reading), ...(followed?.explained ?? [])],
+      explain: [...explainReading({ ...reading, indexed }), ...(followed?.explained ?? [])],
     };
     this.#readings.set(plan, reading);
     return plan;

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { type BigIntStats, fstatSync, readSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeIndex, encodeIndex, type IndexedFile, readOutline } from '../../scan/index/index-file.ts';
 import type { LogIndex } from '../../scan/index/log-index.ts';
@@ -41,12 +41,10 @@ export async function findIndex(fd: number, folder: string | null): Promise<Foun
 }
 
 /** Bytes of a file's beginning that an index seems to be of, by a look at it alone; 0 for none. */
-export async function indexedBytes(
-  { device, inode }: { readonly device: bigint; readonly inode: bigint },
-  folder: string | null,
-): Promise<number> {
-  if (folder === null) return 0;
-  const file = await open(pathFor(folder, { dev: device, ino: inode })).catch(() => null);
+export async function indexedBytes(log: string, folder: string | null): Promise<number> {
+  const stats = folder === null ? null : await stat(log, { bigint: true }).catch(() => null);
+  if (folder === null || stats === null) return 0;
+  const file = await open(pathFor(folder, stats)).catch(() => null);
   if (file === null) return 0;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(OUTLINE_BYTES), 0, OUTLINE_BYTES, 0);
