@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   sources: {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)'],
-    packages: [/^node:(fs|fs\/promises|path|url|buffer|net|stream)$/],
+    packages: [/^node:(crypto|fs|fs\/promises|path|url|buffer|net|stream)$/],
   },
   questions: {
     rooms: ['query', 'event', 'answer.ts (types)', 'live.ts (types)'],

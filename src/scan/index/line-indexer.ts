@@ -90,7 +90,8 @@ export class LineIndexer {
     const raw = this.#head.rawOf(OBJECT_REF, OBJECT_REF);
     // Without a name in the reference, it may stand in the URL, or in a body.
     const isNamed = raw.includes(',"name":"');
-    const recalled = isNamed ? raw : rawTarget(event, raw);
+    // What a body names is another object each time.
+    const recalled = isNamed ? raw : event.verb === 'create' ? null : rawTarget(event, raw);
     const name = this.#recall(NAME, recalled);
     const kind = this.#recall(KIND, recalled);
     const namespace = this.#recall(NAMESPACE, recalled);
@@ -99,7 +100,7 @@ export class LineIndexer {
       return;
     }
     const { objectRef } = event;
-    const key = !isNamed || objectRef?.name != null ? recalled : rawTarget(event, raw);
+    const key = !isNamed || objectRef?.name != null ? recalled : null;
     const target = targetOf(event);
     const kindOf = [target.group, target.resource, target.subresource].map(one);
     // Of what is no object, the name is the URL.
@@ -121,13 +122,14 @@ export class LineIndexer {
     return this.#recall(SHAPE, raw) ?? this.#remember(SHAPE, raw, values());
   }
 
-  #recall(table: number, raw: string): number | undefined {
-    return this.#remembered[table]?.get(raw);
+  #recall(table: number, raw: string | null): number | undefined {
+    return raw === null ? undefined : this.#remembered[table]?.get(raw);
   }
 
-  #remember(table: number, raw: string, values: readonly Value[]): number {
+  #remember(table: number, raw: string | null, values: readonly Value[]): number {
     const entry = this.tables[table]?.entryOf(values) ?? null;
     if (entry === null) throw new SyntaxError('no Unicode');
+    if (raw === null) return entry;
     const known = this.#remembered[table];
     if (known !== undefined && known.size >= MOST_REMEMBERED) known.clear();
     known?.set(raw, entry);
