@@ -47,6 +47,8 @@ export async function searchStart(
     cutOf: (lines, slackUs) => lines.findLast((line) => line.stampUs < atUs - slackUs)?.end ?? null,
     isBehind: (cut) => cut === null,
     aimUs: (slackUs) => atUs - slackUs,
+    // Most windows end now, and often nothing of a log lies in them.
+    first: (low, high) => Math.max(low, high - GLANCE_BYTES),
   });
 }
 
@@ -65,6 +67,7 @@ export async function searchEnd(
     },
     isBehind: (cut) => cut !== null,
     aimUs: (slackUs) => atUs + slackUs,
+    first: (low) => low,
   });
 }
 
@@ -76,7 +79,12 @@ interface Aim {
   /** The moment lies before the lines that gave this cut. */
   readonly isBehind: (cut: number | null) => boolean;
   readonly aimUs: (slackUs: number) => number;
+  /** Where to look first: a log that lies outside as a whole shows it there. */
+  readonly first: (low: number, high: number) => number;
 }
+
+/** The last lines of most logs. */
+const GLANCE_BYTES = 16 * 1024;
 
 async function search(
   source: ReadableAt,
@@ -107,7 +115,7 @@ async function narrow(
   let low: Edge = { at: from, us: null };
   let high: Edge = { at: to, us: null };
   for (let turn = 0; high.at - low.at > RESOLUTION_BYTES; turn++) {
-    const at = nextPlace(low, high, aim.aimUs(slackUs), turn);
+    const at = turn === 0 ? aim.first(low.at, high.at) : nextPlace(low, high, aim.aimUs(slackUs), turn);
     const found = await probe(source, at, high.at, signal);
     if (found === 'no times') return 'no times';
     // Above here nothing is known that was not known at the upper edge: it comes down, and proves nothing.
@@ -144,8 +152,6 @@ interface Edge {
  * every third time, so that a log written in bursts costs no more than twice as many probes.
  */
 function nextPlace(low: Edge, high: Edge, aimUs: number, turn: number): number {
-  // The newest end first: most windows end now, and often nothing of a log lies in them.
-  if (turn === 0) return Math.max(low.at, high.at - RESOLUTION_BYTES);
   const length = high.at - low.at;
   const middle = low.at + Math.floor(length / 2);
   if (turn % 3 === 0 || low.us === null || high.us === null || high.us <= low.us) return middle;

@@ -1,7 +1,8 @@
 /** A reading in lines for `--explain`: which nodes and files, how much of them, what it may cost at most. */
 import { formatMicros } from '../../event/micros.ts';
 import { sizeOf } from '../rotated-logs/in-words.ts';
-import type { FileStep, LogPlan, StageWindow } from './log-plan.ts';
+import type { StageWindow } from '../rotated-logs/stage-window.ts';
+import type { FileStep, LogPlan } from './log-plan.ts';
 
 export function explainPlan(plan: LogPlan, window: StageWindow): string[] {
   return [

@@ -1,10 +1,11 @@
 /** What of one log is to be read for a window: which of its files, and from where to where. Reads no event, but looks at a few. */
 import { UserError } from '../../errors.ts';
 import { compressionOf } from '../../scan/decompress.ts';
-import { RESOLUTION_BYTES, searchEnd, searchStart, type TimeFound } from '../../scan/time-search.ts';
+import { mapBounded } from '../map-bounded.ts';
 import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
+import { isWorthNarrowing, type Narrowed, narrow, type Outside, outside } from '../rotated-logs/narrow.ts';
 import type { Rotation } from '../rotated-logs/rotation.ts';
-import { mapBounded } from './bounded.ts';
+import type { StageWindow } from '../rotated-logs/stage-window.ts';
 import { FollowedFile } from './followed-file.ts';
 import { type NodeLog, rotationIn } from './node-log.ts';
 
@@ -27,18 +28,12 @@ export interface FileStep {
   /** Compressed, or behind something that knows no ranges. */
   readonly isWhole: boolean;
   /** Why it is read from its beginning although the window does not begin there; null: no reason, or it is not. */
-  readonly why: TimeFound['why'];
+  readonly why: Narrowed['why'];
 }
 
 export interface SkippedFile {
   readonly name: string;
-  readonly why: 'before the window' | 'after the window';
-}
-
-/** What is wanted of a log, in its own time: that of the stages, not of the receipts. Microseconds; null: no bound. */
-export interface StageWindow {
-  readonly sinceUs: number | null;
-  readonly untilUs: number | null;
+  readonly why: Outside;
 }
 
 /** Rejects with a UserError, or FileGone when there is no file of this log at all. */
@@ -184,34 +179,24 @@ function newestFirst(a: Entry, b: Entry): number {
 
 /** `beginsUs`: nothing in it was written earlier, as far as the file before it tells; null: not known. */
 async function planFile(
-  { file, endsUs }: Entry,
+  { file, endsUs, rotation }: Entry,
   beginsUs: number | null,
-  { sinceUs, untilUs }: StageWindow,
+  window: StageWindow,
   signal: AbortSignal,
-): Promise<FileStep | SkippedFile['why']> {
-  if (sinceUs !== null && endsUs !== null && endsUs < sinceUs) return 'before the window';
-  if (untilUs !== null && beginsUs !== null && beginsUs > untilUs) return 'after the window';
+): Promise<FileStep | Outside> {
+  const times = { beginsUs, endsUs };
+  const isOutside = outside(times, window);
+  if (isOutside !== null) return isOutside;
   const { bytes, head, hasRanges } = file.facts;
   const isWhole = !hasRanges || compressionOf(head, file.name) !== 'none';
-  if (isWhole) return { file, from: 0, to: bytes, isWhole, why: null };
-  const isLong = (from: number, to: number): boolean => to - from > 2 * RESOLUTION_BYTES;
-  const wantsStart = sinceUs !== null && (beginsUs === null || beginsUs < sinceUs);
-  const wantsEnd = untilUs !== null && (endsUs === null || endsUs > untilUs);
-  if (!(wantsStart || wantsEnd) || !isLong(0, bytes)) return { file, from: 0, to: bytes, isWhole, why: null };
+  if (isWhole || !isWorthNarrowing(bytes, times, window))
+    return { file, from: 0, to: bytes, isWhole, why: null };
   for (;;) {
-    let why: TimeFound['why'] = null;
-    let [from, to] = [0, bytes];
-    if (wantsStart) {
-      const found = await searchStart(file, { from, to }, sinceUs, signal);
-      from = found.offset;
-      why = found.why;
+    const { from, to, why } = await narrow(file, bytes, times, window, signal);
+    if (await file.settle(signal)) {
+      if (from < to || rotation.isLive) return { file, from, to, isWhole: false, why };
+      return from === bytes ? 'before the window' : 'after the window';
     }
-    if (wantsEnd && why === null && isLong(from, to)) {
-      const found = await searchEnd(file, { from, to }, untilUs, signal);
-      to = found.offset;
-      why = found.why;
-    }
-    if (await file.settle(signal)) return { file, from, to, isWhole: false, why };
     // Rotated away while it was looked at: what was seen is of no use. An archive is read from its beginning.
     if (file.isPacked) return { file, from: 0, to: bytes, isWhole: true, why: null };
   }

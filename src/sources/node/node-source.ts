@@ -6,25 +6,26 @@ import { UserError } from '../../errors.ts';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { Io } from '../../io.ts';
 import { EVERYTHING } from '../../query/predicate.ts';
-import type { Query, Window } from '../../query/query.ts';
+import type { Query } from '../../query/query.ts';
 import { sieveOf } from '../../scan/sieve.ts';
+import { mapBounded } from '../map-bounded.ts';
 import type { ClusterReach, SourceParams } from '../registry.ts';
 import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
+import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../rotated-logs/long-running.ts';
+import { type StageWindow, stageWindow } from '../rotated-logs/stage-window.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
 import { Allowance } from './allowance.ts';
-import { mapBounded, NODES_AT_ONCE } from './bounded.ts';
 import { explainPlan } from './explain-plan.ts';
 import { type FoundLogs, findLogs } from './find-logs.ts';
 import { FollowedNodes, planBefore } from './followed-nodes.ts';
 import { openKubeletFolder } from './kubelet-folder.ts';
-import { type LogPlan, planLog, type StageWindow } from './log-plan.ts';
+import { type LogPlan, planLog } from './log-plan.ts';
 import { LogReader, type PieceReader } from './log-reader.ts';
-import { asksLongRunning } from './long-running.ts';
 import { type NodeLog, pathOf } from './node-log.ts';
 import { NodeTally, withSshLine } from './node-tally.ts';
 import { openPodFolder } from './pod-folder.ts';
 import { outputUrl, PodOutputReader } from './pod-output.ts';
-import { readSideBySide } from './side-by-side.ts';
+import { NODES_AT_ONCE, readSideBySide } from './side-by-side.ts';
 
 export async function openNodeSource(
   { maxBytes }: SourceParams,
@@ -58,7 +59,6 @@ type Planned =
 interface Reading {
   readonly found: FoundLogs;
   readonly planned: readonly Planned[];
-  readonly stages: StageWindow;
   /** Null: what is there is all that is wanted. */
   readonly followed: FollowedNodes | null;
   /** Requests that were still running when the window began could be wanted, and their first event lies before it. */
@@ -101,11 +101,13 @@ class NodeSource implements Source {
     signal.throwIfAborted();
     const found = await this.#find(signal);
     const isLongRunning = asksLongRunning(query);
+    const stagesIn = (log: NodeLog): StageWindow =>
+      stageWindow(query.window, isLongRunning ? null : log.requestTimeoutUs);
     const names = namesOf(found.logs);
     const followed = query.following === undefined ? null : this.#openFollowed();
     const planned = await mapBounded(found.logs, NODES_AT_ONCE, (log) => {
       const name = names.get(log) ?? log.node;
-      const window = stageWindow(query.window, log, isLongRunning);
+      const window = stagesIn(log);
       if (followed === null) return this.#planLog(log, name, window, signal);
       return this.#planFollowed(followed, log, name, query.following === 'since' ? window : null, signal);
     });
@@ -114,9 +116,8 @@ class NodeSource implements Source {
     if (failure !== undefined && failures.length === planned.length) {
       throw withSshLine(failure.error, failure.log, this.#io.calledAs);
     }
-    const stages = stageWindow(query.window, found.logs[0] ?? null, isLongRunning);
-    const missesOpenOnes = isLongRunning && query.window.sinceUs !== null;
-    const reading: Reading = { found, planned, stages, missesOpenOnes, followed };
+    const missesOpenOnes = query.window.sinceUs !== null && asksOpenOnes(query);
+    const reading: Reading = { found, planned, missesOpenOnes, followed };
     const allowance = new Allowance(this.#maxBytes, this.#io.now);
     const steps = planned.flatMap((each) => (each.kind === 'files' ? each.plan.steps : []));
     const bytes = steps.reduce((sum, step) => sum + step.to - step.from, 0);
@@ -127,7 +128,7 @@ class NodeSource implements Source {
       residual: query.predicate,
       estimate: { bytes: isSizeKnown ? Math.min(bytes, allowance.leftBytes) : null, parts: steps.length },
       explain: [
-        ...planned.flatMap((each) => explainOne(each, stages)),
+        ...planned.flatMap((each) => explainOne(each, stagesIn(each.log))),
         ...found.misses.map(({ node, error }) => `leave ${node}: ${error.message}`),
         ...(followed === null ? [] : followed.explained),
         `${allowance.limit}, the newest first`,
@@ -153,12 +154,7 @@ class NodeSource implements Source {
       if (!reader.isDone)
         tally.addOverBudget(reader.name, reader.reachedUs, reader.leftBytes, allowance.limit);
     }
-    if (reading.missesOpenOnes) {
-      tally.addNote(
-        'still-running',
-        'requests (watch, exec, …) that began before the window and have not ended are not seen',
-      );
-    }
+    if (reading.missesOpenOnes) tally.addNote(STILL_RUNNING);
     tally.end(reading.planned.length);
   }
 
@@ -296,15 +292,6 @@ function namesOf(logs: readonly NodeLog[]): Map<NodeLog, string> {
       logs.filter((each) => each.node === log.node).length === 1 ? log.node : `${log.node}:${pathOf(log)}`,
     ]),
   );
-}
-
-/**
- * Every event of a request received in the window was written at or after its beginning; the last one, of any but a
- * long-running request, before the server's timeout for it was over.
- */
-function stageWindow({ sinceUs, untilUs }: Window, log: NodeLog | null, isLongRunning: boolean): StageWindow {
-  const isOpen = untilUs === null || log === null || isLongRunning;
-  return { sinceUs, untilUs: isOpen ? null : untilUs + log.requestTimeoutUs };
 }
 
 function explainOne(planned: Planned, window: StageWindow): string[] {

@@ -61,7 +61,7 @@ export class NodeTally {
     this.#holdsEarlier.add(name);
   }
 
-  addNote(code: string, text: string): void {
+  addNote({ code, text }: Note): void {
     this.#note(code, text);
   }
 

@@ -73,7 +73,7 @@ export class PodOutputReader implements PieceReader {
         signal,
       });
       const text = `${this.name}: of the standard output, pods/log gives what was written since the kubelet rotated it last`;
-      tally.addNote('live-output-only', text);
+      tally.addNote({ code: 'live-output-only', text });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof Error)) throw error;

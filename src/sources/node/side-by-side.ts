@@ -4,8 +4,10 @@
  */
 import type { EventBatch } from '../../event/batch.ts';
 import type { Allowance, Piece } from './allowance.ts';
-import { NODES_AT_ONCE } from './bounded.ts';
 import type { PieceReader } from './log-reader.ts';
+
+/** Nodes asked at once: they share the API server, and the clusters that have more are few. */
+export const NODES_AT_ONCE = 4;
 
 /** What is left undone is left in the readers. Ending the iteration ends all transfers. */
 export async function* readSideBySide(

@@ -1,8 +1,5 @@
 /** Several at once, but not all. */
 
-/** Nodes asked at once: they share the API server, and the clusters that have more are few. */
-export const NODES_AT_ONCE = 4;
-
 /** The results in the order of the items. Rejects with the first error; what was begun by then goes on. */
 export async function mapBounded<T, R>(
   items: readonly T[],
