@@ -4,7 +4,7 @@
  */
 import type { Answer } from '../answer.ts';
 import { Assembler } from '../event/assembler.ts';
-import { NOTHING_PASSED, witnessId } from '../event/batch.ts';
+import { emptyBatch, witnessId } from '../event/batch.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
@@ -55,10 +55,17 @@ export class Reading {
       emit: (request) => this.#give(request, options),
       isFollowing: options.isFollowing === true,
     });
+    const parts = new Set<string>();
     return {
-      start: (source) => this.#start(source, isContext),
-      take: (source, plan, batch) => this.#take(source, plan, batch, assembler, isContext),
-      find: (source) => this.#find(source, isContext),
+      start: (source) => {
+        if (!this.#logsOf.has(source)) this.#logsOf.set(source, new Set());
+      },
+      take: (source, plan, batch) => {
+        this.#logsOf.get(source)?.add(batch.source);
+        if (!isContext) this.#open(batch, plan, parts);
+        this.#take(plan, batch, assembler, isContext);
+      },
+      find: (source) => this.#find(source, query.window, isContext),
       end: () => {
         assembler.end();
         this.#noteBounds(assembler);
@@ -82,27 +89,25 @@ export class Reading {
     return { ...answer, notes, coverage: this.coverage(window) };
   }
 
-  #start(source: Source, isContext: boolean): void {
-    const logs = this.#logsOf.get(source);
-    if (!isContext && logs !== undefined && source.capabilities.slackUs === null) this.#count.forget(logs);
-    this.#logsOf.set(source, logs ?? new Set());
+  /** `parts`: those of this pass that were read already. */
+  #open({ source, part }: EventBatch, plan: SourcePlan, parts: Set<string>): void {
+    this.#count.opened(source, describePredicate(plan.pushed), describePredicate(plan.residual));
+    if (part === undefined || parts.has(`${source} ${part}`)) return;
+    parts.add(`${source} ${part}`);
+    this.#count.forget(source, part);
   }
 
   /** What only explains is read, and its bytes count; the answer is about the events of the other rounds. */
-  #take(source: Source, plan: SourcePlan, batch: EventBatch, assembler: Assembler, isContext: boolean): void {
+  #take(plan: SourcePlan, batch: EventBatch, assembler: Assembler, isContext: boolean): void {
     this.#heap.relieve();
-    const logs = this.#logsOf.get(source);
-    if (logs !== undefined && !logs.has(batch.source)) logs.add(batch.source);
-    if (!isContext)
-      this.#count.opened(batch.source, describePredicate(plan.pushed), describePredicate(plan.residual));
-    if (isContext) this.#count.passedOver(batch.source, { ...NOTHING_PASSED, bytes: batch.passedOver.bytes });
-    else this.#count.passedOver(batch.source, batch.passedOver);
+    if (isContext) this.#count.passedOver(emptyBatch(batch.source, batch.passedOver.bytes));
+    else this.#count.passedOver(batch);
     for (const event of batch.events) {
-      if (!isContext) this.#count.saw(event);
+      if (!isContext) this.#count.saw(event, batch);
       assembler.add(event);
     }
     for (const stages of batch.settled) assembler.settle(stages);
-    for (const reject of batch.rejects) this.#takeReject(reject, plan, assembler, isContext);
+    for (const reject of batch.rejects) this.#takeReject(reject, batch, plan, assembler, isContext);
     for (const group of batch.passedOver.counted) this.#matches += group.count;
     this.#progress.show({
       bytes: this.#count.bytesRead,
@@ -112,21 +117,27 @@ export class Reading {
     });
   }
 
-  #takeReject(reject: Reject, plan: SourcePlan, assembler: Assembler, isContext: boolean): void {
+  #takeReject(
+    reject: Reject,
+    batch: EventBatch,
+    plan: SourcePlan,
+    assembler: Assembler,
+    isContext: boolean,
+  ): void {
     const { salvaged } = reject;
     if (isContext) {
       if (salvaged !== null) assembler.add(salvaged);
       return;
     }
     if (salvaged === null) {
-      this.#count.rejected(reject, true);
+      this.#count.rejected(reject, true, batch);
       return;
     }
     const { predicate, window } = plan.query;
     const isInDoubt =
       mayMatch(salvaged, predicate) && !(matches(salvaged, predicate) && salvaged.receivedUs !== null);
-    this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window));
-    this.#count.saw(salvaged);
+    this.#count.rejected(reject, isInDoubt && couldBeIn(salvaged, window), batch);
+    this.#count.saw(salvaged, batch);
     assembler.add(salvaged);
   }
 
@@ -148,10 +159,12 @@ export class Reading {
   }
 
   /** What could not be read of what only explains hides no match: it is noted. */
-  #find(source: Source, isContext: boolean): void {
+  #find(source: Source, window: Window, isContext: boolean): void {
     const findings = source.findings();
     if (!isContext) this.#count.addGaps(findings.gaps);
-    this.#count.holdsEarlier(findings.holdsEarlier);
+    const reachesFurthest = window.sinceUs === (this.#window ?? window).sinceUs;
+    if (!isContext && reachesFurthest)
+      this.#count.holdsEarlier(this.#logsOf.get(source) ?? [], findings.holdsEarlier);
     const unread = isContext ? findings.gaps.map(({ code, text }) => ({ code, text })) : [];
     for (const note of [...findings.notes, ...unread]) {
       if (!this.#notes.some((known) => known.text === note.text)) this.#notes.push(note);

@@ -45,6 +45,11 @@ export interface Group {
 
 export interface EventBatch {
   readonly source: string;
+  /**
+   * The stretch of the source that it is from. Read again in another round, it is counted once. Undefined: a stretch that no
+   * other round reads.
+   */
+  readonly part?: string;
   readonly events: readonly AuditEvent[];
   readonly rejects: readonly Reject[];
   /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */

@@ -17,19 +17,30 @@ const LINES_NAMED = 3;
 /** Witnesses of several logs, twice this many at most: one that two of them hold, far apart, counts twice. */
 const IDS_REMEMBERED = 50_000;
 
-interface LogCount {
+/** Of one stretch of a log, `EventBatch.part`. */
+interface PartCount {
   events: number;
   outcomes: number;
   unreadable: number;
   fromUs: number | null;
   toUs: number | null;
   bytes: number;
-  pushed: string;
-  residual: string;
   readonly lost: Reject[];
   lostCount: number;
   readonly cut: Reject[];
   cutCount: number;
+}
+
+/** Where something was read. */
+interface Of {
+  readonly source: string;
+  readonly part?: string | undefined;
+}
+
+interface LogCount {
+  pushed: string;
+  residual: string;
+  readonly parts: Map<string | undefined, PartCount>;
 }
 
 export interface CoverageWindow {
@@ -51,9 +62,9 @@ export class CoverageCount {
     return this.#sum((log) => log.bytes);
   }
 
-  /** Logs that are about to be read whole again: what they held is counted once. Witnesses are not: windows differ. */
-  forget(names: Iterable<string>): void {
-    for (const name of names) this.#logs.delete(name);
+  /** A part that is about to be read again: what it holds is counted once. Witnesses are not: windows differ. */
+  forget(name: string, part: string): void {
+    this.#log(name).parts.delete(part);
   }
 
   /** Starts a log, so that one without events is named too. */
@@ -63,38 +74,39 @@ export class CoverageCount {
     log.residual = residual;
   }
 
-  passedOver(name: string, tally: Tally): void {
-    const log = this.#log(name);
-    log.bytes += tally.bytes;
-    log.events += tally.events;
-    log.outcomes += tally.outcomes;
-    widen(log, tally.fromUs);
-    widen(log, tally.toUs);
-    for (const witnessed of tally.witnessed) this.witnessed(witnessed);
+  passedOver({ source, part, passedOver }: Of & { readonly passedOver: Tally }): void {
+    const { bytes, events, outcomes, fromUs, toUs, witnessed } = passedOver;
+    const count = this.#part({ source, part });
+    count.bytes += bytes;
+    count.events += events;
+    count.outcomes += outcomes;
+    widen(count, fromUs);
+    widen(count, toUs);
+    for (const each of witnessed) this.witnessed(each);
   }
 
-  saw(event: AuditEvent): void {
-    const log = this.#log(event.source);
-    log.events++;
-    if (isOutcome(event)) log.outcomes++;
-    widen(log, event.receivedUs);
+  saw(event: AuditEvent, of: Of): void {
+    const count = this.#part(of);
+    count.events++;
+    if (isOutcome(event)) count.outcomes++;
+    widen(count, event.receivedUs);
     if (isClusterBirth(event) && event.receivedUs !== null) {
       this.#bornUs = this.#bornUs === null ? event.receivedUs : Math.min(this.#bornUs, event.receivedUs);
     }
   }
 
   /** `couldMatch`: what is known of the record does not rule out that it was a match. */
-  rejected(reject: Reject, couldMatch: boolean): void {
+  rejected(reject: Reject, couldMatch: boolean, of: Of): void {
     if (reject.isUnfinishedTail || reject.reason === 'no audit event') return;
-    const log = this.#log(reject.source);
-    log.unreadable++;
+    const count = this.#part(of);
+    count.unreadable++;
     if (!couldMatch) return;
     if (reject.salvaged === null) {
-      log.lostCount++;
-      if (log.lost.length < LINES_NAMED) log.lost.push(reject);
+      count.lostCount++;
+      if (count.lost.length < LINES_NAMED) count.lost.push(reject);
     } else {
-      log.cutCount++;
-      if (log.cut.length < LINES_NAMED) log.cut.push(reject);
+      count.cutCount++;
+      if (count.cut.length < LINES_NAMED) count.cut.push(reject);
     }
   }
 
@@ -113,8 +125,10 @@ export class CoverageCount {
     }
   }
 
-  holdsEarlier(names: readonly string[]): void {
-    for (const name of names) this.#holdsEarlier.add(name);
+  /** Of these logs, `holding` hold events from before what was read, as far as the round tells that reached furthest back. */
+  holdsEarlier(logs: Iterable<string>, holding: readonly string[]): void {
+    for (const name of logs) this.#holdsEarlier.delete(name);
+    for (const name of holding) this.#holdsEarlier.add(name);
   }
 
   build(window: CoverageWindow, countsWitness: boolean): Coverage {
@@ -131,7 +145,7 @@ export class CoverageCount {
       witness: countsWitness ? this.#witness : null,
       gaps,
       levels: Object.fromEntries([...this.#levels].map(([key, levels]) => [key, Object.fromEntries(levels)])),
-      sources: [...this.#logs].map(([name, log]) => sourceCoverage(name, log)),
+      sources: [...this.#logs].map(([name, log]) => sourceCoverage(name, log, totalOf(log))),
     };
   }
 
@@ -150,7 +164,7 @@ export class CoverageCount {
   #span(window: CoverageWindow): { fromUs: number | null; toUs: number | null } {
     let fromUs: number | null = null;
     let toUs: number | null = null;
-    for (const log of this.#logs.values()) {
+    for (const log of this.#totals().values()) {
       if (log.fromUs !== null) fromUs = fromUs === null ? log.fromUs : Math.min(fromUs, log.fromUs);
       if (log.toUs !== null) toUs = toUs === null ? log.toUs : Math.max(toUs, log.toUs);
     }
@@ -162,7 +176,7 @@ export class CoverageCount {
 
   #lineGaps(): Gap[] {
     const gaps: Gap[] = [];
-    for (const [name, log] of this.#logs) {
+    for (const [name, log] of this.#totals()) {
       if (log.lostCount > 0) {
         const text = `${countOf(log.lostCount, 'line')} could not be read (${placesOf(log.lost, log.lostCount)})`;
         gaps.push({ code: 'unreadable-lines', text, source: name });
@@ -179,7 +193,7 @@ export class CoverageCount {
     const { sinceUs } = window;
     if (sinceUs === null) return [];
     const gaps: Gap[] = [];
-    for (const [name, log] of this.#logs) {
+    for (const [name, log] of this.#totals()) {
       if (this.#holdsEarlier.has(name)) continue;
       if (log.fromUs === null) {
         gaps.push({ code: 'log-starts-late', text: 'holds no event at all', source: name });
@@ -195,32 +209,56 @@ export class CoverageCount {
     return this.#bornUs !== null && fromUs <= this.#bornUs + BIRTH_SLACK_US;
   }
 
-  #sum(of: (log: LogCount) => number): number {
+  #sum(of: (log: PartCount) => number): number {
     let sum = 0;
-    for (const log of this.#logs.values()) sum += of(log);
+    for (const log of this.#logs.values()) for (const count of log.parts.values()) sum += of(count);
     return sum;
+  }
+
+  #totals(): Map<string, PartCount> {
+    return new Map([...this.#logs].map(([name, log]) => [name, totalOf(log)]));
+  }
+
+  #part({ source, part }: Of): PartCount {
+    const { parts } = this.#log(source);
+    const known = parts.get(part);
+    if (known !== undefined) return known;
+    const count = emptyCount();
+    parts.set(part, count);
+    return count;
   }
 
   #log(name: string): LogCount {
     const known = this.#logs.get(name);
     if (known !== undefined) return known;
-    const log: LogCount = {
-      events: 0,
-      outcomes: 0,
-      unreadable: 0,
-      fromUs: null,
-      toUs: null,
-      bytes: 0,
-      pushed: '',
-      residual: '',
-      lost: [],
-      lostCount: 0,
-      cut: [],
-      cutCount: 0,
-    };
+    const log: LogCount = { pushed: '', residual: '', parts: new Map() };
     this.#logs.set(name, log);
     return log;
   }
+}
+
+function emptyCount(): PartCount {
+  return {
+    ...{ events: 0, outcomes: 0, unreadable: 0, bytes: 0, fromUs: null, toUs: null },
+    ...{ lost: [], lostCount: 0, cut: [], cutCount: 0 },
+  };
+}
+
+function totalOf(log: LogCount): PartCount {
+  const total = emptyCount();
+  for (const part of log.parts.values()) {
+    total.events += part.events;
+    total.outcomes += part.outcomes;
+    total.unreadable += part.unreadable;
+    total.bytes += part.bytes;
+    widen(total, part.fromUs);
+    widen(total, part.toUs);
+    total.lost.push(...part.lost.slice(0, LINES_NAMED - total.lost.length));
+    total.lostCount += part.lostCount;
+    total.cut.push(...part.cut.slice(0, LINES_NAMED - total.cut.length));
+    total.cutCount += part.cutCount;
+  }
+  return total;
 }
 
 /**
@@ -236,20 +274,24 @@ function isClusterBirth(event: AuditEvent): boolean {
   return isByManager && resource === 'serviceaccounts' && namespace === 'kube-system';
 }
 
-function widen(log: LogCount, atUs: number | null): void {
+function widen(log: PartCount, atUs: number | null): void {
   if (atUs === null) return;
   if (log.fromUs === null || atUs < log.fromUs) log.fromUs = atUs;
   if (log.toUs === null || atUs > log.toUs) log.toUs = atUs;
 }
 
-function sourceCoverage(name: string, log: LogCount): SourceCoverage {
+function sourceCoverage(
+  name: string,
+  { pushed, residual }: LogCount,
+  { fromUs, toUs, bytes }: PartCount,
+): SourceCoverage {
   return {
     name,
-    from: log.fromUs === null ? null : formatMicros(log.fromUs),
-    to: log.toUs === null ? null : formatMicros(log.toUs),
-    bytes: log.bytes,
-    pushed: log.pushed,
-    residual: log.residual,
+    from: fromUs === null ? null : formatMicros(fromUs),
+    to: toUs === null ? null : formatMicros(toUs),
+    bytes,
+    pushed,
+    residual,
   };
 }
 

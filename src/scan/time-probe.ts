@@ -33,19 +33,20 @@ export interface Probe {
 }
 
 /**
- * Reads on from `at` until a line with a time has ended, at most to `to`. 'nothing': there is none before `to`, as when one
+ * Reads on from `at` until a line with a time has ended, at most to `to`. `isLineStart`: a line begins at `at`. 'nothing': there is none before `to`, as when one
  * long line reaches over it. 'no times': there were lines enough, and none of them had one.
  */
 export async function probe(
   source: ReadableAt,
   at: number,
   to: number,
+  isLineStart: boolean,
   signal: AbortSignal,
 ): Promise<Probe | 'nothing' | 'no times'> {
   let kept = Buffer.alloc(0);
   let keptAt = at;
   let passed = 0;
-  let lineStart: number | null = null;
+  let lineStart = isLineStart ? at : null;
   for (let step = FIRST_BYTES; keptAt + kept.length < to; step = Math.min(2 * step, MOST_BYTES)) {
     const readAt = keptAt + kept.length;
     const bytes = await source.readAt(readAt, Math.min(step, to - readAt), signal);
@@ -71,7 +72,7 @@ export async function probe(
 }
 
 /** `start`: of the line that `bytes` begin with, null when that is not known. */
-function stampedLines(bytes: Buffer, offset: number, start: number | null): StampedLine[] {
+export function stampedLines(bytes: Buffer, offset: number, start: number | null): StampedLine[] {
   const lines: StampedLine[] = [];
   let lineStart = start;
   for (let at = 0; at < bytes.length; ) {

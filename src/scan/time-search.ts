@@ -16,7 +16,9 @@ export const LEAST_SLACK_US = 1_000_000;
 /** Of the largest disorder seen in a probe. */
 const SLACK_FACTOR = 4;
 /** Beyond this the log is in no order. */
-const MOST_SLACK_US = 60_000_000;
+export const MOST_SLACK_US = 60_000_000;
+/** That looking may take whatever it finds. */
+const FREE_BYTES = 1024 * 1024;
 /** A log, or a stretch of it, this short is not searched. */
 export const RESOLUTION_BYTES = 256 * 1024;
 
@@ -35,14 +37,18 @@ export interface TimeFound {
   readonly why: 'no order' | 'no times' | null;
 }
 
-/** Everything before the offset has a stageTimestamp before `atUs`: reading for what came at or after it begins there. */
+/**
+ * Everything before the offset has a stageTimestamp before `atUs`: reading for what came at or after it begins there.
+ * `knownUs`: disorder that was seen already.
+ */
 export async function searchStart(
   source: ReadableAt,
   stretch: Stretch,
   atUs: number,
   signal: AbortSignal,
+  knownUs = 0,
 ): Promise<TimeFound> {
-  return search(source, stretch, signal, {
+  return search(source, stretch, signal, knownUs, {
     whole: stretch.from,
     cutOf: (lines, slackUs) => lines.findLast((line) => line.stampUs < atUs - slackUs)?.end ?? null,
     isBehind: (cut) => cut === null,
@@ -58,8 +64,9 @@ export async function searchEnd(
   stretch: Stretch,
   atUs: number,
   signal: AbortSignal,
+  knownUs = 0,
 ): Promise<TimeFound> {
-  return search(source, stretch, signal, {
+  return search(source, stretch, signal, knownUs, {
     whole: stretch.to,
     cutOf: (lines, slackUs) => {
       const line = lines.find((each) => each.stampUs > atUs + slackUs);
@@ -90,15 +97,16 @@ async function search(
   source: ReadableAt,
   stretch: Stretch,
   signal: AbortSignal,
+  knownUs: number,
   aim: Aim,
 ): Promise<TimeFound> {
-  for (let slackUs = LEAST_SLACK_US; ; ) {
+  for (let slackUs = Math.max(LEAST_SLACK_US, SLACK_FACTOR * knownUs); ; ) {
+    if (slackUs > MOST_SLACK_US) return { offset: aim.whole, slackUs, why: 'no order' };
     const narrowed = await narrow(source, stretch, signal, aim, slackUs);
     if (typeof narrowed === 'string') return { offset: aim.whole, slackUs, why: narrowed };
     // More disorder than was reckoned with: the cuts that were made are not proven.
     if (narrowed.slackUs <= slackUs) return { offset: narrowed.offset, slackUs, why: null };
     slackUs = narrowed.slackUs;
-    if (slackUs > MOST_SLACK_US) return { offset: aim.whole, slackUs, why: 'no order' };
   }
 }
 
@@ -114,9 +122,18 @@ async function narrow(
   // Between them lies the moment; what was seen at either, for guessing and for noticing that there is no order.
   let low: Edge = { at: from, us: null };
   let high: Edge = { at: to, us: null };
-  for (let turn = 0; high.at - low.at > RESOLUTION_BYTES; turn++) {
+  // Lines of some MiB make looking dear: what was found so far holds, and the rest is read.
+  let spent = 0;
+  const counted: ReadableAt = {
+    readAt: async (...of) => {
+      const bytes = await source.readAt(...of);
+      spent += bytes.length;
+      return bytes;
+    },
+  };
+  for (let turn = 0; high.at - low.at > Math.max(RESOLUTION_BYTES, spent - FREE_BYTES); turn++) {
     const at = turn === 0 ? aim.first(low.at, high.at) : nextPlace(low, high, aim.aimUs(slackUs), turn);
-    const found = await probe(source, at, high.at, signal);
+    const found = await probe(counted, at, high.at, at === low.at, signal);
     if (found === 'no times') return 'no times';
     // Above here nothing is known that was not known at the upper edge: it comes down, and proves nothing.
     if (found === 'nothing') {

@@ -15,9 +15,10 @@ export interface Capabilities {
   readonly order: 'newest' | 'oldest' | 'none';
   /**
    * Microseconds by which an event may stand away from its place by requestReceivedTimestamp, and by which the source
-   * widens the window it reads. Null: unbounded, everything is read.
+   * widens the window it reads. 'measured': each file shows its own, and one that shows no bound is read whole. Null:
+   * unbounded, everything is read.
    */
-  readonly slackUs: number | null;
+  readonly slackUs: number | 'measured' | null;
   /** Can be asked a second time (a file can, standard input cannot). No: a question gets one round. */
   readonly rereads: boolean;
   /** Reading costs money. Yes: never read beyond the window, and asked about before a large estimate. */
@@ -43,7 +44,7 @@ export interface Source {
   /** For messages. Rows and coverage name the logs within it: `EventBatch.source`, one for each API server's log. */
   readonly name: string;
   readonly capabilities: Capabilities;
-  /** Must not read events; may look at names and sizes. Throws a UserError when nothing can be read at all. */
+  /** Must not read events; may look at names, sizes and a few places. Throws a UserError when nothing can be read at all. */
   plan(query: Query, signal: AbortSignal): Promise<SourcePlan>;
   /** Batches in the declared order. Ends early, without an error, when the consumer returns. Throws when aborted. */
   read(plan: SourcePlan, signal: AbortSignal): AsyncIterable<EventBatch>;

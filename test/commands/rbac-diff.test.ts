@@ -112,7 +112,7 @@ describe('rbac-diff', () => {
              4 of the gains did not last: all of it, or part of it, was lost again before the end of what was asked about
              self-granted: given to themselves, or to a group of their own, by who gained it
              and 2 more notes (-o json)
-      read   test/fixtures/shop/audit.log: 11-23 08:46:51 to 11-23 08:48:03 UTC, 10.8 MB
+      read   test/fixtures/shop/audit.log: 11-23 08:46:51 to 11-23 08:48:03 UTC, 6.0 MB
              858 events; clusterrolebindings.rbac.authorization.k8s.io at RequestResponse (7 requests seen); clusterroles.rbac.authorization.k8s.io at RequestResponse
              (10 requests seen); rolebindings.rbac.authorization.k8s.io at RequestResponse (10 requests seen)
       next   kubectl audit who-did touch -A --by mallory --since 3d --file test/fixtures/shop/audit.log

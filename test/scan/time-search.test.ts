@@ -75,6 +75,9 @@ const aLog = fc
     return { times, ...logOf(times, (n) => (longOnes.has(n) ? 150_000 : Math.floor(random() * 1500))) };
   });
 
+/** Evenly: what fast-check takes for a double is next to nothing as a rule. */
+const aShare = fc.integer({ min: -100, max: 1100 }).map((share) => share / 1000);
+
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -86,7 +89,7 @@ function randomFrom(seed: number): () => number {
 describe('searching a log by time', () => {
   it('cuts off nothing from the moment on, and hardly more before it than the slack holds', async () => {
     await fc.assert(
-      fc.asyncProperty(aLog, fc.double({ min: -0.1, max: 1.1, noNaN: true }), async (log, share) => {
+      fc.asyncProperty(aLog, aShare, async (log, share) => {
         const atUs = momentIn(log.times, share);
         const source = sourceOf(log.bytes);
         const { offset, slackUs, why } = await searchStart(source, whole(log.bytes), atUs, signal);
@@ -105,7 +108,7 @@ describe('searching a log by time', () => {
 
   it('cuts off nothing up to the moment, and hardly more behind it than the slack holds', async () => {
     await fc.assert(
-      fc.asyncProperty(aLog, fc.double({ min: -0.1, max: 1.1, noNaN: true }), async (log, share) => {
+      fc.asyncProperty(aLog, aShare, async (log, share) => {
         const atUs = momentIn(log.times, share);
         const { offset, slackUs } = await searchEnd(sourceOf(log.bytes), whole(log.bytes), atUs, signal);
         expect(offset === 0 || log.bytes[offset - 1] === 0x0a).toBe(true);

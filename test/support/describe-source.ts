@@ -83,7 +83,7 @@ export function describeSource(
     test('the declared order, to within its slack', () =>
       withSource(LOG, async (source) => {
         const { order, slackUs } = source.capabilities;
-        if (order === 'none' || slackUs === null) return;
+        if (order === 'none' || typeof slackUs !== 'number') return;
         const times = (await readAll(source, aQuery())).map((event) => event.receivedUs ?? 0);
         const signed = order === 'newest' ? times : times.map((us) => -us);
         let least = Number.POSITIVE_INFINITY;

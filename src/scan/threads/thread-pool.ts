@@ -14,7 +14,9 @@ const idle: Worker[] = [];
 
 /** For its caller alone. Throws where none can be started. */
 export function borrowThread(): Worker {
-  const worker = idle.pop() ?? new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+  const worker =
+    idle.pop() ??
+    new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
   worker.ref();
   return worker;
 }

@@ -1,7 +1,8 @@
 /** A reading in lines for `--explain`: which files, how much of them, in which order, and what is searched for. */
 import type { Needles } from '../../scan/needles.ts';
 import type { Sieve } from '../../scan/sieve.ts';
-import { sizeOf } from '../rotated-logs/in-words.ts';
+import { sizeOf, stretchInWords } from '../rotated-logs/in-words.ts';
+import type { StageWindow } from '../rotated-logs/stage-window.ts';
 import type { ReadingStep } from './reading-list.ts';
 
 export function explainReading(reading: {
@@ -10,23 +11,29 @@ export function explainReading(reading: {
   readonly indexed: readonly number[];
   readonly sieve: Sieve | null;
   readonly readsStdin: boolean;
+  readonly window: StageWindow;
 }): string[] {
   const lines = reading.steps.map((step, at) =>
-    explainStep(step, reading.sieve === null ? 0 : (reading.indexed[at] ?? 0)),
+    explainStep(step, reading.window, reading.sieve === null ? 0 : (reading.indexed[at] ?? 0)),
   );
   if (reading.readsStdin) lines.push('read standard input');
   lines.push(explainSieve(reading.sieve));
   return lines;
 }
 
-function explainStep({ file, log, skip, bytes }: ReadingStep, indexed: number): string {
-  const part = log === file.name ? '' : `, part of ${log}`;
-  if (skip !== null) return `leave ${file.name} (${sizeOf(file.bytes)}${part}): ${skip}`;
+function explainStep(
+  { file, log, skip, part, bytes }: ReadingStep,
+  window: StageWindow,
+  indexed: number,
+): string {
+  const about = log === file.name ? '' : `, part of ${log}`;
+  if (skip !== null) return `leave ${file.name} (${sizeOf(file.bytes)}${about}): ${skip}`;
   if (file.isStream) return `read ${file.name} (a pipe)`;
-  if (bytes < file.bytes)
-    return `read the last ${sizeOf(bytes)} of ${file.name} (${sizeOf(file.bytes)}${part})`;
-  const byIndex = indexed === 0 ? '' : `, the first ${sizeOf(indexed)} by its index where that is faster`;
-  return `read ${file.name} (${sizeOf(file.bytes)}${part})${byIndex}`;
+  const stretch = stretchInWords({ ...file, about }, part, window);
+  if (bytes < part.to - part.from) return `${stretch}; only the last ${sizeOf(bytes)} of that`;
+  return indexed === 0
+    ? stretch
+    : `${stretch}, the first ${sizeOf(indexed)} of it by its index where that is faster`;
 }
 
 function explainSieve(sieve: Sieve | null): string {

@@ -1,6 +1,6 @@
 /**
- * Log files on this machine: paths, globs, folders, standard input. Says which files are read and in which order; bytes
- * become events in scan/. Reads everything that the window leaves: order and limit are the question's.
+ * Log files on this machine: paths, globs, folders, standard input. Says which stretches of which files are read and in which order;
+ * bytes become events in scan/. Reads everything that the window leaves: order and limit are the question's.
  */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -11,12 +11,14 @@ import type { ByteSource, Io } from '../../io.ts';
 import { EVERYTHING } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { type Compression, compressionOf } from '../../scan/decompress.ts';
-import { scan } from '../../scan/scan.ts';
+import { type ScanOptions, scan } from '../../scan/scan.ts';
 import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
 import { Merged } from '../merged.ts';
 import type { SourceParams } from '../registry.ts';
+import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../rotated-logs/long-running.ts';
+import { stageWindow } from '../rotated-logs/stage-window.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
 import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
@@ -25,10 +27,17 @@ import { FollowedFiles } from './followed-files.ts';
 import { findIndex, indexedBytes, indexFolder } from './index-folder.ts';
 import { groupLogs } from './log-groups.ts';
 import { looksLikeAudit } from './looks-like-audit.ts';
+import { narrowLogs } from './narrow-logs.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
 import { notAnAuditLog, ReadingTally } from './reading-tally.ts';
 
 const STDIN = 'stdin';
+
+/**
+ * How long a request may last that is not a long-running one. A log does not tell its server's `--request-timeout`; the
+ * default is a minute.
+ */
+const LONGEST_REQUEST_US = 10 * 60_000_000;
 
 /** `-` among the patterns is standard input; `file://` URLs are paths. */
 export async function openFileSource({ patterns, maxBytes }: SourceParams, io: Io): Promise<Source> {
@@ -55,6 +64,8 @@ interface Reading {
   readonly readsStdin: boolean;
   /** Null: what is there is all that is wanted. */
   readonly followed: FollowedFiles | null;
+  /** Requests that were still running when the window began could be wanted, and their first event lies before it. */
+  readonly missesOpenOnes: boolean;
 }
 
 class FileSource implements Source {
@@ -73,7 +84,7 @@ class FileSource implements Source {
     this.name = patterns.map((pattern) => (pattern === '-' ? STDIN : pattern)).join(' ');
     this.capabilities = {
       order: 'none',
-      slackUs: null,
+      slackUs: 'measured',
       rereads: lasting.length === patterns.length,
       billed: false,
       aggregates: false,
@@ -94,10 +105,14 @@ class FileSource implements Source {
     if (followed !== null) await beginFollowing(followed, options, readsStdin);
     const found = await findFiles(patterns, options);
     if (found.files.length === 0 && !readsStdin && followed === null) throw nothingFound(found);
-    const all = readingList(groupLogs(found.files), query.window.sinceUs, this.#maxBytes);
+    const logs = groupLogs(found.files);
+    const window = stageWindow(query.window, asksLongRunning(query) ? null : LONGEST_REQUEST_US);
+    const parts = await narrowLogs(logs, window, signal);
+    const all = readingList(logs, parts, window, this.#maxBytes);
     const steps = followed === null ? all : await stepsBefore(followed, query.following, all);
-    const isOneLog = !readsStdin && followed === null && new Set(steps.map(({ log }) => log)).size <= 1;
-    const reading = { found, steps, sieve: sieveOf(query, !isOneLog), readsStdin, followed };
+    const missesOpenOnes = asksOpenOnes(query) && steps.some((step) => step.part.from > 0);
+    const mayRepeat = readsStdin || followed !== null || logs.length > 1;
+    const reading = { found, steps, sieve: sieveOf(query, mayRepeat), readsStdin, followed, missesOpenOnes };
     const isSizeKnown = !readsStdin && found.files.every((file) => !file.isStream);
     const opened = steps.filter((step) => step.skip === null);
     const folder = indexFolder(this.#io.env);
@@ -110,7 +125,7 @@ class FileSource implements Source {
         bytes: isSizeKnown ? opened.reduce((sum, step) => sum + step.bytes, 0) : null,
         parts: opened.length + (readsStdin ? 1 : 0),
       },
-      explain: [...explainReading({ ...reading, indexed }), ...(followed?.explained ?? [])],
+      explain: [...explainReading({ ...reading, indexed, window }), ...(followed?.explained ?? [])],
     };
     this.#readings.set(plan, reading);
     return plan;
@@ -129,10 +144,12 @@ class FileSource implements Source {
       if (step.log !== log) yield emptyBatch(step.log);
       log = step.log;
       if (reading.followed !== null && step.file.isStream) continue;
+      tally.addStep(step);
+      if (step.part.probedBytes > 0) yield emptyBatch(step.log, step.part.probedBytes);
       if (step.skip === null) yield* this.#readFile(step, reading.sieve, signal);
-      else tally.addSkipped(step);
     }
     if (reading.readsStdin && reading.followed === null) yield* this.#readStdin(reading.sieve, signal);
+    if (reading.missesOpenOnes) tally.addNote(STILL_RUNNING);
     tally.end();
   }
 
@@ -179,8 +196,9 @@ class FileSource implements Source {
         this.#tally.addFailure(log, failureOf(file.name, error));
         return null;
       });
+      const of = { log, file: file.name, part: file.id, isBeginning: true };
       if (stream !== null)
-        yield* this.#scan(stream, log, file.name, step.bytes, sieve, signal, { isFollowing });
+        yield* this.#scan(this.#limited(stream, of, step.bytes), of, sieve, signal, { isFollowing });
       return;
     }
     const path = await whereIs(file);
@@ -192,14 +210,20 @@ class FileSource implements Source {
     if (path === null)
       this.#tally.addTrouble(log, file.name, 'it was replaced while the logs were being read');
     try {
-      const range = await this.#rangeOf(step, bytes, signal);
+      const range = await this.#rangeOf(step, bytes, path === null, signal);
       if (range === null) return;
       const onShort = (missing: number): void => this.#tally.addShrunk(step, missing);
       const chunksFrom = (from: number) => chunksOf(bytes, { ...range, from }, signal, onShort);
       const index = sieve === null ? {} : await this.#indexOf(bytes.fd, step);
       const openFile: OpenFile = { fd: bytes.fd, ...range, chunksFrom, onShort, ...index };
-      const chunks = chunksFrom(range.from);
-      yield* this.#scan(chunks, log, file.name, Number.POSITIVE_INFINITY, sieve, signal, { openFile });
+      const { from } = range;
+      const of = {
+        log,
+        file: from === 0 ? file.name : `${file.name} (from byte ${from})`,
+        part: `${file.id} from ${from}`,
+        isBeginning: from === 0,
+      };
+      yield* this.#scan(chunksFrom(from), of, sieve, signal, { openFile });
     } finally {
       await bytes.close();
     }
@@ -219,17 +243,16 @@ class FileSource implements Source {
     isFollowing = false,
   ): AsyncGenerator<EventBatch> {
     yield emptyBatch(STDIN);
+    const of = { log: STDIN, file: STDIN, part: STDIN, isBeginning: true };
     const limit = this.#maxBytes ?? Number.POSITIVE_INFINITY;
     const chunks = isFollowing ? untilAborted(this.#io.in, signal) : this.#io.in;
-    yield* this.#scan(chunks, STDIN, STDIN, limit, sieve, signal, { isFollowing });
+    yield* this.#scan(this.#limited(chunks, of, limit), of, sieve, signal, { isFollowing });
   }
 
   /** Errors of the file system and of the format become gaps; whether nothing at all was read, `end` says. */
   async *#scan(
     chunks: AsyncIterable<Uint8Array>,
-    log: string,
-    file: string,
-    limit: number,
+    { log, file, part, isBeginning }: Scanned,
     sieve: Sieve | null,
     signal: AbortSignal,
     how: { readonly openFile?: OpenFile; readonly isFollowing?: boolean } = {},
@@ -237,12 +260,17 @@ class FileSource implements Source {
     const tally = this.#tally;
     const count = tally.beginFile(log, file);
     const onTrouble = (why: string): void => tally.addTrouble(log, file, why);
-    const watched = count.watch(limited(chunks, limit, () => tally.addOverBudget(log, file)));
+    const options: ScanOptions = {
+      ...{ source: log, file, unwrap, sieve, onTrouble, signal },
+      ...how,
+      // A cluster's birth is looked for at a log's beginning.
+      ...(isBeginning ? {} : { alwaysDecoded: 0 }),
+    };
+    const watched = count.watch(chunks);
     try {
-      const options = { source: log, file, unwrap, sieve, onTrouble, signal, ...how };
       for await (const batch of scan(watched, options)) {
         count.add(batch);
-        yield batch;
+        yield { ...batch, part };
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -252,17 +280,43 @@ class FileSource implements Source {
     }
   }
 
-  /** Null: there is nothing to be read of it. */
-  async #rangeOf(step: ReadingStep, bytes: ByteSource, signal: AbortSignal) {
-    const { file } = step;
-    const size = step.to ?? (await bytes.size(signal)) ?? file.bytes;
-    const from = Math.max(0, file.bytes - step.bytes);
-    if (from === 0) return { from: 0, to: size };
-    const compression: Compression = compressionOf(await bytes.readAt(0, 8, signal), file.name);
-    const start = compression === 'none' ? await nextLineStart(bytes, from, size, signal) : size;
-    this.#tally.addUnread(step, start);
-    return start >= size ? null : { from: start, to: size };
+  #limited(
+    chunks: AsyncIterable<Uint8Array>,
+    { log, file }: Scanned,
+    limit: number,
+  ): AsyncIterable<Uint8Array> {
+    const tally = this.#tally;
+    return limited(chunks, limit, () => tally.addOverBudget(log, file));
   }
+
+  /** Null: there is nothing to be read of it. Of another file in its place all is read. */
+  async #rangeOf(step: ReadingStep, bytes: ByteSource, isReplaced: boolean, signal: AbortSignal) {
+    const { file, part } = step;
+    const size = step.to ?? (await bytes.size(signal)) ?? file.bytes;
+    if (isReplaced) return { from: 0, to: size };
+    if (size < part.from) {
+      this.#tally.addShrunk(step, file.bytes - size);
+      return null;
+    }
+    // What was written since it was looked at is newer than all of it.
+    const to = part.to === file.bytes ? size : Math.min(part.to, size);
+    const from = Math.max(part.from, part.to - step.bytes);
+    if (from === part.from) return from >= to && file.bytes > 0 ? null : { from, to };
+    const compression: Compression = compressionOf(await bytes.readAt(0, 8, signal), file.name);
+    const start = compression === 'none' ? await nextLineStart(bytes, from, to, signal) : to;
+    this.#tally.addUnread(step, start);
+    return start >= to ? null : { from: start, to };
+  }
+}
+
+/** What is read in one go. */
+interface Scanned {
+  readonly log: string;
+  /** For places in it. */
+  readonly file: string;
+  /** `EventBatch.part`. */
+  readonly part: string;
+  readonly isBeginning: boolean;
 }
 
 /** Throws a UserError where waiting is of no use. */

@@ -3,7 +3,7 @@
  * folders, first bytes; reads no events.
  */
 import type { BigIntStats } from 'node:fs';
-import { access, constants, glob, readdir, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Unwrap } from '../../event/decode.ts';
@@ -184,6 +184,11 @@ export async function whereIs(file: FoundFile): Promise<string | null> {
     if (stats !== null && idOf(path, stats) === file.id) return path;
   }
   return null;
+}
+
+/** Whether a file that was opened by its path is the one that was found there. */
+export async function isFileItself(file: FoundFile, handle: FileHandle): Promise<boolean> {
+  return idOf(file.path, await handle.stat({ bigint: true })) === file.id;
 }
 
 /** Where the live file of a rotated one lies, as the user would write it. */

@@ -1,12 +1,17 @@
-/** What of each log is to be read: all, only its end, or nothing, by the window and the budget of bytes. */
+/** What of each log is to be read: which stretch of which file, by the window and the budget of bytes. */
+import { type Outside, outside } from '../rotated-logs/narrow.ts';
+import type { StageWindow } from '../rotated-logs/stage-window.ts';
 import { type Log, type LogFile, newestFirst } from './log-groups.ts';
+import { type FilePart, timesOf } from './narrow-logs.ts';
 
 export interface ReadingStep {
   readonly log: string;
   readonly file: LogFile;
-  /** Why it is not opened; null: it is. */
-  readonly skip: 'before the window' | 'over budget' | null;
-  /** Bytes at the file's end that may be read; all of them when it is the file's size. */
+  /** Why nothing of it is read; null: something is. */
+  readonly skip: Outside | 'over budget' | null;
+  /** What the window needs of it. */
+  readonly part: FilePart;
+  /** Bytes at the end of that part that may be read; all of them when it is the part's size. */
   readonly bytes: number;
   /** Offset at which reading stops, because following begins there. Default: the file's end. */
   readonly to?: number;
@@ -15,38 +20,53 @@ export interface ReadingStep {
 /** In the order of reading. The budget goes to the newest files of all logs first. */
 export function readingList(
   logs: readonly Log[],
-  sinceUs: number | null,
+  parts: ReadonlyMap<string, FilePart>,
+  window: StageWindow,
   maxBytes: number | null,
 ): readonly ReadingStep[] {
-  const wanted = logs.flatMap(({ files }) => files).filter((file) => !isBefore(file, sinceUs));
-  const allowed = allowances(wanted, maxBytes);
-  return logs.flatMap(({ name, files }) =>
-    files.map((file): ReadingStep => {
-      const bytes = allowed.get(file.id) ?? 0;
-      if (isBefore(file, sinceUs)) return { log: name, file, skip: 'before the window', bytes: 0 };
-      const isOver = bytes === 0 && file.bytes > 0 && !file.isStream;
-      return { log: name, file, skip: isOver ? 'over budget' : null, bytes };
-    }),
+  const files = logs.flatMap((log) => log.files.map((file) => ({ log: log.name, file })));
+  const steps = files.map(({ log, file }): ReadingStep => {
+    const part = parts.get(file.id) ?? NOTHING;
+    return { log, file, part, skip: whyOutside(file, part, window), bytes: 0 };
+  });
+  const allowed = allowances(
+    steps.filter((step) => step.skip === null),
+    maxBytes,
   );
+  return steps.map((step): ReadingStep => {
+    const bytes = allowed.get(step.file.id);
+    if (bytes === undefined) return step;
+    const isOver = bytes === 0 && sizeOfPart(step) > 0 && !step.file.isStream;
+    return { ...step, bytes, skip: isOver ? 'over budget' : null };
+  });
 }
 
-/** The stamp is the time of rotation: nothing in the file is later. */
-function isBefore(file: LogFile, sinceUs: number | null): boolean {
-  const { stampUs } = file.rotation;
-  return sinceUs !== null && stampUs !== null && stampUs < sinceUs;
+const NOTHING: FilePart = { from: 0, to: 0, why: null, isWhole: true, probedBytes: 0 };
+
+/** Of a live file nothing may lie in the window, and yet there may when it is read. */
+function whyOutside(file: LogFile, { from, to, isWhole }: FilePart, window: StageWindow): Outside | null {
+  const byName = file.isStream ? null : outside(timesOf(file), window);
+  if (byName !== null || isWhole || from < to || file.rotation.isLive) return byName;
+  return from === file.bytes ? 'before the window' : 'after the window';
 }
 
-function allowances(files: readonly LogFile[], maxBytes: number | null): Map<string, number> {
+function sizeOfPart({ part }: ReadingStep): number {
+  return part.to - part.from;
+}
+
+function allowances(steps: readonly ReadingStep[], maxBytes: number | null): Map<string, number> {
   let left = maxBytes ?? Number.POSITIVE_INFINITY;
   const allowed = new Map<string, number>();
-  for (const file of files.toSorted(newestFirst)) {
+  for (const step of steps.toSorted((a, b) => newestFirst(a.file, b.file))) {
+    const { file } = step;
     if (file.isStream) {
       allowed.set(file.id, left);
       continue;
     }
+    const size = sizeOfPart(step);
     // Compressed files cannot be read from the end.
     const isWhole = file.rotation.isCompressed;
-    const bytes = isWhole && file.bytes > left ? 0 : Math.min(file.bytes, left);
+    const bytes = isWhole && size > left ? 0 : Math.min(size, left);
     allowed.set(file.id, bytes);
     left -= bytes;
   }

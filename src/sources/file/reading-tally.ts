@@ -22,23 +22,23 @@ export class ReadingTally {
     this.#note('skipped-files', `${skipped.length} files that hold no audit events: ${listOf(skipped)}`);
   }
 
-  addSkipped(step: ReadingStep): void {
-    if (step.skip === 'before the window') {
-      this.#skipped.push(step);
-      if (step.file.bytes > 0) this.#holdsEarlier.add(step.log);
-    } else {
-      this.#gap(
-        'budget',
-        `"${step.file.name}" (${sizeOf(step.file.bytes)}) was not read: --max-bytes`,
-        step.log,
-      );
-    }
+  addStep(step: ReadingStep): void {
+    const { file, log, skip, part } = step;
+    if (skip === 'before the window') this.#skipped.push(step);
+    const isEarlier = part.from > 0 || (skip === 'before the window' && file.bytes > 0);
+    if (isEarlier) this.#holdsEarlier.add(log);
+    if (skip === 'over budget')
+      this.#gap('budget', `"${file.name}" (${sizeOf(file.bytes)}) was not read: --max-bytes`, log);
   }
 
-  /** The part of a file before `start`. */
-  addUnread({ file, log }: ReadingStep, start: number): void {
-    const text = `the first ${sizeOf(start)} of "${file.name}" were not read: --max-bytes; its lines are counted from there`;
-    this.#gap('budget', text, log);
+  /** What the window needs of a file, before `start`. */
+  addUnread({ file, log, part }: ReadingStep, start: number): void {
+    const which = part.from === 0 ? 'the first' : `from byte ${part.from} on`;
+    this.#gap(
+      'budget',
+      `${which} ${sizeOf(start - part.from)} of "${file.name}" were not read: --max-bytes`,
+      log,
+    );
     if (start > 0) this.#holdsEarlier.add(log);
   }
 
@@ -79,7 +79,7 @@ export class ReadingTally {
   end(): void {
     if (this.#skipped.length > 0) {
       const names = this.#skipped.map((step) => step.file.name);
-      this.#note('older-files', `rotated before the window, not opened: ${listOf(names)}`);
+      this.#note('older-files', `from before the window, not read: ${listOf(names)}`);
     }
     const hasEvents = this.#files.some((file) => file.events > 0);
     const isAnyRead = this.#files.length > this.#refusals.length;
@@ -89,6 +89,10 @@ export class ReadingTally {
       if (file.isEmpty) this.#note('empty-file', `"${file.name}" is empty`);
       else if (file.isStrange) this.#addStranger(file, hasEvents);
     }
+  }
+
+  addNote({ code, text }: Note): void {
+    this.#note(code, text);
   }
 
   findings(): Findings {

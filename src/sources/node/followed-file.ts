@@ -28,6 +28,8 @@ export class FollowedFile implements ByteSource {
   readonly #folder: LogFolder;
   readonly #log: NodeLog;
   readonly #facts: FileFacts;
+  /** What it was called when it was opened. */
+  readonly startedAs: string;
   /** Lumberjack's stamped names are never given to another file. */
   #isNameItsOwn: boolean;
   #name: string;
@@ -52,6 +54,7 @@ export class FollowedFile implements ByteSource {
     this.#folder = folder;
     this.#log = log;
     this.#name = name;
+    this.startedAs = name;
     this.#remote = remote;
     this.#facts = facts;
     this.#isNameItsOwn = hasStamp(log, name);

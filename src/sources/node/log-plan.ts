@@ -192,7 +192,7 @@ async function planFile(
   if (isWhole || !isWorthNarrowing(bytes, times, window))
     return { file, from: 0, to: bytes, isWhole, why: null };
   for (;;) {
-    const { from, to, why } = await narrow(file, bytes, times, window, signal);
+    const { from, to, why } = await narrow(file, bytes, times, window, 0, signal);
     if (await file.settle(signal)) {
       if (from < to || rotation.isLive) return { file, from, to, isWhole: false, why };
       return from === bytes ? 'before the window' : 'after the window';

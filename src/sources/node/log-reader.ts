@@ -155,7 +155,7 @@ export class LogReader implements PieceReader {
       count.add(batch);
       this.#noteNewest(batch);
       this.#told.set(step, (this.#told.get(step) ?? 0) + batch.passedOver.bytes);
-      yield batch;
+      yield { ...batch, part: `${step.file.startedAs} from ${step.from}` };
     }
   }
 

@@ -73,7 +73,7 @@ class NodeSource implements Source {
    */
   readonly capabilities: Capabilities = {
     order: 'none',
-    slackUs: null,
+    slackUs: 'measured',
     rereads: true,
     billed: false,
     aggregates: false,

@@ -31,7 +31,7 @@ export class NodeTally {
     if (before.length > 0 || steps.some((step) => step.from > 0)) this.#holdsEarlier.add(name);
     if (before.length > 0) {
       const names = before.map((file) => file.name);
-      this.#note('older-files', `${name}: rotated before the window, not opened: ${listOf(names)}`);
+      this.#note('older-files', `${name}: from before the window, not read: ${listOf(names)}`);
     }
     for (const why of troubles) this.#gap('source-unreadable', `${name}: ${why}`, name);
   }

@@ -1,12 +1,7 @@
 /** Which stretch of one file of a log a window needs. Looks at a few places of it; what those tell is scan/time-search.ts's. */
+import { type Soundings, sound } from '../../scan/time-order.ts';
 import type { ReadableAt } from '../../scan/time-probe.ts';
-import {
-  RESOLUTION_BYTES,
-  type Stretch,
-  searchEnd,
-  searchStart,
-  type TimeFound,
-} from '../../scan/time-search.ts';
+import { RESOLUTION_BYTES, type Stretch, searchEnd, searchStart } from '../../scan/time-search.ts';
 import type { StageWindow } from './stage-window.ts';
 
 /** What is known of a file without looking into it, microseconds; null: nothing. */
@@ -21,7 +16,7 @@ export type Outside = 'before the window' | 'after the window';
 
 export interface Narrowed extends Stretch {
   /** Why it could not be narrowed although it is long; null: it was, or need not be. */
-  readonly why: TimeFound['why'];
+  readonly why: Soundings['why'];
 }
 
 /** What an API server buffers (`--audit-log-mode=batch`, 30 s by default) is written later than its stage tells. */
@@ -41,23 +36,29 @@ export function isWorthNarrowing(bytes: number, times: FileTimes, window: StageW
   return (start || end) && isLong(0, bytes);
 }
 
-/** An empty stretch at the file's end: all of it is before the window; at its beginning: behind it. */
+/**
+ * An empty stretch at the file's end: all of it is before the window; at its beginning: behind it. `places`: so many of it
+ * are looked at first, to see whether it is in order; 0: its writer is known.
+ */
 export async function narrow(
   source: ReadableAt,
   bytes: number,
   times: FileTimes,
   window: StageWindow,
+  places: number,
   signal: AbortSignal,
 ): Promise<Narrowed> {
   const sides = openSides(times, window);
   let [from, to] = [0, bytes];
+  const { why, disorderUs } = await sound(source, bytes, places, signal);
+  if (places > 0 && why !== null) return { from, to, why };
   if (sides.start && window.sinceUs !== null && isLong(from, to)) {
-    const found = await searchStart(source, { from, to }, window.sinceUs, signal);
+    const found = await searchStart(source, { from, to }, window.sinceUs, signal, disorderUs);
     if (found.why !== null) return { from, to, why: found.why };
     from = found.offset;
   }
   if (sides.end && window.untilUs !== null && isLong(from, to)) {
-    const found = await searchEnd(source, { from, to }, window.untilUs, signal);
+    const found = await searchEnd(source, { from, to }, window.untilUs, signal, disorderUs);
     if (found.why !== null) return { from, to, why: found.why };
     to = found.offset;
   }
