@@ -8,8 +8,11 @@ import { ZstdFrames } from './zstd-frames.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** At most this much is fed at once, so that what a hostile archive blows up to stays small. */
-const FED_BYTES = 32 * 1024;
+/**
+ * What an engine makes at a time. It makes no more before that is taken, however much it was fed: what a hostile archive blows
+ * up to stays small. And when it is taken the engine goes on at once, beside whoever works on it: the more it was fed by
+ * then, the seldomer it waits (1 GB of gzip: 0.25 s of the caller's time when fed 1 MiB at once, 0.42 with 32 KiB).
+ */
 const PLAIN_BYTES = 1024 * 1024;
 
 /** Throws a UserError for formats that are not read here; `name` is the file's, for the message. */
@@ -150,10 +153,10 @@ async function feed(engine: Engine, input: Input): Promise<void> {
   }
 }
 
-/** The chunks in small pieces, of which the last can be given back. */
+/** The chunks, of which the last can be given back, or the end of it. */
 class Input {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array(0);
+  #rest: Uint8Array = NOTHING;
   #isEnded = false;
   error: unknown = null;
 
@@ -168,13 +171,14 @@ class Input {
   /** Null at the end, and when the input fails. */
   async next(): Promise<Uint8Array | null> {
     if (!(await this.#fill(1))) return null;
-    const piece = this.#rest.subarray(0, FED_BYTES);
-    this.#rest = this.#rest.subarray(piece.length);
+    const piece = this.#rest;
+    this.#rest = NOTHING;
     return piece;
   }
 
   unread(piece: Uint8Array | null): void {
-    if (piece !== null && piece.length > 0) this.#rest = Buffer.concat([piece, this.#rest]);
+    if (piece === null || piece.length === 0) return;
+    this.#rest = this.#rest.length === 0 ? piece : Buffer.concat([piece, this.#rest]);
   }
 
   /** The next bytes, enough of them to tell a format. */
@@ -203,3 +207,5 @@ class Input {
     return this.#rest.length > 0;
   }
 }
+
+const NOTHING = new Uint8Array(0);

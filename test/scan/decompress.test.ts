@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compressionOf } from '../../src/scan/decompress.ts';
+import { compressionOf, decompress } from '../../src/scan/decompress.ts';
 import { line, scanText } from './scan-text.ts';
 
 const lines = Array.from({ length: 3000 }, (_, i) => line(`e${i}`, { userAgent: `agent ${Math.sin(i)}` }));
@@ -95,6 +95,22 @@ describe('compressed logs', () => {
       ...{ source: 's', file: 'f', unwrap, sieve: null, onTrouble: () => {}, signal },
     })) {
       expect(batch.events.length).toBeGreaterThan(0);
+      break;
+    }
+  });
+
+  it.each([
+    ['gzip', gzipSync(Buffer.alloc(300_000_000))],
+    ['zstd', zstdCompressSync(Buffer.alloc(300_000_000))],
+  ] as const)('%s that blows up is not unpacked before it is wanted', async (compression, bytes) => {
+    async function* once(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    for await (const piece of decompress(once(), compression, () => {})) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(piece.length).toBeLessThanOrEqual(2 * 1024 * 1024);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
       break;
     }
   });
