@@ -24,6 +24,7 @@ import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from 
 import { explainReading } from './explain-reading.ts';
 import { type FindOptions, type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
 import { FollowedFiles } from './followed-files.ts';
+import { inTurn } from './in-turn.ts';
 import { findIndex, indexedBytes, indexFolder } from './index-folder.ts';
 import { groupLogs } from './log-groups.ts';
 import { looksLikeAudit } from './looks-like-audit.ts';
@@ -138,15 +139,15 @@ class FileSource implements Source {
     this.#tally = tally;
     const isAwaited = reading.followed !== null;
     tally.addFound(isAwaited ? withoutAwaited(reading.found) : reading.found);
-    let log: string | null = null;
-    for (const step of reading.steps) {
-      // So that a log of which nothing is read is named too.
-      if (step.log !== log) yield emptyBatch(step.log);
-      log = step.log;
-      if (reading.followed !== null && step.file.isStream) continue;
+    const steps = reading.steps.filter((step) => !(isAwaited && step.file.isStream));
+    for (const step of steps) {
       tally.addStep(step);
-      if (step.part.probedBytes > 0) yield emptyBatch(step.log, step.part.probedBytes);
-      if (step.skip === null) yield* this.#readFile(step, reading.sieve, signal);
+      // Also so that a log of which nothing is read is named.
+      yield emptyBatch(step.log, step.part.probedBytes);
+    }
+    for (const together of besideEachOther(steps.filter((step) => step.skip === null))) {
+      const readings = together.map((step) => () => this.#readFile(step, reading.sieve, signal));
+      yield* inTurn(readings, ARCHIVES_AT_ONCE);
     }
     if (reading.readsStdin && reading.followed === null) yield* this.#readStdin(reading.sieve, signal);
     if (reading.missesOpenOnes) tally.addNote(STILL_RUNNING);
@@ -307,6 +308,24 @@ class FileSource implements Source {
     this.#tally.addUnread(step, start);
     return start >= to ? null : { from: start, to };
   }
+}
+
+/** While what came of one archive is scanned, the other is unpacked; more of them would wait for the scanner. */
+const ARCHIVES_AT_ONCE = 2;
+
+/** Archives that follow each other, and every other file alone: to read those takes no time beside the scanner's. */
+function besideEachOther(steps: readonly ReadingStep[]): ReadingStep[][] {
+  const groups: ReadingStep[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (isArchive(step) && last?.every(isArchive) === true) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
+
+function isArchive({ file }: ReadingStep): boolean {
+  return file.rotation.isCompressed && !file.isStream;
 }
 
 /** What is read in one go. */
