@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../errors.ts';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
+import { borrowChunkMemory, type ChunkMemory } from '../../scan/chunk-memory.ts';
 import { scan } from '../../scan/scan.ts';
 import type { Sieve } from '../../scan/sieve.ts';
 import { stampOf } from '../../scan/time-probe.ts';
@@ -122,8 +123,22 @@ export class LogReader implements PieceReader {
     const to = this.#end;
     const from = step.isWhole ? 0 : Math.max(step.from, to - bytes);
     this.#pieceBytes = to - from;
+    const memory = borrowChunkMemory();
+    try {
+      yield* this.#readStretch(step, { from, to }, memory.buffers, signal);
+    } finally {
+      memory.giveBack();
+    }
+  }
+
+  async *#readStretch(
+    step: FileStep,
+    { from, to }: { readonly from: number; readonly to: number },
+    buffers: ChunkMemory['buffers'],
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
     let start: number | null = from === step.from ? from : null;
-    let chunks: AsyncIterable<Uint8Array> = readAhead(step.file.stream(from, to, signal));
+    let chunks: AsyncIterable<Uint8Array> = readAhead(step.file.stream(from, to, signal), buffers);
     if (start === null)
       chunks = fromNextLine(chunks, (dropped) => {
         start = from + dropped;
