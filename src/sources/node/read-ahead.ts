@@ -6,7 +6,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /**
  * At most `mostBytes` ahead. What came in the meantime is handed on together, in `buffers` by turns: valid until the next is
  * asked for; a scanner that is slower than the connection gets few and large ones, in memory of its own. The chunks themselves
- * must stay valid. Ending the iteration ends that of `chunks`.
+ * must stay valid, and are used up. Ending the iteration ends that of `chunks`.
  */
 export async function* readAhead(
   chunks: AsyncIterable<Uint8Array>,
@@ -72,9 +72,15 @@ function gathered(waiting: Uint8Array[], buffer: Buffer): Uint8Array {
     buffer.set(part, filled);
     filled += part.length;
     if (part.length < chunk.length) waiting[0] = chunk.subarray(part.length);
-    else waiting.shift();
+    else release(waiting.shift());
   }
   return buffer.subarray(0, filled);
+}
+
+/** Gives its memory back, where it has one of its own: left to the collector there are tens of MB of them. */
+function release(chunk: Uint8Array | undefined): void {
+  const buffer = chunk?.buffer;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk?.length) buffer.transfer(0);
 }
 
 /** Wakes whoever waits; a ring that nobody waits for is forgotten, for both sides look before they wait. */
