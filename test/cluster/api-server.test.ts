@@ -158,39 +158,42 @@ describe('get', () => {
 });
 
 describe('an answer that came whole, and is not read to its end', () => {
-  it.each(['plain', 'tls'] as const)('lets its connection go, and an abort later harms nobody: %s', async (port) => {
-    const sockets = new Set<unknown>();
-    const { ports } = await serve((request, response) => {
-      sockets.add(request.socket);
-      request.socket.once('close', () => sockets.delete(request.socket));
-      response.writeHead(200, { 'content-length': 60_000 });
-      response.end(Buffer.alloc(60_000));
-    });
-    const cluster = port === 'plain' ? { cluster: `server: "http://127.0.0.1:${ports.plain}"` } : {};
-    const { api } = await connectTo(ports[port], cluster);
-    const end = new AbortController();
-    const uncaught: unknown[] = [];
-    const note = (error: unknown): void => void uncaught.push(error);
-    process.on('uncaughtException', note).on('unhandledRejection', note);
-    const { body } = await api.get('/logs/audit.log', { signal: end.signal });
-    // Until all of it has arrived.
-    await sleep(100);
-    for await (const chunk of body) {
-      expect(chunk.length).toBeGreaterThan(0);
-      break;
-    }
-    await sleep(50);
-    end.abort();
-    await sleep(100);
-    process.off('uncaughtException', note).off('unhandledRejection', note);
-    expect(uncaught).toEqual([]);
-    // Its connection is closed, or serves the next request.
-    let bytes = 0;
-    for await (const chunk of (await api.get('/logs/audit.log', { signal: never })).body)
-      bytes += chunk.length;
-    expect(bytes).toBe(60_000);
-    expect(sockets.size).toBeLessThanOrEqual(1);
-  });
+  it.each(['plain', 'tls'] as const)(
+    'lets its connection go, and an abort later harms nobody: %s',
+    async (port) => {
+      const sockets = new Set<unknown>();
+      const { ports } = await serve((request, response) => {
+        sockets.add(request.socket);
+        request.socket.once('close', () => sockets.delete(request.socket));
+        response.writeHead(200, { 'content-length': 60_000 });
+        response.end(Buffer.alloc(60_000));
+      });
+      const cluster = port === 'plain' ? { cluster: `server: "http://127.0.0.1:${ports.plain}"` } : {};
+      const { api } = await connectTo(ports[port], cluster);
+      const end = new AbortController();
+      const uncaught: unknown[] = [];
+      const note = (error: unknown): void => void uncaught.push(error);
+      process.on('uncaughtException', note).on('unhandledRejection', note);
+      const { body } = await api.get('/logs/audit.log', { signal: end.signal });
+      // Until all of it has arrived.
+      await sleep(100);
+      for await (const chunk of body) {
+        expect(chunk.length).toBeGreaterThan(0);
+        break;
+      }
+      await sleep(50);
+      end.abort();
+      await sleep(100);
+      process.off('uncaughtException', note).off('unhandledRejection', note);
+      expect(uncaught).toEqual([]);
+      // Its connection is closed, or serves the next request.
+      let bytes = 0;
+      for await (const chunk of (await api.get('/logs/audit.log', { signal: never })).body)
+        bytes += chunk.length;
+      expect(bytes).toBe(60_000);
+      expect(sockets.size).toBeLessThanOrEqual(1);
+    },
+  );
 });
 
 describe('asking again', () => {
