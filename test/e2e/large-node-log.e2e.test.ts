@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Coverage } from '../../src/event/coverage.ts';
-import { generatedLogs, LOG_BEGINS } from '../bench/generate.ts';
+import { BEGINS, writeLog } from '../bench/logs/write-log.ts';
 import { actsOn } from './support/acts.ts';
 import { openCluster, startCluster, whyNoNode } from './support/cluster.ts';
 import { type Called, installPlugin, type Plugin } from './support/plugin.ts';
@@ -36,8 +36,8 @@ describe.skipIf(reason !== null)('a large log on a node', async () => {
     await startCluster({ run, servers: { 'cp-1': 'metadata' }, parts: ['kcm', 'containerd', 'kubelet'] });
     const folder = join(run, 'generated');
     await mkdir(folder);
-    const logs = await generatedLogs(folder, LOG_BYTES, ['plain']);
-    const path = logs.get('plain') ?? '';
+    const path = join(folder, 'audit.log');
+    writeLog(path, { bytes: LOG_BYTES, seed: 1, hasBodies: true });
     size = (await stat(path)).size;
     name = basename(path);
     await symlink(folder, served);
@@ -82,7 +82,7 @@ describe.skipIf(reason !== null)('a large log on a node', async () => {
       const theirs: number[] = [];
       for (let turn = 0; turn < 2; turn++) {
         theirs.push(await curl());
-        const { coverage, tookMs } = await ask(LOG_BEGINS);
+        const { coverage, tookMs } = await ask(BEGINS);
         expect(coverage.gaps.filter((gap) => gap.code === 'budget')).toEqual([]);
         expect(coverage.bytes).toBeGreaterThanOrEqual(size);
         expect(coverage.bytes).toBeLessThan(size + 2 * 1024 * 1024);
