@@ -17,6 +17,7 @@ export function openLocalFolder(path: string, name: string): LogFolder {
   return {
     path: name,
     keepsOpen: true,
+    atOnceBytes: CHUNK_BYTES,
     list: () => tried(name, () => readdir(path)),
     file: (fileName) => new LocalFile(join(path, fileName), name === '' ? fileName : join(name, fileName)),
     close: async () => {},
@@ -73,9 +74,10 @@ class LocalFile implements RemoteFile {
       signal.throwIfAborted();
       const length = Math.min(CHUNK_BYTES, to - at);
       const { bytesRead } = await tried(this.name, () => handle.read(chunk, 0, length, at));
-      if (bytesRead === 0) return;
       at += bytesRead;
-      yield chunk.subarray(0, bytesRead);
+      if (bytesRead > 0) yield chunk.subarray(0, bytesRead);
+      // The end: what comes behind it by now may be of a file that was cut short and written anew meanwhile.
+      if (bytesRead < length) return;
     }
   }
 

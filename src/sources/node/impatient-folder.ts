@@ -61,6 +61,7 @@ export function impatient(
   return {
     path: folder.path,
     keepsOpen: folder.keepsOpen,
+    atOnceBytes: folder.atOnceBytes,
     list: (signal) => once(folder.path, signal, (own) => folder.list(own)),
     file,
     close: () => folder.close(),

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, ApiServer } from '../../io.ts';
-import type { LogFolder, RemoteFile } from '../rotated-logs/log-folder.ts';
+import { AT_ONCE_BYTES, type LogFolder, type RemoteFile } from '../rotated-logs/log-folder.ts';
 import { refusalOf } from './kubelet-refusal.ts';
 import { NodeByteSource } from './node-byte-source.ts';
 
@@ -17,6 +17,7 @@ export function openKubeletFolder(api: ApiServer, node: string, path: string): L
   return {
     path,
     keepsOpen: false,
+    atOnceBytes: AT_ONCE_BYTES,
     async list(signal) {
       // Without the slash it answers with a redirect.
       const response = await api.get(`${url}/`, { signal });

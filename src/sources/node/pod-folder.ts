@@ -3,7 +3,7 @@
  * may make pods but not proxy to nodes. The pod is made when it is first needed, and removed by `close`.
  */
 import type { ApiServer } from '../../io.ts';
-import type { LogFolder } from '../rotated-logs/log-folder.ts';
+import { AT_ONCE_BYTES, type LogFolder } from '../rotated-logs/log-folder.ts';
 import { PodFile, runToEnd } from './pod-file.ts';
 import { MOUNTED_AT, PINNED_IMAGE } from './pod-manifest.ts';
 import { RunningPod } from './reader-pod.ts';
@@ -38,6 +38,7 @@ export function openPodFolder(api: ApiServer, options: PodFolderOptions): LogFol
   return {
     path,
     keepsOpen: false,
+    atOnceBytes: AT_ONCE_BYTES,
     async list(signal) {
       const bytes = await runToEnd(await pod(signal), ['ls', '-1A', MOUNTED_AT], `${node}:${path}`, signal);
       return bytes

@@ -15,7 +15,7 @@ import { Outage } from './outage.ts';
 import { Pace } from './pace.ts';
 import { pause } from './pause.ts';
 import type { Rotation } from './rotation.ts';
-import { ASKED_BYTES, isSameHead, type Tail } from './tail.ts';
+import { isSameHead, type Tail } from './tail.ts';
 
 export interface LogNames {
   /** The file that is written to, as a rule. */
@@ -180,7 +180,7 @@ export class FollowedLog {
   async *#readOn(tail: Tail, signal: AbortSignal): AsyncGenerator<Uint8Array, boolean> {
     for (let tries = 0; tries < MOST_TRIES; ) {
       const before = tail.offset;
-      let end: 'read' | 'elsewhere';
+      let end: 'read' | 'more' | 'elsewhere';
       try {
         end = yield* tail.readOn(signal);
         this.#outage.end();
@@ -192,7 +192,7 @@ export class FollowedLog {
         if (!(await this.#patiently(() => this.#find(tail, signal), signal))) break;
         if (tail.offset > before) tries = 0;
         else if (tries++ > 0) await pause(this.#options.pollMs, signal);
-      } else if (tail.isPacked || tail.offset - before < ASKED_BYTES) return true;
+      } else if (end === 'read') return true;
     }
     this.#lose(tail);
     return false;

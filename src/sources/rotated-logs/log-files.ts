@@ -70,7 +70,10 @@ export class LogFiles {
       const place = isPacked
         ? { offset: 0, mark: NO_BYTES, head: await unpackedHead(file, signal), isUnread: true }
         : await beginningOf(file, facts, signal);
-      if (place !== null && place.head.length > 0) return new Tail(file, fileName, facts, place, isPacked);
+      if (place !== null && place.head.length > 0) {
+        const { atOnceBytes } = this.#folder;
+        return new Tail(file, fileName, facts, place, { isPacked, atOnceBytes });
+      }
     } catch (error) {
       await file.close();
       throw error;
@@ -182,7 +185,10 @@ export class LogFiles {
         return null;
       }
       const place = await lastLineEnd(begun, signal);
-      const tail = new Tail(begun.file, fileName, begun.facts, place, false);
+      const tail = new Tail(begun.file, fileName, begun.facts, place, {
+        isPacked: false,
+        atOnceBytes: this.#folder.atOnceBytes,
+      });
       // By name, two requests may be answered from two files.
       if (this.#folder.keepsOpen || round === MOST_ROUNDS) return tail;
       const again = await this.open(fileName, signal);

@@ -12,6 +12,8 @@ export interface LogFolder {
    * What was opened stays the same file, whatever becomes of its name. No: each request leads to what bears the name by then.
    */
   readonly keepsOpen: boolean;
+  /** So many bytes of a file are read as they stood at one moment: what is written anew in place does not mix with what was. */
+  readonly atOnceBytes: number;
   /** Names of the files in it. Rejects with FileGone when there is no such folder, or with a UserError. */
   list(signal: AbortSignal): Promise<readonly string[]>;
   /** Asks for nothing yet. */
@@ -49,3 +51,6 @@ export class FileGone extends Error {}
 
 /** It may go better next time: a connection that broke, a kubelet or an API server that is starting. */
 export class PassingTrouble extends UserError {}
+
+/** For one answer, where the file is open while it is given: what is cut short under it breaks it off. */
+export const AT_ONCE_BYTES = 64 * 1024 * 1024;

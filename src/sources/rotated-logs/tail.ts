@@ -9,8 +9,6 @@ import { unpacked } from './packed.ts';
 const NO_BYTES = Buffer.alloc(0);
 /** Right before the place: the end of the last event that was read, with its times, is in it. */
 const MARK_BYTES = 1024;
-/** That are asked for at once; where they come, there may be more. */
-export const ASKED_BYTES = 64 * 1024 * 1024;
 /** The auditID stands in a line's first 130 bytes: a shorter beginning may be that of another file. */
 const TELLING_BYTES = 256;
 
@@ -24,20 +22,34 @@ export interface TailPlace {
   readonly isUnread: boolean;
 }
 
+export interface TailOptions {
+  /** It is an archive: read to its end once, and never written to. */
+  readonly isPacked: boolean;
+  /** The folder's. */
+  readonly atOnceBytes: number;
+}
+
 export class Tail {
   file: RemoteFile;
   fileName: string;
   /** When it was opened. */
   facts: FileFacts;
-  /** It is an archive: read to its end once, and never written to. */
   isPacked: boolean;
+  readonly #atOnceBytes: number;
   #offset: number;
   #mark: Buffer;
   /** What is known to stand behind the place although it was not handed on: the head of a file not read yet. */
   #ahead: Buffer;
   #head: Buffer;
 
-  constructor(file: RemoteFile, fileName: string, facts: FileFacts, place: TailPlace, isPacked: boolean) {
+  constructor(
+    file: RemoteFile,
+    fileName: string,
+    facts: FileFacts,
+    place: TailPlace,
+    { isPacked, atOnceBytes }: TailOptions,
+  ) {
+    this.#atOnceBytes = atOnceBytes;
     this.file = file;
     this.fileName = fileName;
     this.facts = facts;
@@ -62,16 +74,18 @@ export class Tail {
   }
 
   /**
-   * What was written behind the place, which moves on with it. 'elsewhere': the name leads to another file, to none, or to
+   * What was written behind the place, which moves on with it; 'more': there may be more by now. 'elsewhere': the name leads to another file, to none, or to
    * this one cut short. Throws what the file throws; what was handed on until then counts.
    */
-  async *readOn(signal: AbortSignal): AsyncGenerator<Uint8Array, 'read' | 'elsewhere'> {
+  async *readOn(signal: AbortSignal): AsyncGenerator<Uint8Array, 'read' | 'more' | 'elsewhere'> {
     const known = Buffer.concat([this.#mark, this.#ahead]);
     const from = this.#offset - this.#mark.length;
     const toldBefore = this.#mark.length;
     let checked: Buffer | null = NO_BYTES;
+    let left = this.#atOnceBytes;
     try {
       for await (const chunk of this.#stream(from, signal)) {
+        left -= chunk.length;
         let fresh: Uint8Array = chunk;
         if (checked !== null) {
           checked = Buffer.concat([checked, chunk]);
@@ -89,7 +103,8 @@ export class Tail {
       if (error instanceof FileGone) return 'elsewhere';
       throw error;
     }
-    return checked !== null && checked.length < known.length ? 'elsewhere' : 'read';
+    if (checked !== null && checked.length < known.length) return 'elsewhere';
+    return left <= 0 && !this.isPacked ? 'more' : 'read';
   }
 
   /** Whether the file's bytes are those that were read up to the place: the file under its new name, or its copy. */
@@ -110,7 +125,7 @@ export class Tail {
   }
 
   #stream(from: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    const to = this.#offset + ASKED_BYTES;
+    const to = from + this.#atOnceBytes;
     return this.isPacked ? unpacked(this.file, from, signal) : this.file.stream(from, to, signal);
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLocalFolder } from '../../../src/sources/file/local-folder.ts';
 import { type Following, followFolder } from './follow-folder.ts';
 import { LogWriter } from './log-writer.ts';
 
@@ -143,6 +144,37 @@ describe('a followed log', () => {
     expect(following?.log.findings().gaps).toMatchObject([{ code: 'source-unreadable' }]);
   });
 
+  it('does not take what a file that was cut short holds anew for what came behind what it held', async () => {
+    writer.append(3);
+    const real = openLocalFolder(folder, folder);
+    let onChunk = (): void => {};
+    following = await followFolder({
+      ...real,
+      file(name) {
+        const file = real.file(name);
+        return {
+          name: file.name,
+          size: (signal) => file.size(signal),
+          stat: (signal) => file.stat(signal),
+          readAt: (...args) => file.readAt(...args),
+          async *stream(...args) {
+            for await (const chunk of file.stream(...args)) {
+              yield chunk;
+              onChunk();
+            }
+          },
+          close: () => file.close(),
+        };
+      },
+    });
+    onChunk = () => {
+      onChunk = () => {};
+      writer.truncate();
+      writer.append(8);
+    };
+    await expectAll(3);
+  });
+
   it('skips the hole that is left by cutting a file short under a writer which does not append', async () => {
     writer.append(2);
     await follow();
@@ -253,7 +285,7 @@ describe('a followed log', () => {
           mkdirSync(folder);
           writer = new LogWriter(folder);
         }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 });
