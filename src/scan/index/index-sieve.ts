@@ -204,5 +204,5 @@ function noCounts() {
 }
 
 const SAMPLED_ROWS = 2048;
-/** To read a line by itself and decode it takes some five times as long as to pass over it in a scan by two threads. */
+/** Of the lines that were looked at. A guess: to read and decode a line by itself costs several times what a scan takes to pass over it. */
 const MOST_DECODED = 0.25;

@@ -33,7 +33,7 @@ export interface IndexedLine {
 /** Texts remembered for each table, some hundred bytes each. */
 const MOST_REMEMBERED = 20_000;
 
-/** Fast path: what stands there as it did in an earlier line is not decoded again. 353,000 lines: 5 µs a line against 17. */
+/** What stands there as it did in an earlier line is not decoded again. */
 export class LineIndexer {
   readonly tables = TABLES.map((fields) => new TupleTable(fields.length));
   readonly line: IndexedLine = { entries: new Uint32Array(TABLES.length), receivedUs: 0, auditID: '' };
