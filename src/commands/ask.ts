@@ -3,6 +3,7 @@
  * question, its parameters and the sources.
  */
 import type { Answer } from '../answer.ts';
+import { groupsIn } from '../event/groups.ts';
 import type { LiveCluster } from '../live.ts';
 import { type Inputs, MAX_ROUNDS, type Outcome, type Question, type Round } from '../questions/question.ts';
 import type { Source } from '../sources/source.ts';
@@ -69,7 +70,7 @@ async function readRound(round: Round, reading: Reading, { sources, signal }: As
     pass.start(source);
     for await (const batch of source.read(plan, signal)) {
       pass.take(source, plan, batch);
-      round.count?.(batch.passedOver.counted);
+      round.count?.(groupsIn(batch.passedOver.counted));
       if (!wantsMore) break;
     }
     pass.find(source);

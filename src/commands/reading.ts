@@ -8,6 +8,7 @@ import { emptyBatch, witnessId } from '../event/batch.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
+import { requestsIn } from '../event/groups.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { resourceKey, targetOf } from '../event/target.ts';
 import { isInWindow } from '../query/in-window.ts';
@@ -108,7 +109,7 @@ export class Reading {
     }
     for (const stages of batch.settled) assembler.settle(stages);
     for (const reject of batch.rejects) this.#takeReject(reject, batch, plan, assembler, isContext);
-    for (const group of batch.passedOver.counted) this.#matches += group.count;
+    for (const groups of batch.passedOver.counted) this.#matches += requestsIn(groups);
     this.#progress.show({
       bytes: this.#count.bytesRead,
       of: plan.estimate.bytes,

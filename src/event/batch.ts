@@ -1,5 +1,6 @@
 /** What crosses the asynchronous boundary between reading and assembling: many events at once, and what was passed over. */
 import type { AuditEvent, Reject } from './event.ts';
+import type { Groups } from './groups.ts';
 import type { SettledStages } from './settled.ts';
 
 /** What was passed over without being decoded, because nothing in it could match; still part of the coverage. */
@@ -14,7 +15,7 @@ export interface Tally {
   /** Requests of the query's window that its witness holds of, told by those outcomes. */
   readonly witnessed: readonly Witnessed[];
   /** Requests that match the query, told by those outcomes, by its aggregation's groups. */
-  readonly counted: readonly Group[];
+  readonly counted: readonly Groups[];
 }
 
 export interface Witnessed {
@@ -29,18 +30,6 @@ export interface Witnessed {
 /** The same in every log that holds the request. */
 export function witnessId(auditID: string, receivedUs: number | null): string {
   return `${receivedUs} ${auditID}`;
-}
-
-/** Requests that are alike in the fields of an aggregation. */
-export interface Group {
-  /** A value for each field, null where the request has none. */
-  readonly key: readonly (string | null)[];
-  /** Where the time bucket begins, microseconds since the epoch; null where none are asked for. */
-  readonly bucketUs: number | null;
-  readonly count: number;
-  /** Earliest and latest requestReceivedTimestamp, microseconds. */
-  readonly firstUs: number;
-  readonly lastUs: number;
 }
 
 export interface EventBatch {

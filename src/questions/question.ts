@@ -3,8 +3,8 @@
  * the same requests in any order of batches give the same answer.
  */
 import type { Answer } from '../answer.ts';
-import type { Group } from '../event/batch.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
+import type { Group } from '../event/groups.ts';
 import type { AuditRequest } from '../event/request.ts';
 import type { LiveFinding, LiveKey, RbacSnapshot } from '../live.ts';
 import type { Query } from '../query/query.ts';
@@ -32,7 +32,7 @@ export interface Round {
    * Matching requests that were counted where they were read, instead of being added: for a query with an aggregation,
    * as many as its source could count. Any number of calls, a group in any of them.
    */
-  count?(groups: readonly Group[]): void;
+  count?(groups: Iterable<Group>): void;
   /** `coverage`: of all rounds so far. `canGoOn`: whether another `ask` would be read at all. */
   end(coverage: Coverage, canGoOn: boolean): Outcome;
 }

@@ -1,5 +1,6 @@
 /** What was passed over, gathered until the next batch: its tally, and the requests that it settles. */
-import { type Group, NOTHING_PASSED, type Tally, type Witnessed } from '../event/batch.ts';
+import { NOTHING_PASSED, type Tally, type Witnessed } from '../event/batch.ts';
+import { type Group, type Groups, sizeOf } from '../event/groups.ts';
 import type { SettledStages } from '../event/settled.ts';
 import type { PassedLines } from './kernel/kernel.ts';
 import type { PassedLine } from './prefilter.ts';
@@ -7,7 +8,7 @@ import type { PassedLine } from './prefilter.ts';
 export class PassedTally {
   #passed: Writable<Tally> = { ...NOTHING_PASSED };
   #witnessed = new Map<string, Writable<Witnessed>>();
-  #groups: Group[] = [];
+  #groups: Groups[] = [];
   /** Counted line by line. */
   #ownGroups = new Map<string, Writable<Group>>();
   #settled: SettledStages[] = [];
@@ -32,7 +33,7 @@ export class PassedTally {
   }
 
   get groupCount(): number {
-    return this.#groups.length + this.#ownGroups.size;
+    return this.#groups.reduce((sum, groups) => sum + sizeOf(groups), this.#ownGroups.size);
   }
 
   /** As `add`, for many lines at once. */
@@ -49,9 +50,8 @@ export class PassedTally {
     }
   }
 
-  addGroups(groups: readonly Group[]): void {
-    // Not all at once: there may be more than a call takes arguments.
-    for (const group of groups) this.#groups.push(group);
+  addGroups(groups: Groups): void {
+    if (sizeOf(groups) > 0) this.#groups.push(groups);
   }
 
   addSettled(settled: readonly SettledStages[]): void {
@@ -63,7 +63,7 @@ export class PassedTally {
     this.addBytes(bytes);
     if (fromUs !== null && toUs !== null) this.#count(events, outcomes, fromUs, toUs);
     this.addWitnessed(witnessed);
-    this.addGroups(counted);
+    for (const groups of counted) this.addGroups(groups);
   }
 
   /** What was settled since it was last asked for. */
@@ -77,11 +77,12 @@ export class PassedTally {
 
   /** And begins anew. */
   take(): { readonly passedOver: Tally; readonly settled: readonly SettledStages[] } {
+    const own = [...this.#ownGroups.values()];
     const taken = {
       passedOver: {
         ...this.#passed,
         witnessed: [...this.#witnessed.values()],
-        counted: [...this.#groups, ...this.#ownGroups.values()],
+        counted: [...this.#groups, ...(own.length === 0 ? [] : [own])],
       },
       settled: this.takeSettled(),
     };

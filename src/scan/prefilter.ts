@@ -3,7 +3,8 @@
  * and with their tail for the coverage. Whatever looks odd is left to the full path.
  */
 import { isOutcome } from '../event/assembler.ts';
-import { type Group, type Witnessed, witnessId } from '../event/batch.ts';
+import { type Witnessed, witnessId } from '../event/batch.ts';
+import type { Group } from '../event/groups.ts';
 import { isLongRunning, stagesKey } from '../event/request.ts';
 import { resourceKey, targetOf } from '../event/target.ts';
 import { bucketOf, groupKeyOf } from '../query/group-of.ts';

@@ -80,8 +80,9 @@ describe('top', () => {
       8 of 11 shown; --limit N for more
 
       note   over time: 21 parts of 1s, the first from 2026-11-23T08:47:20Z
-      read   test/fixtures/shop/audit.log: 11-23 08:46:51 to 11-23 08:48:03 UTC, 2.7 MB
-             858 events
+             requests (watch, exec, …) that began before the window and have not ended are not seen
+      read   test/fixtures/shop/audit.log: 11-23 08:46:58 to 11-23 08:48:03 UTC, 3.7 MB
+             1099 events
       next   kubectl audit who-did touch deploy --by
              system:serviceaccount:kube-system:deployment-controller --verb update --since
              2026-11-23T08:47:20Z --until 2026-11-23T08:47:40Z --file test/fixtures/shop/audit.log

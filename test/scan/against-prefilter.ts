@@ -1,5 +1,6 @@
 /** Runs the kernel over a chunk, and the prefilter over the same lines: what the one passes over, the other must. */
 import { deepStrictEqual } from 'node:assert';
+import { groupsIn } from '../../src/event/groups.ts';
 import { keysOf } from '../../src/event/settled.ts';
 import { LinePasser } from '../../src/scan/kernel/line-passer.ts';
 import { MAX_LINE_BYTES } from '../../src/scan/lines.ts';
@@ -61,7 +62,7 @@ function toldBy(tally: PassedTally): { readonly counts: unknown; readonly settle
   const { passedOver, settled } = tally.take();
   const { counted, witnessed, fromUs, toUs, events, outcomes } = passedOver;
   const groups = new Map<string, [number, number, number]>();
-  for (const { key, bucketUs, count, firstUs, lastUs } of counted) {
+  for (const { key, bucketUs, count, firstUs, lastUs } of groupsIn(counted)) {
     const name = JSON.stringify([key, bucketUs]);
     const [n, first, last] = groups.get(name) ?? [0, firstUs, lastUs];
     groups.set(name, [n + count, Math.min(first, firstUs), Math.max(last, lastUs)]);

@@ -2,6 +2,7 @@
 import type { EventBatch } from '../../src/event/batch.ts';
 import type { Unwrap } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
+import { groupsIn } from '../../src/event/groups.ts';
 import { keysOf } from '../../src/event/settled.ts';
 import { type ScanOptions, scan } from '../../src/scan/scan.ts';
 
@@ -95,7 +96,7 @@ function addCounts(counts: ReturnType<typeof noCounts>, { passedOver, settled }:
     const key = [resource, level, ...(id === null ? [] : [id])].join(' ');
     counts.witnessed[key] = (counts.witnessed[key] ?? 0) + count;
   }
-  for (const { key, bucketUs, count, firstUs, lastUs } of passedOver.counted) {
+  for (const { key, bucketUs, count, firstUs, lastUs } of groupsIn(passedOver.counted)) {
     const name = JSON.stringify([key, bucketUs]);
     const [n, first, last] = counts.counted[name] ?? [0, firstUs, lastUs];
     counts.counted[name] = [n + count, Math.min(first, firstUs), Math.max(last, lastUs)];

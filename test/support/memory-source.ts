@@ -3,9 +3,10 @@
  * that the query did not ask for throws.
  */
 import { Assembler, isOutcome } from '../../src/event/assembler.ts';
-import { type Group, NOTHING_PASSED } from '../../src/event/batch.ts';
+import { NOTHING_PASSED } from '../../src/event/batch.ts';
 import { decodeEvent } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
+import type { Group } from '../../src/event/groups.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
 import { isLongRunning, stagesKey } from '../../src/event/request.ts';
 import type { SettledStages } from '../../src/event/settled.ts';
@@ -175,7 +176,7 @@ function batchOf(
     settled: [...own].map(settledBy),
     passedOver: {
       ...NOTHING_PASSED,
-      counted: groupsOf([...own], query),
+      counted: [groupsOf([...own], query)],
       bytes: records.length * BYTES_EACH,
       events: passed.length,
       outcomes: passed.filter(isOutcome).length,

@@ -5,8 +5,8 @@
  */
 
 import { isOutcome } from '../../event/assembler.ts';
-import type { Group } from '../../event/batch.ts';
 import type { Coverage } from '../../event/coverage.ts';
+import type { Group } from '../../event/groups.ts';
 import { parseMicros } from '../../event/micros.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { CountField } from '../../query/count-fields.ts';
@@ -135,7 +135,7 @@ class TopRound implements Round {
     return 'go on';
   }
 
-  count(groups: readonly Group[]): void {
+  count(groups: Iterable<Group>): void {
     for (const { key, bucketUs, count, firstUs, lastUs } of groups) {
       const atUs = this.#inWindow(bucketUs ?? firstUs);
       this.#counts.add(JSON.stringify(key), count, { atUs, firstUs, lastUs });

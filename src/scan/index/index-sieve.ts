@@ -2,8 +2,9 @@
  * The prefilter over an index: for each of its lines, whether it is passed over, and how it is then counted. It passes over no
  * line that the prefilter would not; what the index does not know, it leaves to be decoded.
  */
-import type { Group, Witnessed } from '../../event/batch.ts';
+import type { Witnessed } from '../../event/batch.ts';
 import { witnessId } from '../../event/batch.ts';
+import type { Group } from '../../event/groups.ts';
 import { stagesKey } from '../../event/request.ts';
 import type { SettledStages } from '../../event/settled.ts';
 import { resourceKey } from '../../event/target.ts';
