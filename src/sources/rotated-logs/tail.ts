@@ -74,8 +74,8 @@ export class Tail {
   }
 
   /**
-   * What was written behind the place, which moves on with it; 'more': there may be more by now. 'elsewhere': the name leads to another file, to none, or to
-   * this one cut short. Throws what the file throws; what was handed on until then counts.
+   * What was written behind the place, which moves on with it; 'more': there may be more by now. 'elsewhere': the name leads
+   * to another file, to none, or to this one cut short. Throws what the file throws; what was handed on until then counts.
    */
   async *readOn(signal: AbortSignal): AsyncGenerator<Uint8Array, 'read' | 'more' | 'elsewhere'> {
     const known = Buffer.concat([this.#mark, this.#ahead]);

@@ -167,11 +167,14 @@ describe('a followed log', () => {
         };
       },
     });
-    onChunk = () => {
-      onChunk = () => {};
-      writer.truncate();
-      writer.append(8);
-    };
+    await new Promise<void>((resolve) => {
+      onChunk = () => {
+        onChunk = () => {};
+        writer.truncate();
+        writer.append(8);
+        resolve();
+      };
+    });
     await expectAll(3);
   });
 
