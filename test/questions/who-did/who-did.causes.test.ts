@@ -119,7 +119,9 @@ describe('how much is read', () => {
     ['delete pods', 'shop', 3],
   ])('%s in %s: the log %i times', async (words, namespace, readings) => {
     const { coverage } = await whoDid(words, { ...shop, namespace });
-    expect(coverage.bytes).toBe(bytes * readings);
+    // And a few places of it, to see where the window lies.
+    expect(coverage.bytes).toBeGreaterThanOrEqual(bytes * readings);
+    expect(coverage.bytes).toBeLessThan(bytes * (readings + 0.3));
     expect(coverage.complete).toBe(true);
   });
 
