@@ -27,8 +27,8 @@ const commands = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((block) =
 
 describe('the README', () => {
   it.each(commands.filter((line) => line.includes('kubectl audit')))('%s', (line) => {
-    const command = line.replaceAll('/var/log/kubernetes/audit/*.log*', LOG);
-    const env = { PATH: `${bin}:${process.env.PATH ?? ''}`, TZ: 'UTC' };
+    const command = line.replaceAll(/\/var\/log\/kubernetes\/audit\/[\w*.]+/g, LOG);
+    const env = { PATH: `${bin}:${process.env.PATH ?? ''}`, TZ: 'UTC', XDG_CACHE_HOME: bin };
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', env });
     expect([0, 3]).toContain(status);
     expect([stdout.length > 0, stderr]).toEqual([true, '']);
