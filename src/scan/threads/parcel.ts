@@ -86,4 +86,4 @@ export class LineList {
   }
 }
 
-const FIRST_BYTES = 64 * 1024;
+const FIRST_BYTES = 16 * 1024;
