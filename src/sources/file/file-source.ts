@@ -20,17 +20,17 @@ import type { SourceParams } from '../registry.ts';
 import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../rotated-logs/long-running.ts';
 import { stageWindow } from '../rotated-logs/stage-window.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
+import { beginFollowing, stepsBefore, withoutAwaited } from './begin-following.ts';
 import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
-import { type FindOptions, type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
+import { type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
 import { FollowedFiles } from './followed-files.ts';
 import { inTurn } from './in-turn.ts';
 import { findIndex, indexedBytes, indexFolder } from './index-folder.ts';
 import { groupLogs } from './log-groups.ts';
-import { looksLikeAudit } from './looks-like-audit.ts';
 import { narrowLogs } from './narrow-logs.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
-import { notAnAuditLog, ReadingTally } from './reading-tally.ts';
+import { ReadingTally } from './reading-tally.ts';
 
 const STDIN = 'stdin';
 
@@ -336,47 +336,6 @@ interface Scanned {
   /** `EventBatch.part`. */
   readonly part: string;
   readonly isBeginning: boolean;
-}
-
-/** Throws a UserError where waiting is of no use. */
-async function beginFollowing(
-  followed: FollowedFiles,
-  options: FindOptions,
-  readsStdin: boolean,
-): Promise<void> {
-  const found = await followed.begin();
-  const isRefused = found.failures.some(({ kind }) => kind === 'unreadable');
-  if (found.files.length === 0 && isRefused && !readsStdin) throw nothingFound(found);
-  const looks = await Promise.all(
-    found.files.map(async (file) =>
-      file.isStream || file.isFromFolder
-        ? 'audit log'
-        : await looksLikeAudit(file.path, options.unwrap, options.signal).catch(() => 'empty' as const),
-    ),
-  );
-  const stranger = found.files.find((_, n) => looks[n] === 'something else');
-  if (stranger !== undefined && !looks.includes('audit log')) throw notAnAuditLog(stranger.name);
-}
-
-/** What is not there yet is waited for. */
-function withoutAwaited(found: Found): Found {
-  return { ...found, failures: found.failures.filter(({ kind }) => kind === 'unreadable') };
-}
-
-/** What is there when following begins. */
-async function stepsBefore(
-  followed: FollowedFiles,
-  following: Query['following'],
-  steps: readonly ReadingStep[],
-): Promise<ReadingStep[]> {
-  const before: ReadingStep[] = [];
-  for (const step of steps) {
-    if (step.file.isStream) before.push(step);
-    if (step.file.isStream || following === 'from now') continue;
-    const end = step.skip === null ? await followed.endOf(step.file) : Number.POSITIVE_INFINITY;
-    if (end !== null) before.push(Number.isFinite(end) ? { ...step, to: end } : step);
-  }
-  return before;
 }
 
 async function* limited(
