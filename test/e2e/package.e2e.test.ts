@@ -77,10 +77,11 @@ describe('the installed package', () => {
   it('holds what it needs and nothing else', async () => {
     const files = await readdir(join(folder, 'node_modules/kubectl-audit'), { recursive: true });
     const expected = [
-      /^(?:bin|dist|dist\/chunks|demo|demo\/audit|demo\/audit\/cp-\d)$/,
+      /^(?:bin|dist|dist\/chunks|dist\/scan|dist\/scan\/threads|demo|demo\/audit|demo\/audit\/cp-\d)$/,
       /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json)$/,
       /^bin\/kubectl-audit\.js$/,
       /^dist\/(?:cli|chunks\/[\w-]+-[A-Z0-9]{8})\.js$/,
+      /^dist\/scan\/threads\/worker\.js$/,
       /^dist\/THIRD-PARTY-NOTICES\.txt$/,
       /^demo\/(?:README\.md|context\.json|policy\.yaml|audit\/cp-\d\/audit[\w.-]*\.log(?:\.gz)?)$/,
     ];
