@@ -2,11 +2,11 @@
 import type { Worker } from 'node:worker_threads';
 import { borrowChunkMemory } from '../chunk-memory.ts';
 import { MAX_LINE_BYTES } from '../lines.ts';
+import { inThreads } from '../threads/in-threads.ts';
 import type { IndexJob, Report } from '../threads/messages.ts';
 import { SEGMENT_BYTES, Segments, segmentOf } from '../threads/segments.ts';
-import { errorOf } from '../threads/sift-file.ts';
 import type { FileStretch } from '../threads/sift-segment.ts';
-import { borrowThread, giveBackThread, threadCount } from '../threads/thread-pool.ts';
+import { borrowThreads, threadCount } from '../threads/thread-pool.ts';
 import { IndexBuilder } from './index-builder.ts';
 import { type RowBlock, SegmentIndexer } from './index-segment.ts';
 import type { LogIndex } from './log-index.ts';
@@ -28,10 +28,11 @@ export async function buildIndex(
   const { maxLineBytes = MAX_LINE_BYTES, segmentBytes = SEGMENT_BYTES, threads = threadCount() } = how;
   const builder = new IndexBuilder(before);
   const isSmall = file.to - file.from <= segmentBytes;
+  const workers = isSmall || threads < 2 ? null : borrowThreads(threads);
   const blocks =
-    isSmall || threads < 2
+    workers === null
       ? indexAlone(file, maxLineBytes, segmentBytes)
-      : indexInThreads(file, { maxLineBytes, segmentBytes, threads }, signal);
+      : indexInThreads(workers, file, { maxLineBytes, segmentBytes }, signal);
   for await (const { block, thread } of blocks) {
     signal.throwIfAborted();
     builder.add(builder.translate(block, thread));
@@ -41,6 +42,7 @@ export async function buildIndex(
 }
 
 interface Made {
+  readonly segment: number;
   readonly block: RowBlock;
   /** Who numbered its entries. */
   readonly thread: unknown;
@@ -52,58 +54,24 @@ function* indexAlone(file: FileStretch, maxLineBytes: number, segmentBytes: numb
   const division = { ...file, segmentBytes };
   try {
     for (let number = 0; number * segmentBytes < file.to - file.from; number++)
-      yield { block: thread.index(segmentOf(division, number)), thread };
+      yield { segment: number, block: thread.index(segmentOf(division, number)), thread };
   } finally {
     memory.giveBack();
   }
 }
 
-async function* indexInThreads(
+function indexInThreads(
+  workers: readonly Worker[],
   file: FileStretch,
-  how: { readonly maxLineBytes: number; readonly segmentBytes: number; readonly threads: number },
+  how: { readonly maxLineBytes: number; readonly segmentBytes: number },
   signal: AbortSignal,
 ): AsyncGenerator<Made> {
-  const segments = new Segments({ ...file, ...how }, how.threads);
-  const made = new Map<number, Made>();
-  let failure: Error | null = null;
-  let wake: () => void = () => {};
-  const fail = (error: Error): void => {
-    failure ??= error;
-    wake();
+  const segments = new Segments({ ...file, ...how }, workers.length);
+  const job: IndexJob = {
+    ...{ kind: 'index', file, ...how },
+    ...{ threads: workers.length, shared: segments.shared },
   };
-  const onAbort = (): void => fail(signal.reason as Error);
-  signal.addEventListener('abort', onAbort);
-  const job: IndexJob = { kind: 'index', file, ...how, shared: segments.shared };
-  try {
-    for (let i = 0; i < how.threads; i++) listen(borrowThread());
-    for (let number = 0; number < segments.count; number++) {
-      for (let next = made.get(number); ; next = made.get(number)) {
-        if (failure !== null) throw failure;
-        if (next !== undefined) {
-          yield next;
-          break;
-        }
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      made.delete(number);
-      segments.take();
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    // Those that are still at it end by themselves, soon.
-    segments.cancel();
-  }
-
-  function listen(thread: Worker): void {
-    thread.on('error', fail);
-    thread.on('message', (report: Report) => {
-      if (report.kind === 'rows') made.set(report.block.segment, { block: report.block, thread });
-      if (report.kind === 'failed') fail(errorOf(report.error));
-      if (report.kind === 'done' || report.kind === 'failed') giveBackThread(thread);
-      wake();
-    });
-    thread.postMessage(job);
-  }
+  const made = (report: Report, thread: Worker): Made | null =>
+    report.kind === 'rows' ? { segment: report.block.segment, block: report.block, thread } : null;
+  return inThreads(workers, job, segments, made, signal);
 }

@@ -12,13 +12,21 @@ export function threadCount(): number {
 
 const idle: Worker[] = [];
 
-/** For its caller alone. Throws where none can be started. */
-export function borrowThread(): Worker {
-  const worker =
-    idle.pop() ??
-    new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
-  worker.ref();
-  return worker;
+/** For their caller alone. Null: so many cannot be started. */
+export function borrowThreads(count: number): readonly Worker[] | null {
+  const borrowed: Worker[] = [];
+  try {
+    while (borrowed.length < count) borrowed.push(idle.pop() ?? startThread());
+  } catch {
+    for (const worker of borrowed) giveBackThread(worker);
+    return null;
+  }
+  for (const worker of borrowed) worker.ref();
+  return borrowed;
+}
+
+function startThread(): Worker {
+  return new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
 }
 
 /** It must have nothing left to do. */
