@@ -67,7 +67,6 @@ async function readRound(round: Round, reading: Reading, { sources, signal }: As
   for (const source of sources) {
     if (!wantsMore) break;
     const plan = await source.plan(query, signal);
-    pass.start(source);
     for await (const batch of source.read(plan, signal)) {
       pass.take(source, plan, batch);
       round.count?.(groupsIn(batch.passedOver.counted));

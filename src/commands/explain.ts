@@ -28,7 +28,7 @@ export async function explain(
   ];
   for (const source of sources) {
     const plan = await source.plan(query, io.signal);
-    entries.push([0, 'source', source.name], ...entriesOf(plan, source));
+    entries.push([0, 'source', source.name], ...(await entriesOf(plan, source)));
   }
   entries.push([
     0,
@@ -57,7 +57,7 @@ type Entry = readonly [indent: number, label: string, text: string];
 
 const DEFAULT_COLUMNS = 100;
 
-function entriesOf(plan: SourcePlan, { capabilities }: Source): Entry[] {
+async function entriesOf(plan: SourcePlan, { capabilities }: Source): Promise<Entry[]> {
   const { bytes, parts } = plan.estimate;
   const cost = bytes === null ? 'unknown' : formatBytes(bytes);
   const where = parts === null ? '' : ` in ${parts} ${parts === 1 ? 'part' : 'parts'}`;
@@ -68,7 +68,7 @@ function entriesOf(plan: SourcePlan, { capabilities }: Source): Entry[] {
       : branches(2, 'pushed', plan.pushed)),
     ...(isAllHere ? [[2, 'here', 'all that is wanted'] as const] : branches(2, 'here', plan.residual)),
     [2, 'cost', `${cost}${where}${capabilities.billed ? ', billed' : ''}`],
-    ...plan.explain.map((line): Entry => [2, '', line]),
+    ...(await plan.explain()).map((line): Entry => [2, '', line]),
   ];
 }
 

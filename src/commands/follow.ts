@@ -98,7 +98,6 @@ class Following {
     for (const source of sources) {
       const plan = await source.plan(query, signal);
       this.#plans.set(source, plan);
-      this.#pass.start(source);
       for await (const batch of source.read(plan, signal)) this.#pass.take(source, plan, batch);
       this.#pass.find(source);
     }

@@ -58,11 +58,8 @@ export class Reading {
     });
     const parts = new Set<string>();
     return {
-      start: (source) => {
-        if (!this.#logsOf.has(source)) this.#logsOf.set(source, new Set());
-      },
       take: (source, plan, batch) => {
-        this.#logsOf.get(source)?.add(batch.source);
+        this.#logsOf.set(source, (this.#logsOf.get(source) ?? new Set()).add(batch.source));
         if (!isContext) this.#open(batch, plan, parts);
         this.#take(plan, batch, assembler, isContext);
       },
@@ -188,7 +185,6 @@ export class Reading {
 
 /** One reading for one query, of any number of sources. */
 export interface Pass {
-  start(source: Source): void;
   take(source: Source, plan: SourcePlan, batch: EventBatch): void;
   /** The source has been read, or followed. */
   find(source: Source): void;

@@ -54,9 +54,13 @@ export function notFollowed(question: string): UserError {
   );
 }
 
+export function beginsOf(flags: FlagValues): 'from now' | 'since' {
+  return textFlag(flags, 'since') === null ? 'from now' : 'since';
+}
+
 /** As it is planned with. */
 export function followedQuery(stream: RowStream, flags: FlagValues): Query {
-  return { ...stream.query, following: textFlag(flags, 'since') === null ? 'from now' : 'since' };
+  return { ...stream.query, following: beginsOf(flags) };
 }
 
 export interface FollowingRun {
@@ -80,7 +84,7 @@ export async function runFollowing(
   const say = async (text: string): Promise<void> => io.err.write(`${escapeTerminal(text)}\n`);
   const { answer, isInterrupted } = await follow(name, stream, {
     ...{ sources, limit, now: io.now, signal: io.signal, progress: progressOn(io) },
-    begins: textFlag(flags, 'since') === null ? 'from now' : 'since',
+    begins: beginsOf(flags),
     onReady: async () => {
       await say(`following ${sources.map((source) => source.name).join(', ')}; Ctrl-C ends it`);
       if (printer.header !== '') await io.out.write(printer.header);

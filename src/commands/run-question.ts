@@ -21,7 +21,14 @@ import { openSources } from './open-sources.ts';
 import { type Printing, printAnswer, printingOf } from './print-answer.ts';
 import { progressOn } from './progress.ts';
 import { type Reached, reachCluster } from './reach-cluster.ts';
-import { checkFollowed, checkFollowing, followedQuery, notFollowed, runFollowing } from './run-following.ts';
+import {
+  beginsOf,
+  checkFollowed,
+  checkFollowing,
+  followedQuery,
+  notFollowed,
+  runFollowing,
+} from './run-following.ts';
 import { flagsInGroup, typedAgain } from './typed-again.ts';
 
 /** Parameters that every question takes. */
@@ -154,7 +161,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 function windowOf(flags: FlagValues, nowUs: number, localZone: LocalZone): ParsedWindow {
   const typed = { since: textFlag(flags, 'since'), until: textFlag(flags, 'until') };
-  const isFromNow = boolFlag(flags, 'follow') === true && typed.since === null;
+  const isFromNow = boolFlag(flags, 'follow') === true && beginsOf(flags) === 'from now';
   if (!isFromNow) return parseWindow(typed, nowUs, localZone);
   // A bare time is the next such. What is written from now on is wanted whatever the clocks say of it.
   const untilUs = typed.until === null ? null : nextTime(typed.until, nowUs, localZone);

@@ -15,7 +15,7 @@ import { SEGMENT_BYTES } from './threads/segments.ts';
 import { type OpenFile, siftInThreads } from './threads/sift-in-threads.ts';
 import { asUtf8, utf16Of } from './utf-16.ts';
 
-/** Records at the head of each file that are decoded whatever they hold: a cluster's birth is looked for there. */
+/** Records at the beginning of a log that are decoded whatever they hold: a cluster's birth is looked for there. */
 const ALWAYS_DECODED = 512;
 /** Threads are no gain for less: they have to be started first. */
 const LEAST_FOR_THREADS = 48 * 1024 * 1024;
@@ -29,6 +29,8 @@ export interface ScanOptions extends Omit<CollectorOptions, 'isLive'> {
   readonly signal: AbortSignal;
   /** What the chunks are read from, for threads to read by themselves. Default: the chunks are read to their end. */
   readonly openFile?: OpenFile;
+  /** The chunks begin where their log does. Default true. */
+  readonly isBeginning?: boolean;
   /** Following: what each chunk holds is handed out before the next is waited for. Default false. */
   readonly isFollowing?: boolean;
   /** Default MAX_LINE_BYTES, ALWAYS_DECODED and DIVISION; others are for tests. */
@@ -80,7 +82,7 @@ class Scanning {
     const { sieve, maxLineBytes = MAX_LINE_BYTES, usesKernel = true } = options;
     this.#options = options;
     this.#maxLineBytes = maxLineBytes;
-    this.#alwaysDecoded = options.alwaysDecoded ?? ALWAYS_DECODED;
+    this.#alwaysDecoded = options.isBeginning === false ? 0 : (options.alwaysDecoded ?? ALWAYS_DECODED);
     this.#collector = new Collector({ ...options, isLive });
     this.#records = new RecordReader(this.#collector, maxLineBytes);
     const { passed } = this.#collector;

@@ -2,6 +2,7 @@
  * Whether a file looks as if it were in order, by a few places spread over it. An API server's own log is; but a file that
  * somebody made out of several, or sorted, would lead a search by time astray without its noticing.
  */
+import { beginsWith, EVENT_HEAD } from './json-bytes.ts';
 import { type ReadableAt, stampedLines } from './time-probe.ts';
 import { MOST_SLACK_US } from './time-search.ts';
 
@@ -53,9 +54,6 @@ function isOwnForm(line: Buffer): boolean {
   return startsAsEvent(line) && /\}\r?\n$/.test(line.toString('latin1', Math.max(0, line.length - 3)));
 }
 
-/** The API server writes these two first. */
-const HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/');
-
 function startsAsEvent(bytes: Buffer): boolean {
-  return bytes.subarray(0, HEAD.length).equals(HEAD);
+  return beginsWith(bytes, 0, EVENT_HEAD);
 }

@@ -36,8 +36,8 @@ export interface SourcePlan {
   readonly residual: Predicate;
   /** What reading will touch; null where it cannot be told. */
   readonly estimate: { readonly bytes: number | null; readonly parts: number | null };
-  /** For `--explain`: what will be sent or opened, a line each, as it will be. */
-  readonly explain: readonly string[];
+  /** For `--explain` alone: what will be sent or opened, a line each, as it will be. */
+  explain(): Promise<readonly string[]>;
 }
 
 export interface Source {

@@ -9,9 +9,9 @@ import { decodeIndex, encodeIndex } from '../../src/scan/index/index-file.ts';
 import type { LogIndex } from '../../src/scan/index/log-index.ts';
 import type { ScanOptions } from '../../src/scan/scan.ts';
 import type { Sieve } from '../../src/scan/sieve.ts';
-import { INSTANTS, logJson } from '../support/arbitrary.ts';
+import { INSTANTS } from '../support/arbitrary.ts';
 import { sieveFor, someSieve } from './asked.ts';
-import { asGoWrites, brokenLines, inServerOrder, oddLog } from './odd-lines.ts';
+import { anyLogs } from './odd-lines.ts';
 import { type Scanned, scanText } from './scan-text.ts';
 
 const shop = readFileSync(new URL('../fixtures/shop/audit.log', import.meta.url));
@@ -71,22 +71,12 @@ function toldBy({ events, rejects, passed, bytes, troubles }: Scanned) {
 
 const placeOf = ({ position }: { readonly position: { readonly line: number } }): number => position.line;
 
-const anyLog = fc.oneof(
-  oddLog().map((text) => Buffer.from(text)),
-  brokenLines(shop),
-  logJson().map((jsons) => Buffer.from(jsons.map((json) => `${asGoWrites(inServerOrder(json))}\n`).join(''))),
-  // Lines that look whole, within what is one record.
-  logJson().map((jsons) =>
-    Buffer.from(`[\n${jsons.map((json) => asGoWrites(inServerOrder(json))).join('\n,\n')}\n]\n`),
-  ),
-);
-
 describe('scanning by an index', () => {
   it('passes over only what a scan passes over, counted alike, whatever the log and what is asked', async () => {
     let passedOver = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(anyLog, { minLength: 1, maxLength: 3 }).map((logs) => Buffer.concat(logs)),
+        anyLogs(shop),
         someSieve(INSTANTS),
         fc.record({
           first: fc.nat({ max: 2000 }),

@@ -12,6 +12,19 @@ export function inServerOrder(json: EventJson): EventJson {
   return Object.fromEntries(order.flatMap((key) => (json[key] === undefined ? [] : [[key, json[key]]])));
 }
 
+/** Up to three logs one behind the other, each odd in a way of its own. `real`: lines of a real one, to be broken. */
+export function anyLogs(real: Buffer): fc.Arbitrary<Buffer> {
+  const own = logJson().map((jsons) => jsons.map((json) => asGoWrites(inServerOrder(json))));
+  const anyLog = fc.oneof(
+    oddLog().map((text) => Buffer.from(text)),
+    brokenLines(real),
+    own.map((lines) => Buffer.from(lines.map((line) => `${line}\n`).join(''))),
+    // Lines that look whole, within what is one record.
+    own.map((lines) => Buffer.from(`[\n${lines.join('\n,\n')}\n]\n`)),
+  );
+  return fc.array(anyLog, { minLength: 1, maxLength: 3 }).map((logs) => Buffer.concat(logs));
+}
+
 /** Lines with their newlines; most of them as they should be. */
 export function oddLog(): fc.Arbitrary<string> {
   return fc

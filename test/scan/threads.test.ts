@@ -7,9 +7,9 @@ import { equals, oneOf } from '../../src/query/predicate.ts';
 import type { ScanOptions } from '../../src/scan/scan.ts';
 import type { Sieve } from '../../src/scan/sieve.ts';
 import { sieveOf } from '../../src/scan/sieve.ts';
-import { INSTANTS, logJson } from '../support/arbitrary.ts';
+import { INSTANTS } from '../support/arbitrary.ts';
 import { queryFor, sieveFor, someSieve } from './asked.ts';
-import { asGoWrites, brokenLines, inServerOrder, oddLog } from './odd-lines.ts';
+import { anyLogs } from './odd-lines.ts';
 import { type Scanned, scanText } from './scan-text.ts';
 
 const shop = readFileSync(new URL('../fixtures/shop/audit.log', import.meta.url));
@@ -63,21 +63,11 @@ function outlineOf({ rejects, events, passed, bytes }: Scanned): unknown {
   return { rejects: rejects.map(placeOf), events: events.map(placeOf), passed, bytes };
 }
 
-const anyLog = fc.oneof(
-  oddLog().map((text) => Buffer.from(text)),
-  brokenLines(shop),
-  logJson().map((jsons) => Buffer.from(jsons.map((json) => `${asGoWrites(inServerOrder(json))}\n`).join(''))),
-  // Lines that look whole, within what is one record.
-  logJson().map((jsons) =>
-    Buffer.from(`[\n${jsons.map((json) => asGoWrites(inServerOrder(json))).join('\n,\n')}\n]\n`),
-  ),
-);
-
 describe('scanning in threads', () => {
   it('gives what one thread gives, whatever the log, the segments and what is asked', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(anyLog, { minLength: 1, maxLength: 3 }).map((logs) => Buffer.concat(logs)),
+        anyLogs(shop),
         someSieve(INSTANTS),
         fc.record({
           first: fc.nat({ max: 3000 }),

@@ -76,7 +76,7 @@ async function read(
     bytes,
     findings,
     notes: findings.notes.map((note) => note.code),
-    explain: plan.explain,
+    explain: await plan.explain(),
     estimate: plan.estimate.bytes,
   };
 }

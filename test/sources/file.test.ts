@@ -92,7 +92,8 @@ async function read(source: Source, asked = query()): Promise<Read> {
   }
   const findings = source.findings();
   const gaps = findings.gaps.map((gap) => gap.code);
-  return { found, logs: [...logs], bytes, findings, explain: plan.explain, estimate: plan.estimate, gaps };
+  const explain = await plan.explain();
+  return { found, logs: [...logs], bytes, findings, explain, estimate: plan.estimate, gaps };
 }
 
 describeSource('file', async (jsons) => {

@@ -7,6 +7,7 @@ import { openKubeletFolder } from '../../src/sources/node/kubelet-folder.ts';
 import { type LoopbackKubelet, sendText, startLoopbackKubelet } from '../support/loopback-kubelet.ts';
 import { type Following, followFolder } from './rotated-logs/follow-folder.ts';
 import { LogWriter } from './rotated-logs/log-writer.ts';
+import { appending, halfWriting, looking, perform, puttingAside } from './rotated-logs/writing-steps.ts';
 
 let kubelet: LoopbackKubelet;
 let writer: LogWriter;
@@ -135,19 +136,13 @@ describe('a node’s log that is followed', () => {
   });
 
   const step = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), count: fc.nat(5) }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant('half' as const),
-        share: fc.double({ min: 0, max: 0.99, noNaN: true }),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('stamp' as const), packs: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('number' as const), packs: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('copy' as const), packs: fc.boolean() }) },
+    { weight: 5, arbitrary: appending },
+    { weight: 1, arbitrary: halfWriting },
+    { weight: 2, arbitrary: puttingAside('stamp') },
+    { weight: 1, arbitrary: puttingAside('number') },
+    { weight: 1, arbitrary: puttingAside('copy') },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const), requests: fc.nat(3) }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('look' as const), ms: fc.nat(30) }) },
+    { weight: 3, arbitrary: looking(30) },
   );
 
   it('tells each event once, through any mix of writing, rotating, compressing and broken connections', async () => {
@@ -166,17 +161,8 @@ describe('a node’s log that is followed', () => {
             return true;
           };
           for (const each of steps) {
-            if (each.do === 'append') writer.append(each.count);
-            else if (each.do === 'half') writer.appendHalf(each.share);
-            else if (each.do === 'break') broken += each.requests;
-            else if (each.do === 'look') await new Promise((resolve) => setTimeout(resolve, each.ms));
-            else {
-              const old =
-                each.do === 'stamp'
-                  ? writer.rotateByStamp()
-                  : writer.rotateByNumber(each.do === 'copy' ? 'copytruncate' : 'rename');
-              if (each.packs) writer.compress(old);
-            }
+            if (each.do === 'break') broken += each.requests;
+            else await perform(writer, each);
           }
           writer.append();
           await expectAll(before);

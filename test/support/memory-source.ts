@@ -62,7 +62,8 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
     async plan(query) {
       const { pushed, residual } = splitPredicate(query.predicate, options.canPush ?? (() => false));
       const estimate = { bytes: kept.length * BYTES_EACH, parts: 1 };
-      const plan = { query, pushed, residual, estimate, explain: [`${kept.length} events in memory`] };
+      const text = `${kept.length} events in memory`;
+      const plan = { query, pushed, residual, estimate, explain: async () => [text] };
       planned.set(plan, kept.length);
       return plan;
     },

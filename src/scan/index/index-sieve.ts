@@ -2,8 +2,7 @@
  * The prefilter over an index: for each of its lines, whether it is passed over, and how it is then counted. It passes over no
  * line that the prefilter would not; what the index does not know, it leaves to be decoded.
  */
-import type { Witnessed } from '../../event/batch.ts';
-import { witnessId } from '../../event/batch.ts';
+import { type Witnessed, witnessId } from '../../event/batch.ts';
 import type { Group } from '../../event/groups.ts';
 import { stagesKey } from '../../event/request.ts';
 import type { SettledStages } from '../../event/settled.ts';
@@ -83,7 +82,7 @@ export class IndexSieve {
     const { lines, outcomes, fromUs, toUs, shortly, longRunning, witnessed, groups } = this.#counts;
     this.#counts = noCounts();
     if (lines > 0) tally.addLines({ lines, outcomes, fromUs, toUs });
-    tally.addWitnessed([...witnessed.values()]);
+    tally.addWitnessed(witnessed);
     tally.addGroups([...groups.values()]);
     const settled = [this.#settledOf(shortly, false), this.#settledOf(longRunning, true)];
     tally.addSettled(settled.filter(({ count }) => count > 0));
@@ -140,11 +139,12 @@ export class IndexSieve {
     const [group = null, resource = null, subresource = null] = this.#kind.map((field) => field.textAt(row));
     const level = this.#level.textAt(row) ?? '';
     const id = this.#sieve.mayRepeat ? witnessId(auditIDOf(this.#index, row), receivedUs) : null;
-    const named = resourceKey({ group, resource, subresource });
-    const key = id ?? `${level} ${named}`;
-    const known = this.#counts.witnessed.get(key);
-    if (known === undefined) this.#counts.witnessed.set(key, { resource: named, level, count: 1, id });
-    else if (id === null) known.count++;
+    this.#counts.witnessed.push({
+      resource: resourceKey({ group, resource, subresource }),
+      level,
+      count: 1,
+      id,
+    });
   }
 
   /** Its values' numbers, and its bucket; null: one of them is not known. */
@@ -199,7 +199,7 @@ function noCounts() {
     /** Rows of requests that are over. */
     shortly: [] as number[],
     longRunning: [] as number[],
-    witnessed: new Map<string, Writable<Witnessed>>(),
+    witnessed: [] as Witnessed[],
     groups: new Map<string, Writable<Group>>(),
   };
 }

@@ -13,11 +13,8 @@ export const CHUNK_BYTES = 0x10_0000;
 
 /** What is counted and settled: assembly/{groups,settled}.ts write it. */
 export const SETTLED_AT = [0x73_0000, 0x75_0000] as const;
-export const SETTLED_BYTES = 0x2_0000;
-export const GROUP_SLOTS_AT = 0x77_0000;
-export const GROUP_SLOTS_BYTES = 0x8_0000;
 export const GROUPS_AT = 0x7f_0000;
-export const GROUPS_BYTES = 0x80_0000;
+const GROUPS_BYTES = 0x80_0000;
 
 const PAGE_BYTES = 0x1_0000;
 export const PAGES = (GROUPS_AT + GROUPS_BYTES) / PAGE_BYTES;

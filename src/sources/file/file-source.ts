@@ -15,6 +15,7 @@ import { type ScanOptions, scan } from '../../scan/scan.ts';
 import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
+import { withFollowed } from '../joined-findings.ts';
 import { Merged } from '../merged.ts';
 import type { SourceParams } from '../registry.ts';
 import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../rotated-logs/long-running.ts';
@@ -23,7 +24,7 @@ import type { Capabilities, Findings, News, Source, SourcePlan } from '../source
 import { beginFollowing, stepsBefore, withoutAwaited } from './begin-following.ts';
 import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
-import { type Found, failureOf, findFiles, nothingFound, whereIs } from './find-files.ts';
+import { type Found, failureOf, findFiles, isSystemError, nothingFound, whereIs } from './find-files.ts';
 import { FollowedFiles } from './followed-files.ts';
 import { inTurn } from './in-turn.ts';
 import { findIndex, indexedBytes, indexFolder } from './index-folder.ts';
@@ -116,8 +117,6 @@ class FileSource implements Source {
     const reading = { found, steps, sieve: sieveOf(query, mayRepeat), readsStdin, followed, missesOpenOnes };
     const isSizeKnown = !readsStdin && found.files.every((file) => !file.isStream);
     const opened = steps.filter((step) => step.skip === null);
-    const folder = indexFolder(this.#io.env);
-    const indexed = await Promise.all(steps.map(({ file }) => indexedBytes(file.path, folder)));
     const plan: SourcePlan = {
       query,
       pushed: EVERYTHING,
@@ -126,7 +125,11 @@ class FileSource implements Source {
         bytes: isSizeKnown ? opened.reduce((sum, step) => sum + step.bytes, 0) : null,
         parts: opened.length + (readsStdin ? 1 : 0),
       },
-      explain: [...explainReading({ ...reading, indexed, window }), ...(followed?.explained ?? [])],
+      explain: async () => {
+        const folder = indexFolder(this.#io.env);
+        const indexed = await Promise.all(steps.map(({ file }) => indexedBytes(file.path, folder)));
+        return [...explainReading({ ...reading, indexed, window }), ...(followed?.explained ?? [])];
+      },
     };
     this.#readings.set(plan, reading);
     return plan;
@@ -174,13 +177,7 @@ class FileSource implements Source {
   }
 
   findings(): Findings {
-    const read = this.#tally.findings();
-    const followed = this.#followed?.findings() ?? { gaps: [], notes: [] };
-    return {
-      ...read,
-      gaps: [...read.gaps, ...followed.gaps],
-      notes: [...read.notes, ...followed.notes],
-    };
+    return withFollowed(this.#tally.findings(), this.#followed);
   }
 
   async close(): Promise<void> {}
@@ -264,8 +261,7 @@ class FileSource implements Source {
     const options: ScanOptions = {
       ...{ source: log, file, unwrap, sieve, onTrouble, signal },
       ...how,
-      // A cluster's birth is looked for at a log's beginning.
-      ...(isBeginning ? {} : { alwaysDecoded: 0 }),
+      isBeginning,
     };
     const watched = count.watch(chunks);
     try {
@@ -349,8 +345,4 @@ async function* limited(
     left -= chunk.length;
     if (left < 0) return onLimit();
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

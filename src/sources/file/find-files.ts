@@ -137,6 +137,11 @@ export function idOf(path: string, stats: BigIntStats): string {
   return stats.ino === 0n ? path : `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
 }
 
+/** The file system's own. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
 export function failureOf(name: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') {

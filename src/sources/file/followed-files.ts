@@ -2,8 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type EventBatch, emptyBatch } from '../../event/batch.ts';
-import type { Gap, Note } from '../../event/coverage.ts';
 import type { Sieve } from '../../scan/sieve.ts';
+import { type FollowedFindings, joined } from '../joined-findings.ts';
 import { Merged } from '../merged.ts';
 import { FollowedLog } from '../rotated-logs/followed-log.ts';
 import { pause } from '../rotated-logs/pause.ts';
@@ -80,9 +80,8 @@ export class FollowedFiles {
     yield* merged.items();
   }
 
-  findings(): { readonly gaps: readonly Gap[]; readonly notes: readonly Note[] } {
-    const all = [...this.#logs.values()].map((log) => log.findings());
-    return { gaps: all.flatMap(({ gaps }) => gaps), notes: all.flatMap(({ notes }) => notes) };
+  findings(): FollowedFindings {
+    return joined([...this.#logs.values()].map((log) => log.findings()));
   }
 
   /** Logs that were not there are followed from their beginning. */

@@ -10,7 +10,7 @@ import {
   PassingTrouble,
   type RemoteFile,
 } from '../rotated-logs/log-folder.ts';
-import { failureOf, idOf } from './find-files.ts';
+import { failureOf, idOf, isSystemError } from './find-files.ts';
 
 /** `path`: absolute. `name`: as the user would write it, for messages. */
 export function openLocalFolder(path: string, name: string): LogFolder {
@@ -98,7 +98,7 @@ async function tried<T>(name: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     const failure = failureOf(name, error);
     if (failure.kind === 'not found') throw new FileGone(failure.text);
     throw new PassingTrouble('AUDIT_FILE_UNREADABLE', failure.text);

@@ -2,6 +2,7 @@
 import { UserError } from '../../errors.ts';
 import type { Unwrap } from '../../event/decode.ts';
 import { scan } from '../../scan/scan.ts';
+import { oneChunk } from '../rotated-logs/packed.ts';
 import { openByteFile } from './byte-file.ts';
 
 const SNIFFED_BYTES = 64 * 1024;
@@ -46,8 +47,4 @@ async function looksOf(first: Uint8Array, path: string, unwrap: Unwrap, signal: 
     throw error;
   }
   return events > 0 && events >= LEAST_SHARE * (events + others) ? 'audit log' : 'something else';
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -17,6 +17,7 @@ import {
   PassingTrouble,
   type RemoteFile,
 } from '../rotated-logs/log-folder.ts';
+import { pause } from '../rotated-logs/pause.ts';
 import { type NodeLog, rotationIn } from './node-log.ts';
 
 /** Failures in a row without a byte in between; the waits before the tries after them. */
@@ -251,16 +252,7 @@ async function again<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> 
 async function rest(failures: number, trouble: PassingTrouble, signal: AbortSignal): Promise<void> {
   const waitMs = WAITS_MS[failures];
   if (waitMs === undefined) throw trouble;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, waitMs);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
-  signal.throwIfAborted();
+  await pause(waitMs, signal);
 }
 
 function hasStamp(log: NodeLog, name: string): boolean {

@@ -1,12 +1,14 @@
 /** The nodes' logs, followed: each asked for what is new at a gentle pace, by one request as a rule. */
+
 import { UserError } from '../../errors.ts';
 import type { EventBatch } from '../../event/batch.ts';
 import type { Sieve } from '../../scan/sieve.ts';
+import { type FollowedFindings, joined } from '../joined-findings.ts';
 import { Merged } from '../merged.ts';
 import { FollowedLog } from '../rotated-logs/followed-log.ts';
 import type { LogFolder } from '../rotated-logs/log-folder.ts';
 import { scanFollowed } from '../rotated-logs/scan-followed.ts';
-import type { Findings, News } from '../source.ts';
+import type { News } from '../source.ts';
 import type { Miss } from './find-logs.ts';
 import { impatient } from './impatient-folder.ts';
 import type { FileStep, LogPlan } from './log-plan.ts';
@@ -86,9 +88,8 @@ export class FollowedNodes {
     yield* merged.items();
   }
 
-  findings(): Pick<Findings, 'gaps' | 'notes'> {
-    const all = this.#logs.map((log) => log.findings());
-    return { gaps: all.flatMap(({ gaps }) => gaps), notes: all.flatMap(({ notes }) => notes) };
+  findings(): FollowedFindings {
+    return joined(this.#logs.map((log) => log.findings()));
   }
 }
 

@@ -163,9 +163,8 @@ export class LogReader implements PieceReader {
     const count = new FileCount(this.name, file);
     tally.beginFile(count);
     const onTrouble = (why: string): void => tally.addTrouble(this.name, file, why);
-    const options = { source: this.name, file, unwrap, sieve, onTrouble, signal };
-    // A cluster's birth is looked for at a file's head, not at every piece's.
-    const reading = scan(count.watch(chunks), isBeginning ? options : { ...options, alwaysDecoded: 0 });
+    const options = { source: this.name, file, unwrap, sieve, onTrouble, signal, isBeginning };
+    const reading = scan(count.watch(chunks), options);
     for await (const batch of reading) {
       count.add(batch);
       this.#noteNewest(batch);

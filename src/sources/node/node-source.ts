@@ -8,6 +8,7 @@ import type { Io } from '../../io.ts';
 import { EVERYTHING } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { sieveOf } from '../../scan/sieve.ts';
+import { withFollowed } from '../joined-findings.ts';
 import { mapBounded } from '../map-bounded.ts';
 import type { ClusterReach, SourceParams } from '../registry.ts';
 import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
@@ -127,7 +128,7 @@ class NodeSource implements Source {
       pushed: EVERYTHING,
       residual: query.predicate,
       estimate: { bytes: isSizeKnown ? Math.min(bytes, allowance.leftBytes) : null, parts: steps.length },
-      explain: [
+      explain: async () => [
         ...planned.flatMap((each) => explainOne(each, stagesIn(each.log))),
         ...found.misses.map(({ node, error }) => `leave ${node}: ${error.message}`),
         ...(followed === null ? [] : followed.explained),
@@ -171,13 +172,7 @@ class NodeSource implements Source {
   }
 
   findings(): Findings {
-    const read = this.#tally.findings();
-    const followed = this.#followed?.findings() ?? { gaps: [], notes: [] };
-    return {
-      ...read,
-      gaps: [...read.gaps, ...followed.gaps],
-      notes: [...read.notes, ...followed.notes],
-    };
+    return withFollowed(this.#tally.findings(), this.#followed);
   }
 
   /** Removes what was put on the nodes. */

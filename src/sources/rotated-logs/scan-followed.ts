@@ -20,10 +20,10 @@ export async function* scanFollowed(
 ): AsyncGenerator<EventBatch> {
   for await (const { file, isBeginning, chunks } of log.sections(signal)) {
     const onTrouble = (why: string): void => onNews(`"${file}" could not be read to its end: ${why}`);
-    const options = { source: log.name, file, unwrap, sieve, onTrouble, signal, isFollowing: true };
+    const place = { source: log.name, file, isBeginning };
+    const options = { ...place, unwrap, sieve, onTrouble, signal, isFollowing: true };
     try {
-      // A cluster's birth is looked for at a file's head.
-      yield* scan(chunks, isBeginning ? options : { ...options, alwaysDecoded: 0 });
+      yield* scan(chunks, options);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof UserError)) throw error;

@@ -61,7 +61,7 @@ async function run(): Promise<NodeRead> {
       },
       signal,
     );
-    explain = plan.explain;
+    explain = await plan.explain();
     for await (const batch of source.read(plan, signal)) {
       if (batch.passedOver.bytes > 0) process.stderr.write('reading\n');
       logs.add(batch.source);

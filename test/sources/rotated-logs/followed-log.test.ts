@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLocalFolder } from '../../../src/sources/file/local-folder.ts';
 import { type Following, followFolder } from './follow-folder.ts';
 import { LogWriter } from './log-writer.ts';
+import { appending, halfWriting, looking, perform, puttingAside } from './writing-steps.ts';
 
 let folder = '';
 let writer: LogWriter;
@@ -240,19 +241,13 @@ describe('a followed log', () => {
   });
 
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant('append' as const), count: fc.nat(5) }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant('half' as const),
-        share: fc.double({ min: 0, max: 0.99, noNaN: true }),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('stamp' as const), packs: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('number' as const), packs: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('copy' as const), packs: fc.boolean() }) },
+    { weight: 6, arbitrary: appending },
+    { weight: 2, arbitrary: halfWriting },
+    { weight: 2, arbitrary: puttingAside('stamp') },
+    { weight: 2, arbitrary: puttingAside('number') },
+    { weight: 2, arbitrary: puttingAside('copy') },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const) }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('look' as const), ms: fc.nat(12) }) },
+    { weight: 3, arbitrary: looking(12) },
   );
 
   it('tells each event once, through any mix of writing, rotating, compressing and cutting', async () => {
@@ -263,21 +258,12 @@ describe('a followed log', () => {
           const there = writer.written.length;
           await follow({ pollMs: 3 });
           for (const each of steps) {
-            if (each.do === 'append') writer.append(each.count);
-            else if (each.do === 'half') writer.appendHalf(each.share);
-            else if (each.do === 'look') await new Promise((resolve) => setTimeout(resolve, each.ms));
-            else if (each.do === 'cut') {
+            if (each.do === 'cut') {
               // What is cut off before it was read is nowhere.
               writer.finishHalf();
               await following?.told(writer.written.length - there);
               writer.truncate();
-            } else {
-              const old =
-                each.do === 'stamp'
-                  ? writer.rotateByStamp()
-                  : writer.rotateByNumber(each.do === 'copy' ? 'copytruncate' : 'rename');
-              if (each.packs) writer.compress(old);
-            }
+            } else await perform(writer, each);
           }
           writer.append();
           await expectAll(there);
