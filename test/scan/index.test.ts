@@ -64,9 +64,9 @@ async function byIndex(fd: number, log: Buffer, index: LogIndex, sieve: Sieve, f
   return { scanned, doubts };
 }
 
-/** Every line is told of: decoded, refused or counted in passing. */
+/** Every line is told of: decoded, refused or counted in passing. One that is broken after its event is decoded and refused. */
 function toldBy({ events, rejects, passed, bytes, troubles }: Scanned) {
-  return { lines: events.length + passed + rejects.length, bytes, troubles };
+  return { lines: new Set([...events, ...rejects].map(placeOf)).size + passed, bytes, troubles };
 }
 
 const placeOf = ({ position }: { readonly position: { readonly line: number } }): number => position.line;
