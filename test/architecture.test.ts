@@ -28,8 +28,15 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^node:(zlib|worker_threads|stream|buffer|fs|os)$/],
   },
   sources: {
-    rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)'],
+    rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'wire', 'version.ts'],
     packages: [/^node:(crypto|fs|fs\/promises|path|url|buffer|net|stream)$/],
+  },
+  wire: {
+    rooms: [],
+    packages: [
+      /^(?:https-proxy-agent|socks-proxy-agent)$/,
+      /^node:(crypto|http|https|net|stream|stream\/consumers|tls)$/,
+    ],
   },
   questions: {
     rooms: ['query', 'event', 'answer.ts (types)', 'live.ts (types)'],
@@ -37,11 +44,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^date-fns\/\w+$/, /^node:zlib$/],
   },
   cluster: {
-    rooms: ['event', 'answer.ts', 'io.ts (types)', 'live.ts (types)', 'version.ts'],
+    rooms: ['event', 'answer.ts', 'io.ts (types)', 'live.ts (types)', 'version.ts', 'wire'],
     packages: [
       /^@kubernetes\/client-node$/,
-      /^(?:https-proxy-agent|socks-proxy-agent|ws|yaml)$/,
-      /^node:(child_process|crypto|fs|fs\/promises|http|https|net|path|stream|stream\/consumers|timers\/promises|tls)$/,
+      /^(?:ws|yaml)$/,
+      /^node:(child_process|crypto|fs|fs\/promises|http|net|path|stream|timers\/promises)$/,
     ],
   },
   render: {

@@ -1,12 +1,12 @@
 /** The API server behind its port (io.ts): raw requests, whole answers, lists page by page, commands in containers. */
 import { UserError } from '../errors.ts';
 import type { ApiAnswer, ApiGetOptions, ApiResponse, ApiServer, ExecTarget, RunningCommand } from '../io.ts';
+import { bodyOf } from '../wire/body.ts';
+import { wholeText } from '../wire/whole-text.ts';
 import type { Credential } from './credentials/credentials.ts';
-import { bodyOf } from './wire/body.ts';
 import type { Exchange } from './wire/exchange.ts';
 import { listPages } from './wire/list-pages.ts';
 import { refusal } from './wire/refusal.ts';
-import { wholeText } from './wire/whole-text.ts';
 
 /**
  * `timeoutMs` is --request-timeout; 0: none. It bounds `send` and each page of `list` as a whole, as kubectl's does. In
@@ -53,14 +53,14 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
         waitMs: 0,
       });
       const status = response.statusCode ?? 0;
-      const said = await wholeText(bodyOf(response, 0, either, towards), towards.address);
+      const said = await wholeText(bodyOf(response, 0, either, towards), towards);
       return { status, json: parsed(said, status, response.headers['content-type'] ?? ''), credential };
     } catch (error) {
       signal.throwIfAborted();
       if (isLate?.aborted !== true) throw error;
       throw new UserError(
         'AUDIT_CLUSTER_UNREACHABLE',
-        `the API server ${towards.address} did not answer within ${timeoutMs / 1000} s`,
+        `${towards.what} did not answer within ${timeoutMs / 1000} s`,
         { hint: 'give it longer with --request-timeout', cause: error },
       );
     }

@@ -1,6 +1,9 @@
 /** From the user's flags and kubeconfig to an API server that can be asked. Asks nothing itself. */
 import type { ApiServer, Io } from '../io.ts';
 import { VERSION } from '../version.ts';
+import { proxyFor } from '../wire/proxy.ts';
+import type { Trust } from '../wire/tls.ts';
+import { openWire } from '../wire/wire.ts';
 import { createApiServer } from './api-server.ts';
 import { NOBODY } from './credentials/credentials.ts';
 import { openCredentials } from './credentials/open-credentials.ts';
@@ -10,11 +13,10 @@ import { parseRequestTimeout } from './kubeconfig/request-timeout.ts';
 import { resolveKubeconfig } from './kubeconfig/resolve.ts';
 import type { Selection } from './kubeconfig/select.ts';
 import { parseServerUrl } from './kubeconfig/server-url.ts';
+import { readTrust } from './kubeconfig/trust.ts';
 import { openExchange } from './wire/exchange.ts';
 import { impersonationHeaders } from './wire/impersonation.ts';
-import { proxyFor } from './wire/proxy.ts';
-import { readTrust, type Trust } from './wire/tls.ts';
-import { openWire } from './wire/wire.ts';
+import { towardsApiServer } from './wire/towards.ts';
 
 export interface Connected {
   readonly api: ApiServer;
@@ -58,11 +60,12 @@ export async function connect(flags: ConnectFlags, io: ConnectIo): Promise<Conne
         clusterInfo: toClusterInfo(cluster, trust),
       })
     : { origin: '', current: async () => NOBODY, renew: async () => false };
+  const towards = towardsApiServer(server.address, proxy?.host ?? null);
   const exchange = openExchange({
-    towards: { address: server.address, proxy: proxy?.host ?? null },
+    towards,
     credentials,
     headers: { 'user-agent': `kubectl-audit/${VERSION}`, ...impersonationHeaders(user) },
-    open: (certificate) => openWire(server, proxy, trust, certificate),
+    open: (certificate) => openWire(server, proxy, trust, certificate, towards),
   });
   return { api: createApiServer(exchange, timeoutMs), ...described(selection) };
 }

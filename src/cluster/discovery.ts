@@ -4,8 +4,9 @@
  */
 import type { ResourceType } from '../event/resource-table.ts';
 import type { ApiServer } from '../io.ts';
+import { wholeText } from '../wire/whole-text.ts';
 import { listAt, textAt } from './json.ts';
-import { wholeText } from './wire/whole-text.ts';
+import { towardsApiServer } from './wire/towards.ts';
 
 /** Null when the cluster does not tell (no right, an old server): the built-in table has to do. */
 export async function discoverTypes(
@@ -27,7 +28,7 @@ async function discover(
   signal: AbortSignal,
 ): Promise<readonly ResourceType[] | null> {
   const { status, body } = await api.get(path, { headers: { accept: AGGREGATED }, signal });
-  const text = await wholeText(body, api.address);
+  const text = await wholeText(body, towardsApiServer(api.address));
   if (status !== 200) return null;
   const json = parsed(text);
   if (textAt(json, 'kind') !== 'APIGroupDiscoveryList') return null;

@@ -1,9 +1,10 @@
 /** One request on behalf of a look: its answer, or why there is none, in words. */
 import { UserError } from '../errors.ts';
 import type { ApiAnswer, ApiServer } from '../io.ts';
+import { wholeText } from '../wire/whole-text.ts';
 import type { Budget } from './budget.ts';
 import { textAt } from './json.ts';
-import { wholeText } from './wire/whole-text.ts';
+import { towardsApiServer } from './wire/towards.ts';
 
 export type LookUp =
   | { readonly kind: 'answer'; readonly json: unknown }
@@ -27,7 +28,10 @@ export class Asker {
   getSmall(path: string, maxBytes: number): Promise<LookUp> {
     return this.#ask(async (signal) => {
       const { status, body } = await this.#api.get(path, { signal });
-      return { status, json: parsed(await wholeText(body, this.#api.address, maxBytes), status) };
+      return {
+        status,
+        json: parsed(await wholeText(body, towardsApiServer(this.#api.address), maxBytes), status),
+      };
     });
   }
 
@@ -40,7 +44,7 @@ export class Asker {
   listMetadata(path: string): Promise<LookUp> {
     return this.#ask(async (signal) => {
       const { status, body } = await this.#api.get(path, { headers: { accept: METADATA_LIST }, signal });
-      return { status, json: parsed(await wholeText(body, this.#api.address), status) };
+      return { status, json: parsed(await wholeText(body, towardsApiServer(this.#api.address)), status) };
     });
   }
 

@@ -2,8 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { liveCluster } from '../../src/cluster/look.ts';
-import { wholeText } from '../../src/cluster/wire/whole-text.ts';
+import { towardsApiServer } from '../../src/cluster/wire/towards.ts';
 import type { BodyKey, LiveKey, ObjectKey, SchemaKey } from '../../src/live.ts';
+import { wholeText } from '../../src/wire/whole-text.ts';
 import { connectTo, failure, never, serve } from './support/connect-here.ts';
 
 /** So many of a kind that they are listed. */
@@ -171,7 +172,7 @@ it('takes no more of an answer than can be kept', async () => {
       yield Buffer.alloc(1 << 20, 'x');
     }
   }
-  expect((await failure(wholeText(endless(), 'https://10.0.0.1', 4 << 20))).said).toBe(
+  expect((await failure(wholeText(endless(), towardsApiServer('https://10.0.0.1'), 4 << 20))).said).toBe(
     'AUDIT_CLUSTER_UNREACHABLE: the API server https://10.0.0.1 answered more than 4 MiB at once',
   );
   expect(given).toBe(5 << 20);

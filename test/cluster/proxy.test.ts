@@ -1,7 +1,7 @@
 /** Which proxy a request takes: cases of Go's own (golang.org/x/net/http/httpproxy/proxy_test.go) and some of ours. */
 import { describe, expect, it } from 'vitest';
 import { parseServerUrl } from '../../src/cluster/kubeconfig/server-url.ts';
-import { proxyFor } from '../../src/cluster/wire/proxy.ts';
+import { proxyFor } from '../../src/wire/proxy.ts';
 
 const through = (server: string, env: Record<string, string>, proxyUrl = '') =>
   proxyFor(parseServerUrl(server), proxyUrl, env)?.href ?? null;

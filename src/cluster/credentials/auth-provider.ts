@@ -4,8 +4,9 @@
  * expired one is left to kubectl.
  */
 import { UserError } from '../../errors.ts';
+import type { ClientCertificate } from '../../wire/tls.ts';
 import type { AuthProvider } from '../kubeconfig/kubeconfig.ts';
-import type { ClientCertificate, Credentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 
 /** What oauth2 takes off an expiry, so that a request still arrives in time. */
 const LEEWAY_MS = 10_000;

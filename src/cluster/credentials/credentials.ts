@@ -1,16 +1,11 @@
 /** Who we are to the API server: the contract of the ways to log in. */
+import type { ClientCertificate } from '../../wire/tls.ts';
 
 /** What goes with one request. */
 export interface Credential {
   /** The Authorization header's value; null for none. */
   readonly authorization: string | null;
-  /** PEM. */
   readonly certificate: ClientCertificate | null;
-}
-
-export interface ClientCertificate {
-  readonly cert: string;
-  readonly key: string;
 }
 
 export interface Credentials {

@@ -1,8 +1,9 @@
 /** Which way to log in a user has (client-go rest/transport.go and transport/round_trippers.go: the order of precedence). */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
+import type { ClientCertificate } from '../../wire/tls.ts';
 import type { UserEntry } from '../kubeconfig/kubeconfig.ts';
-import { type ClientCertificate, type Credentials, NOBODY } from './credentials.ts';
+import { type Credentials, NOBODY } from './credentials.ts';
 import { type ExecSurroundings, execCredentials } from './exec-credentials.ts';
 import { tokenFileCredentials } from './token-file.ts';
 

@@ -1,7 +1,8 @@
 /** A token in a file that somebody renews, as the kubelet does (client-go transport/token_source.go). */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
-import type { ClientCertificate, Credential, Credentials } from './credentials.ts';
+import type { ClientCertificate } from '../../wire/tls.ts';
+import type { Credential, Credentials } from './credentials.ts';
 
 /** A minute, less the ten seconds that client-go leaves for the request. */
 const READ_AGAIN_MS = 50_000;

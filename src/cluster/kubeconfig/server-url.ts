@@ -1,16 +1,6 @@
 /** Where the API server is, from what a kubeconfig calls `server` (client-go rest/url_utils.go, DefaultServerURL). */
 import { UserError } from '../../errors.ts';
-
-export interface ServerUrl {
-  readonly isTls: boolean;
-  /** Without brackets. */
-  readonly host: string;
-  readonly port: number;
-  /** What stands before the API's own paths: '' or `/k8s/clusters/c-1`. */
-  readonly basePath: string;
-  /** Scheme, host and port, for messages. */
-  readonly address: string;
-}
+import { type ServerUrl, toServerUrl } from '../../wire/server-url.ts';
 
 /** `host:port` means http. Throws UserError AUDIT_BAD_KUBECONFIG. */
 export function parseServerUrl(server: string): ServerUrl {
@@ -22,12 +12,5 @@ export function parseServerUrl(server: string): ServerUrl {
       hint: 'it looks like https://10.0.0.1:6443',
     });
   }
-  const isTls = url.protocol === 'https:';
-  return {
-    isTls,
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
-    basePath: url.pathname.replace(/\/+$/, ''),
-    address: url.origin,
-  };
+  return toServerUrl(url);
 }

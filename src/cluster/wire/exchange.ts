@@ -1,11 +1,12 @@
 /** One request and its answer, with everything that is to be tried on the way: credentials, renewing them, again. */
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientCertificate, Credential, Credentials } from '../credentials/credentials.ts';
-import { discard } from './body.ts';
-import { isTransient, networkError, type Towards } from './network-error.ts';
-import { backOff, MAX_TRIES, retryAfter } from './retry.ts';
-import type { Call, Headers, Wire } from './wire.ts';
+import { discard } from '../../wire/body.ts';
+import { isTransient, networkError, type Towards } from '../../wire/network-error.ts';
+import { backOff, MAX_TRIES, retryAfter } from '../../wire/retry.ts';
+import type { ClientCertificate } from '../../wire/tls.ts';
+import type { Call, Headers, Wire } from '../../wire/wire.ts';
+import type { Credential, Credentials } from '../credentials/credentials.ts';
 
 export interface Exchanged {
   readonly response: IncomingMessage;

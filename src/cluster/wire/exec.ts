@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import type WebSocket from 'ws';
 import { UserError } from '../../errors.ts';
 import type { ExecTarget, RunningCommand } from '../../io.ts';
+import { networkError } from '../../wire/network-error.ts';
 import type { Exchange } from './exchange.ts';
-import { networkError } from './network-error.ts';
 import { refusal } from './refusal.ts';
 import { toStatus } from './status.ts';
 

@@ -1,7 +1,7 @@
 /** Headers that make a request somebody else's (client-go transport/round_trippers.go, impersonatingRoundTripper). */
 import { UserError } from '../../errors.ts';
+import type { Headers } from '../../wire/wire.ts';
 import type { UserEntry } from '../kubeconfig/kubeconfig.ts';
-import type { Headers } from './wire.ts';
 
 /** Empty when nobody is impersonated. Throws UserError AUDIT_BAD_KUBECONFIG for names that no header can carry. */
 export function impersonationHeaders(user: UserEntry): Headers {

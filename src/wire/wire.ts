@@ -6,11 +6,10 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { ClientCertificate } from '../credentials/credentials.ts';
-import type { ServerUrl } from '../kubeconfig/server-url.ts';
 import { openAgent } from './agent.ts';
-import { TimeUp } from './network-error.ts';
-import { type Trust, toTlsOptions } from './tls.ts';
+import { TimeUp, type Towards } from './network-error.ts';
+import type { ServerUrl } from './server-url.ts';
+import { type ClientCertificate, type Trust, toTlsOptions } from './tls.ts';
 
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -46,8 +45,9 @@ export async function openWire(
   proxy: URL | null,
   trust: Trust,
   certificate: ClientCertificate | null,
+  towards: Towards,
 ): Promise<Wire> {
-  const tls = server.isTls ? toTlsOptions(trust, certificate) : null;
+  const tls = server.isTls ? toTlsOptions(trust, certificate, towards) : null;
   const isPlainProxied = !server.isTls && proxy !== null && /^https?:$/.test(proxy.protocol);
   // Plain HTTP is asked of a proxy by whole URL, without a tunnel.
   const agent = await openAgent(server, isPlainProxied ? null : proxy, tls);

@@ -1,22 +1,22 @@
 /** An answer taken whole, as text: within bounds, for whoever answers need not be an API server. */
 import { text } from 'node:stream/consumers';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../errors.ts';
+import type { Towards } from './network-error.ts';
 
 /** Far above 500 objects of the largest size that etcd takes on average; V8 makes no text of twice as much. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-/** `address`: who answers, for the message. */
 export function wholeText(
   chunks: AsyncIterable<Uint8Array>,
-  address: string,
+  towards: Towards,
   maxBytes: number = MAX_ANSWER_BYTES,
 ): Promise<string> {
-  return text(bounded(chunks, address, maxBytes));
+  return text(bounded(chunks, towards, maxBytes));
 }
 
 async function* bounded(
   chunks: AsyncIterable<Uint8Array>,
-  address: string,
+  towards: Towards,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
@@ -24,9 +24,9 @@ async function* bounded(
     bytes += chunk.byteLength;
     if (bytes > maxBytes) {
       throw new UserError(
-        'AUDIT_CLUSTER_UNREACHABLE',
-        `the API server ${address} answered more than ${maxBytes >> 20} MiB at once`,
-        { hint: 'ask about one namespace: -n' },
+        towards.codes.unreachable,
+        `${towards.what} answered more than ${maxBytes >> 20} MiB at once`,
+        { hint: towards.hints.tooMuch },
       );
     }
     yield chunk;

@@ -1,6 +1,6 @@
 /** Which proxy a request goes through, as Go decides it (golang.org/x/net/http/httpproxy, client-go proxy-url). */
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
-import type { ServerUrl } from '../kubeconfig/server-url.ts';
+import type { ServerUrl } from './server-url.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

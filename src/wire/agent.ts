@@ -1,7 +1,7 @@
 /** Sockets to the server, a bounded number kept open, straight or through a proxy. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { ServerUrl } from '../kubeconfig/server-url.ts';
+import type { ServerUrl } from './server-url.ts';
 import type { TlsOptions } from './tls.ts';
 
 /** At once; more requests wait. Enough for nodes read side by side and a look at the cluster. */

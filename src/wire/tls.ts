@@ -1,6 +1,5 @@
 /** Whom we trust and as whom we appear on the TLS level (client-go transport/transport.go, TLSConfigFor). */
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import {
   checkServerIdentity,
@@ -9,9 +8,14 @@ import {
   type PeerCertificate,
   type SecureContext,
 } from 'node:tls';
-import { UserError } from '../../errors.ts';
-import type { ClientCertificate } from '../credentials/credentials.ts';
-import type { ClusterEntry } from '../kubeconfig/kubeconfig.ts';
+import { type ErrorCode, UserError } from '../errors.ts';
+import type { Towards } from './network-error.ts';
+
+export interface ClientCertificate {
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface Trust {
   /** PEM; null: whom the system trusts. */
@@ -29,25 +33,14 @@ export interface TlsOptions {
   readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined;
 }
 
-/** `host` is the server's own, for when no other name is asked for. */
-export async function readTrust(cluster: ClusterEntry, host: string): Promise<Trust> {
-  const authorities =
-    cluster.certificateAuthorityData !== null
-      ? Buffer.from(cluster.certificateAuthorityData).toString('utf8')
-      : cluster.certificateAuthority !== ''
-        ? await readFile(cluster.certificateAuthority, 'utf8')
-        : null;
+/** Throws a UserError for certificates and keys that are none. */
+export function toTlsOptions(
+  trust: Trust,
+  certificate: ClientCertificate | null,
+  { codes, parts }: Towards,
+): TlsOptions {
   return {
-    authorities,
-    isInsecure: cluster.insecureSkipTlsVerify,
-    serverName: cluster.tlsServerName || host,
-  };
-}
-
-/** Throws UserError AUDIT_BAD_KUBECONFIG for certificates and keys that are none. */
-export function toTlsOptions(trust: Trust, certificate: ClientCertificate | null): TlsOptions {
-  return {
-    secureContext: secureContext(trust, certificate),
+    secureContext: secureContext(trust, certificate, { code: codes.badSettings, ...parts }),
     rejectUnauthorized: !trust.isInsecure,
     // SNI must not be an address (RFC 6066).
     servername: isIP(trust.serverName) === 0 ? trust.serverName : '',
@@ -56,18 +49,22 @@ export function toTlsOptions(trust: Trust, certificate: ClientCertificate | null
   };
 }
 
-function secureContext(trust: Trust, certificate: ClientCertificate | null): SecureContext {
+function secureContext(
+  trust: Trust,
+  certificate: ClientCertificate | null,
+  { code, authority, certificate: own }: Towards['parts'] & { readonly code: ErrorCode },
+): SecureContext {
   const minVersion = 'TLSv1.2';
   const ca = trust.authorities ?? systemAuthorities();
   // On its own, so that the message says which is wrong. What holds no certificate at all, Node takes for an empty list.
   if (trust.authorities !== null) {
     const { authorities } = trust;
-    attempt('the certificate authority of the cluster', () => {
+    attempt(code, authority, () => {
       new X509Certificate(authorities);
       return createSecureContext({ ca });
     });
   }
-  return attempt('the client certificate or key of the user', () =>
+  return attempt(code, own, () =>
     createSecureContext({ ca, minVersion, ...(certificate === null ? {} : certificate) }),
   );
 }
@@ -77,11 +74,11 @@ function systemAuthorities(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
-function attempt<T>(what: string, make: () => T): T {
+function attempt<T>(code: ErrorCode, part: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    throw new UserError('AUDIT_BAD_KUBECONFIG', `${what} is not usable (${reasonOf(cause)})`, {
+    throw new UserError(code, `${part} is not usable (${reasonOf(cause)})`, {
       hint: 'openssl must be able to read it: openssl x509 -noout -text, openssl pkey -noout',
       cause,
     });
