@@ -67,6 +67,29 @@ export interface ApiServer {
   exec(target: ExecTarget, signal: AbortSignal): Promise<RunningCommand>;
 }
 
+/**
+ * An HTTP server, however it is reached: straight (wire/), or through the API server (cluster/). Credentials are its own
+ * affair. A request that gets no answer rejects with a UserError; an answer of any status resolves.
+ */
+export interface HttpServer {
+  /** For messages: `https://logs.corp:3100`, `service monitoring/loki:3100`. No secrets. */
+  readonly address: string;
+  /** The body must be read to its end, or the signal aborted. */
+  request(call: HttpCall): Promise<ApiResponse>;
+  close(): void;
+}
+
+/** It only asks, whatever the method: it may be sent again when it was not answered. */
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Encoded, with its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text; null for none. */
+  readonly body: string | null;
+  readonly signal: AbortSignal;
+}
+
 export interface ApiGetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

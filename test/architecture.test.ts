@@ -29,13 +29,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   sources: {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'wire', 'version.ts'],
-    packages: [/^node:(crypto|fs|fs\/promises|path|url|buffer|net|stream)$/],
+    packages: [/^zod$/, /^node:(child_process|crypto|fs|fs\/promises|path|url|buffer|net|stream|util)$/],
   },
   wire: {
-    rooms: [],
+    rooms: ['io.ts (types)'],
     packages: [
       /^(?:https-proxy-agent|socks-proxy-agent)$/,
-      /^node:(crypto|http|https|net|stream|stream\/consumers|tls)$/,
+      /^node:(crypto|http|https|net|stream|stream\/consumers|tls|timers\/promises)$/,
     ],
   },
   questions: {

@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { ApiServer, Io } from '../io.ts';
 import type { Source } from './source.ts';
+import type { StoreKind } from './store/store-kind.ts';
 
 export interface SourceParams {
   /** What was given: paths and globs, or one URL. */
@@ -31,6 +32,19 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
   file: async () => (await import('./file/file-source.ts')).openFileSource,
   node: async () => (await import('./node/node-source.ts')).openNodeSource,
 };
+
+/** By the word that settings say as `type`, and that stands first in an ad hoc URL; loaded when asked for. */
+const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
+  victorialogs: async () => (await import('./victorialogs/victorialogs.ts')).victoriaLogs,
+};
+
+export const STORE_KINDS: readonly string[] = Object.keys(STORES);
+
+/** Null: there is no such kind. Settings are checked by the kind's own schema before it opens them. */
+export async function loadStoreKind(kind: string): Promise<StoreKind | null> {
+  const load = Object.hasOwn(STORES, kind) ? STORES[kind] : undefined;
+  return load === undefined ? null : ((await load()) as StoreKind);
+}
 
 export const SOURCE_NAMES: readonly string[] = Object.keys(SOURCES);
 

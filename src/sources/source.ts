@@ -23,8 +23,6 @@ export interface Capabilities {
   readonly rereads: boolean;
   /** Reading costs money. Yes: never read beyond the window, and asked about before a large estimate. */
   readonly billed: boolean;
-  /** Groups counted where the data is. No: events are fetched and folded. */
-  readonly aggregates: boolean;
   /** New events can be awaited. No: `--follow` is refused by name. */
   readonly follows: boolean;
 }
@@ -54,8 +52,6 @@ export interface Source {
    * told as news when that begins and ends. Present when `capabilities.follows`.
    */
   follow?(plan: SourcePlan, onNews: (news: News) => void, signal: AbortSignal): AsyncIterable<EventBatch>;
-  /** Exact counts; present when `capabilities.aggregates`. */
-  aggregate?(plan: SourcePlan, signal: AbortSignal): Promise<Aggregated>;
   /** After reading, or following: what could not be read, and what is worth knowing. What was read is counted from the batches. */
   findings(): Findings;
   close(): Promise<void>;
@@ -66,16 +62,6 @@ export interface News {
   /** As in `EventBatch.source`. */
   readonly source: string;
   readonly text: string;
-}
-
-export interface Aggregated {
-  readonly groups: readonly {
-    readonly key: readonly (string | null)[];
-    readonly bucketUs: number | null;
-    readonly count: number;
-  }[];
-  readonly countedBy: string;
-  readonly duplicatesPossible: boolean;
 }
 
 export interface Findings {

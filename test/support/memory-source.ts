@@ -56,7 +56,6 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
       slackUs: 0,
       rereads: options.rereads ?? true,
       billed: false,
-      aggregates: true,
       follows: true,
     },
     async plan(query) {
@@ -86,13 +85,6 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
             signal.addEventListener('abort', () => resolve(), { once: true });
           });
       }
-    },
-    async aggregate(plan) {
-      return {
-        groups: groupsOf(kept.filter(isEvent), plan.query),
-        countedBy: name,
-        duplicatesPossible: false,
-      };
     },
     findings: () => ({ gaps: [], notes: [], holdsEarlier: [], ...options.findings }),
     append(more) {

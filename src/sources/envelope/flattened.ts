@@ -57,7 +57,7 @@ export function ofFlattened(row: Json, { prefix, separator }: Flattening): Carri
     const name = key.slice(prefix.length);
     if (FIELDS.has(name)) event[name] = typedValue(name, value);
     else if (name.startsWith(`annotations${separator}`))
-      annotations[name.slice('annotations'.length + separator.length)] = value;
+      define(annotations, name.slice('annotations'.length + separator.length), value);
     else place(event, name, value, separator, lost);
   }
   const whole = {

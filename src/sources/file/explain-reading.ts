@@ -2,7 +2,7 @@
 import type { Needles } from '../../scan/needles.ts';
 import type { Sieve } from '../../scan/sieve.ts';
 import { sizeOf, stretchInWords } from '../rotated-logs/in-words.ts';
-import type { StageWindow } from '../rotated-logs/stage-window.ts';
+import type { StageWindow } from '../stage-window.ts';
 import type { ReadingStep } from './reading-list.ts';
 
 export function explainReading(reading: {

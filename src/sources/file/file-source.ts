@@ -16,11 +16,11 @@ import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
 import { withFollowed } from '../joined-findings.ts';
+import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import { Merged } from '../merged.ts';
 import type { SourceParams } from '../registry.ts';
-import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../rotated-logs/long-running.ts';
-import { stageWindow } from '../rotated-logs/stage-window.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
+import { stageWindow } from '../stage-window.ts';
 import { beginFollowing, stepsBefore, withoutAwaited } from './begin-following.ts';
 import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
@@ -89,7 +89,6 @@ class FileSource implements Source {
       slackUs: 'measured',
       rereads: lasting.length === patterns.length,
       billed: false,
-      aggregates: false,
       follows: true,
     };
     this.#patterns = patterns;

@@ -4,7 +4,7 @@ import { compressionOf } from '../../scan/decompress.ts';
 import type { ReadableAt } from '../../scan/time-probe.ts';
 import { mapBounded } from '../map-bounded.ts';
 import { type FileTimes, isWorthNarrowing, type Narrowed, narrow, outside } from '../rotated-logs/narrow.ts';
-import type { StageWindow } from '../rotated-logs/stage-window.ts';
+import type { StageWindow } from '../stage-window.ts';
 import { isFileItself } from './find-files.ts';
 import type { Log, LogFile } from './log-groups.ts';
 

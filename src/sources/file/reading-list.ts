@@ -1,6 +1,6 @@
 /** What of each log is to be read: which stretch of which file, by the window and the budget of bytes. */
 import { type Outside, outside } from '../rotated-logs/narrow.ts';
-import type { StageWindow } from '../rotated-logs/stage-window.ts';
+import type { StageWindow } from '../stage-window.ts';
 import { type Log, type LogFile, newestFirst } from './log-groups.ts';
 import { type FilePart, timesOf } from './narrow-logs.ts';
 

@@ -1,6 +1,6 @@
 /** A reading in lines for `--explain`: which nodes and files, how much of them, what it may cost at most. */
 import { sizeOf, stretchInWords } from '../rotated-logs/in-words.ts';
-import type { StageWindow } from '../rotated-logs/stage-window.ts';
+import type { StageWindow } from '../stage-window.ts';
 import type { FileStep, LogPlan } from './log-plan.ts';
 
 export function explainPlan(plan: LogPlan, window: StageWindow): string[] {

@@ -5,7 +5,7 @@ import { mapBounded } from '../map-bounded.ts';
 import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
 import { isWorthNarrowing, type Narrowed, narrow, type Outside, outside } from '../rotated-logs/narrow.ts';
 import type { Rotation } from '../rotated-logs/rotation.ts';
-import type { StageWindow } from '../rotated-logs/stage-window.ts';
+import type { StageWindow } from '../stage-window.ts';
 import { FollowedFile } from './followed-file.ts';
 import { type NodeLog, rotationIn } from './node-log.ts';
 

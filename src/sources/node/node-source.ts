@@ -9,12 +9,12 @@ import { EVERYTHING } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { sieveOf } from '../../scan/sieve.ts';
 import { withFollowed } from '../joined-findings.ts';
+import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import { mapBounded } from '../map-bounded.ts';
 import type { ClusterReach, SourceParams } from '../registry.ts';
 import { FileGone, type LogFolder } from '../rotated-logs/log-folder.ts';
-import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../rotated-logs/long-running.ts';
-import { type StageWindow, stageWindow } from '../rotated-logs/stage-window.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
+import { type StageWindow, stageWindow } from '../stage-window.ts';
 import { Allowance } from './allowance.ts';
 import { explainPlan } from './explain-plan.ts';
 import { type FoundLogs, findLogs } from './find-logs.ts';
@@ -77,7 +77,6 @@ class NodeSource implements Source {
     slackUs: 'measured',
     rereads: true,
     billed: false,
-    aggregates: false,
     follows: true,
   };
   readonly #reach: ClusterReach;

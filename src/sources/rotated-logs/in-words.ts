@@ -1,7 +1,7 @@
 /** Sizes, lists of names and stretches, for messages about files. */
 import { formatMicros } from '../../event/micros.ts';
+import type { StageWindow } from '../stage-window.ts';
 import type { Narrowed } from './narrow.ts';
-import type { StageWindow } from './stage-window.ts';
 
 const SHOWN = 5;
 

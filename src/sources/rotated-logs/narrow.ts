@@ -2,7 +2,7 @@
 import { type Soundings, sound } from '../../scan/time-order.ts';
 import type { ReadableAt } from '../../scan/time-probe.ts';
 import { RESOLUTION_BYTES, type Stretch, searchEnd, searchStart } from '../../scan/time-search.ts';
-import type { StageWindow } from './stage-window.ts';
+import type { StageWindow } from '../stage-window.ts';
 
 /** What is known of a file without looking into it, microseconds; null: nothing. */
 export interface FileTimes {

@@ -1,5 +1,5 @@
 /** What is wanted of a log, in its own time: that of the stages, not of the receipts. */
-import type { Window } from '../../query/query.ts';
+import type { Window } from '../query/query.ts';
 
 /** `sinceUs ≤ stageTimestamp ≤ untilUs`, microseconds; null: no bound. */
 export interface StageWindow {

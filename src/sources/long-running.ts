@@ -2,10 +2,10 @@
  * How long after its receipt the last event of a wanted request can be written. A request is cut off by the server's own
  * timeout, unless it is a long-running one (watch, exec, …): those end when their client wants.
  */
-import type { Note } from '../../event/coverage.ts';
-import type { AuditEvent } from '../../event/event.ts';
-import { mayMatch, verdictOf } from '../../query/matches.ts';
-import type { Query } from '../../query/query.ts';
+import type { Note } from '../event/coverage.ts';
+import type { AuditEvent } from '../event/event.ts';
+import { mayMatch, verdictOf } from '../query/matches.ts';
+import type { Query } from '../query/query.ts';
 
 /**
  * Long-running requests are what is asked about: their events may lie anywhere behind the window, and before it their first.

@@ -1,0 +1,104 @@
+/** Questions to a store over HTTP, and its answers: whole JSON, or lines as they come; refusals as errors with their mend. */
+import { UserError } from '../../errors.ts';
+import type { ApiResponse, HttpCall, HttpServer } from '../../io.ts';
+
+/** Of an answer taken whole: a page of 1,000 events of the largest size is 100 MB. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+/** Of a refusal. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+export interface StoreAnswer {
+  readonly json: unknown;
+  readonly bytes: number;
+}
+
+/** What a store's refusals look like, and what to do about them. */
+export interface Refusals {
+  /** For messages: `loki`. */
+  readonly kind: string;
+  /** The store's own words in a refusal; null: there are none. */
+  reasonIn(said: string): string | null;
+  /** What to do, where it is known; undefined: nothing particular. */
+  hintFor?(status: number, reason: string): string | undefined;
+}
+
+/** Rejects with a UserError for any status but 2xx, and for what is no JSON. */
+export async function askJson(
+  server: HttpServer,
+  call: Omit<HttpCall, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
+  refusals: Refusals,
+): Promise<StoreAnswer> {
+  const answer = await askStore(server, call, refusals);
+  const { text, bytes } = await textOf(answer.body, MAX_ANSWER_BYTES, server, refusals);
+  try {
+    return { json: text === '' ? null : (JSON.parse(text) as unknown), bytes };
+  } catch (cause) {
+    throw new UserError(
+      'AUDIT_STORE_REFUSED',
+      `what answers at ${server.address} is no ${refusals.kind}: it sent ${JSON.stringify(text.slice(0, 80))}`,
+      { hint: 'is it the right address, or a login page before it?', cause },
+    );
+  }
+}
+
+/** Rejects with a UserError for any status but 2xx. */
+export async function askStore(server: HttpServer, call: HttpCall, refusals: Refusals): Promise<ApiResponse> {
+  const answer = await server.request(call);
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const { text } = await textOf(answer.body, MAX_REFUSAL_BYTES, server, refusals).catch(() => ({ text: '' }));
+  throw refused(server, answer.status, text, refusals);
+}
+
+async function textOf(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  server: HttpServer,
+  { kind }: Refusals,
+): Promise<{ readonly text: string; readonly bytes: number }> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes)
+      throw new UserError(
+        'AUDIT_STORE_REFUSED',
+        `${kind} at ${server.address} answered more than ${maxBytes >> 20} MiB at once`,
+        { hint: 'ask about a shorter time: --since, --until' },
+      );
+    chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks, bytes).toString('utf8'), bytes };
+}
+
+function refused({ address }: HttpServer, status: number, said: string, refusals: Refusals): UserError {
+  const { kind } = refusals;
+  const reason = shortened(refusals.reasonIn(said) ?? said) || WORDS[status] || 'no reason given';
+  const hint = refusals.hintFor?.(status, reason);
+  if (status === 401 || status === 407)
+    return new UserError('AUDIT_NO_CREDENTIALS', `${kind} at ${address} does not let us in: ${reason}`, {
+      hint: hint ?? "the source's auth in the configuration; kubectl audit sources test NAME",
+    });
+  if (status === 403)
+    return new UserError('AUDIT_FORBIDDEN', `${kind} at ${address} does not allow it: ${reason}`, {
+      hint: hint ?? 'reading is all that is needed, of the events alone',
+    });
+  return new UserError('AUDIT_STORE_REFUSED', `${kind} at ${address} answered ${status}: ${reason}`, {
+    hint:
+      hint ?? (status >= 300 && status < 400 ? 'is it the right address?' : '--explain prints what is sent'),
+  });
+}
+
+function shortened(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('<')) return 'a page of HTML';
+  return trimmed.length <= 500 ? trimmed : `${trimmed.slice(0, 500)}…`;
+}
+
+const WORDS: Readonly<Record<number, string>> = {
+  404: 'there is no such thing',
+  429: 'too many requests',
+  500: 'an error of its own',
+  502: 'what is behind it does not answer',
+  503: 'not available',
+  504: 'what is behind it is too slow',
+};

@@ -1,0 +1,64 @@
+/** How many requests show that the log would hold a match: counted by the store, but for those that were fetched anyway. */
+import { isOutcome } from '../../event/assembler.ts';
+import type { Witnessed } from '../../event/batch.ts';
+import type { AuditEvent } from '../../event/event.ts';
+import { resourceKey, targetOf } from '../../event/target.ts';
+import { matches } from '../../query/matches.ts';
+import { narrow } from '../../query/narrow.ts';
+import type { Predicate } from '../../query/predicate.ts';
+import type { Query, Window } from '../../query/query.ts';
+import { outcomesOf } from './outcomes.ts';
+import type { CountAsk, Counted, Shape } from './store.ts';
+
+/** Those among the events that come anyway: they are counted where requests are put together. */
+export class WitnessesFetched {
+  readonly #query: Query;
+  readonly #counts = new Map<string, number>();
+
+  constructor(query: Query) {
+    this.#query = query;
+  }
+
+  add(events: readonly AuditEvent[]): void {
+    const { witness, window } = this.#query;
+    if (witness === null) return;
+    for (const event of events) {
+      const at = event.receivedUs;
+      const isWithin =
+        at !== null &&
+        (window.sinceUs === null || at >= window.sinceUs) &&
+        (window.untilUs === null || at < window.untilUs);
+      if (!isWithin || !isOutcome(event) || !matches(event, witness)) continue;
+      const key = keyOf(resourceKey(targetOf(event)), event.level);
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  of(resource: string, level: string): number {
+    return this.#counts.get(keyOf(resource, level)) ?? 0;
+  }
+}
+
+function keyOf(resource: string, level: string): string {
+  return `${level} ${resource}`;
+}
+
+const BY = ['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'level'] as const;
+
+/** Null: the witnesses have to be fetched. */
+export function witnessAsk(witness: Predicate, window: Window, shape: Shape): CountAsk | null {
+  const narrowed = narrow(witness, shape.can);
+  const test = narrowed.isExact ? outcomesOf(narrowed.test, shape.can) : null;
+  if (test === null || shape.counter?.can(BY) !== true) return null;
+  return { test, window, by: BY, bucketUs: null };
+}
+
+/** But for those that were fetched. */
+export function othersOf({ groups }: Counted, fetched: WitnessesFetched): readonly Witnessed[] {
+  return groups.flatMap(({ key: [group = null, resource = null, subresource = null, of = null], count }) => {
+    const named = resourceKey({ group, resource, subresource });
+    const level = of ?? 'Metadata';
+    const others = count - fetched.of(named, level);
+    return others > 0 ? [{ resource: named, level, count: others, id: null }] : [];
+  });
+}

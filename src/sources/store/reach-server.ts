@@ -1,0 +1,120 @@
+/** The server that a store's settings say, ready to be asked: straight, through a proxy, with whom to trust and who we are. */
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../../errors.ts';
+import type { HttpServer } from '../../io.ts';
+import { VERSION } from '../../version.ts';
+import { openHttpServer } from '../../wire/http-server.ts';
+import type { Towards } from '../../wire/network-error.ts';
+import { proxyFor } from '../../wire/proxy.ts';
+import { type ServerUrl, toServerUrl } from '../../wire/server-url.ts';
+import type { ClientCertificate, Trust } from '../../wire/tls.ts';
+import { type Headers, openWire } from '../../wire/wire.ts';
+import { readSecret, type SecretMeans } from './secret.ts';
+import type { Auth, ReachSettings, Tls } from './store-settings.ts';
+
+/** `store`: for messages, `the store prod-logs`. */
+export async function reachServer(
+  store: string,
+  settings: ReachSettings,
+  means: SecretMeans,
+): Promise<HttpServer> {
+  const server = toServerUrl(new URL(settings.url));
+  const proxy = proxyFor(server, settings.proxy ?? '', means.env);
+  const towards = towardsStore(store, server, proxy);
+  refuseOpenSecrets(settings, server, store);
+  return openHttpServer({
+    towards,
+    timeoutMs: timeoutOf(settings.timeout),
+    renews: isRenewable(settings.auth),
+    headersFor: async (_call, isRenewed) => ({
+      'user-agent': `kubectl-audit/${VERSION}`,
+      ...settings.headers,
+      ...(await authHeaders(settings.auth, means, isRenewed)),
+    }),
+    open: async () => {
+      const { trust, certificate } = await readTls(settings.tls ?? {}, server, towards);
+      return await openWire(server, proxy, trust, certificate, towards);
+    },
+  });
+}
+
+/** What proves who we are is not sent over an open line, but to this machine itself. */
+function refuseOpenSecrets({ auth, url }: ReachSettings, server: ServerUrl, store: string): void {
+  if (auth === undefined || server.isTls || /^(?:localhost|127\.[\d.]+|::1)$/.test(server.host)) return;
+  throw new UserError('AUDIT_BAD_CONFIG', `${store}: auth would be sent unencrypted to ${url}`, {
+    hint: 'say https://, or leave auth out',
+  });
+}
+
+function towardsStore(store: string, { address }: ServerUrl, proxy: URL | null): Towards {
+  return {
+    what: `${store} at ${address}`,
+    address,
+    proxy: proxy?.host ?? null,
+    settings: 'the source',
+    parts: { authority: `tls.ca of ${store}`, certificate: `tls.certificate or tls.key of ${store}` },
+    codes: { unreachable: 'AUDIT_STORE_UNREACHABLE', badSettings: 'AUDIT_BAD_CONFIG' },
+    hints: {
+      unreachable:
+        'is the address right, and the store up? inside the cluster: service://NAMESPACE/NAME:PORT',
+      untrusted: 'tls.ca and tls.serverName say whom to trust',
+      refused: 'tls.certificate and tls.key say who we are',
+      tooMuch: 'ask about a shorter time: --since, --until',
+      proxy: 'look at proxy, HTTPS_PROXY and NO_PROXY',
+    },
+  };
+}
+
+async function readTls(
+  tls: Tls,
+  server: ServerUrl,
+  { codes }: Towards,
+): Promise<{ readonly trust: Trust; readonly certificate: ClientCertificate | null }> {
+  const read = async (path: string, part: string): Promise<string> => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (cause) {
+      throw new UserError(codes.badSettings, `tls.${part}: ${JSON.stringify(path)} cannot be read`, {
+        hint: 'is it there, and readable?',
+        cause,
+      });
+    }
+  };
+  const trust: Trust = {
+    authorities: tls.ca === undefined ? null : await read(tls.ca, 'ca'),
+    isInsecure: tls.insecure === true,
+    serverName: tls.serverName ?? server.host,
+  };
+  if (tls.certificate === undefined || tls.key === undefined) return { trust, certificate: null };
+  const certificate = { cert: await read(tls.certificate, 'certificate'), key: await read(tls.key, 'key') };
+  return { trust, certificate };
+}
+
+async function authHeaders(auth: Auth | undefined, means: SecretMeans, isRenewed: boolean): Promise<Headers> {
+  if (auth === undefined) return {};
+  if ('basic' in auth) {
+    const login = `${auth.basic.username}:${await readSecret(auth.basic.password, means, isRenewed)}`;
+    return { authorization: `Basic ${Buffer.from(login, 'utf8').toString('base64')}` };
+  }
+  if ('bearer' in auth) return { authorization: `Bearer ${await readSecret(auth.bearer, means, isRenewed)}` };
+  if ('apiKey' in auth) return { authorization: `ApiKey ${await readSecret(auth.apiKey, means, isRenewed)}` };
+  if ('header' in auth) {
+    return { [auth.header.name]: await readSecret(auth.header.value, means, isRenewed) };
+  }
+  throw new UserError('AUDIT_BAD_CONFIG', 'auth.aws is for stores in AWS', {
+    hint: 'basic, bearer, apiKey or header',
+  });
+}
+
+/** What a command prints, and what lies in a file or a Secret, may have become another one. */
+function isRenewable(auth: Auth | undefined): boolean {
+  return auth !== undefined && !JSON.stringify(auth).includes('"env"');
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+function timeoutOf(text: string | undefined): number {
+  const [, number, unit = ''] = /^(\d+)(ms|s|m)$/.exec(text ?? '') ?? [];
+  return number === undefined ? DEFAULT_TIMEOUT_MS : Number(number) * (UNITS[unit] ?? 1);
+}

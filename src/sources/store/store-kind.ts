@@ -1,0 +1,26 @@
+/** What a kind of log store gives to be one: what can be set, and how it is opened. */
+import type * as z from 'zod';
+import type { HttpServer, Io } from '../../io.ts';
+import type { Source } from '../source.ts';
+import type { ReachSettings } from './store-settings.ts';
+
+export interface StoreKind<Settings = unknown> {
+  /** A strict object. */
+  readonly settings: z.ZodType<Settings>;
+  /**
+   * The settings that a URL stands for: what its address and path say; those in its query are put to them by the caller.
+   * `url`: without the kind's own scheme (`loki+http://…` → `http://…`), where it has another one.
+   */
+  settingsOf(url: URL): Readonly<Record<string, unknown>>;
+  /** `name`: as it was asked for. Asks nothing yet. */
+  open(name: string, settings: Settings, means: StoreMeans): Promise<Source>;
+}
+
+/** What a store is opened with. */
+export interface StoreMeans {
+  readonly io: Io;
+  /** The server that the settings say, however it is reached. Dialled when the first request is sent. */
+  serverAt(settings: ReachSettings): Promise<HttpServer>;
+  /** Bytes of answers at most; null: no bound. */
+  readonly maxBytes: number | null;
+}

@@ -1,0 +1,192 @@
+/**
+ * A log store as a source: what the predicate asks for goes to the store, page after page comes back and becomes events, and what
+ * only shows that the log would hold a match is counted where it lies.
+ */
+import { type EventBatch, emptyBatch, NOTHING_PASSED, type Witnessed } from '../../event/batch.ts';
+import type { Gap, Note } from '../../event/coverage.ts';
+import type { Group } from '../../event/groups.ts';
+import { formatMicros } from '../../event/micros.ts';
+import { anyOf, type EventTest } from '../../query/event-test.ts';
+import { narrow } from '../../query/narrow.ts';
+import type { Query } from '../../query/query.ts';
+import { Collector } from '../../scan/collector.ts';
+import { unwrap } from '../envelope.ts';
+import { asksLongRunning } from '../long-running.ts';
+import { sizeOf } from '../rotated-logs/in-words.ts';
+import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
+import { stageWindow } from '../stage-window.ts';
+import { countGroups } from './count-groups.ts';
+import { othersOf, WitnessesFetched, witnessAsk } from './count-witness.ts';
+import type { Ask, CountAsk, Extent, Shape, Store } from './store.ts';
+
+/** The API server's own limit for requests that are not long-running; more of it is set in some clusters, seldom beyond. */
+const REQUESTS_LAST_US = 10 * 60 * 1_000_000;
+
+export interface StoreSourceOptions {
+  /** Bytes of answers at most; null: no bound. */
+  readonly maxBytes: number | null;
+}
+
+export function openStoreSource(store: Store, options: StoreSourceOptions): Source {
+  return new StoreSource(store, options);
+}
+
+interface Planned {
+  readonly shape: Shape;
+  readonly ask: Ask;
+  /** How the store counts the witnesses; null: none are wanted, or the events that show them are fetched too. */
+  readonly witness: CountAsk | null;
+}
+
+class StoreSource implements Source {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly #store: Store;
+  readonly #maxBytes: number | null;
+  readonly #planned = new WeakMap<SourcePlan, Planned>();
+  #shape: Promise<Shape> | null = null;
+  #extent: Promise<Extent | null> | null = null;
+  #findings: Findings = { gaps: [], notes: [], holdsEarlier: [] };
+
+  constructor(store: Store, { maxBytes }: StoreSourceOptions) {
+    this.name = store.name;
+    this.#store = store;
+    this.#maxBytes = maxBytes;
+    this.capabilities = {
+      order: 'none',
+      slackUs: null,
+      rereads: true,
+      billed: store.billed,
+      follows: false,
+    };
+  }
+
+  async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
+    signal.throwIfAborted();
+    const shape = await this.#look(signal);
+    const { test, pushed, residual } = narrow(query.predicate, shape.can);
+    const witness = query.witness === null ? null : witnessAsk(query.witness, query.window, shape);
+    const isFetched = query.witness !== null && witness === null;
+    const ask = askFor(query, isFetched ? anyOf(test, narrow(query.witness, shape.can).test) : test);
+    const bytes = (await shape.estimate?.(ask, signal)) ?? null;
+    const plan: SourcePlan = {
+      query,
+      ...{ pushed, residual },
+      estimate: { bytes, parts: null },
+      explain: async () => shape.explain(ask),
+    };
+    this.#planned.set(plan, { shape, ask, witness });
+    return plan;
+  }
+
+  async *read(plan: SourcePlan, signal: AbortSignal): AsyncGenerator<EventBatch> {
+    const planned = this.#planned.get(plan);
+    if (planned === undefined) throw new Error('read() of a plan that is not of this source');
+    signal.throwIfAborted();
+    const { query } = plan;
+    const gaps: Gap[] = [...planned.shape.findings.gaps];
+    const notes: Note[] = [...planned.shape.findings.notes];
+    const holdsEarlier: string[] = [];
+    this.#findings = { gaps, notes, holdsEarlier };
+    // So that a store is named that holds nothing.
+    yield emptyBatch(this.name);
+    const counted = await countGroups(planned.shape, query, signal);
+    if (counted !== null) {
+      yield this.#counted(counted.groups, [], counted.bytes);
+      notes.push({
+        code: 'counted-by-store',
+        text: `${this.name} counted: what it was sent twice, it counts twice`,
+      });
+    } else {
+      const fetched = new WitnessesFetched(query);
+      for await (const batch of this.#fetch(planned, gaps, signal)) {
+        fetched.add(batch.events);
+        yield batch;
+      }
+      const witnesses =
+        planned.witness === null ? null : await planned.shape.counter?.count(planned.witness, signal);
+      if (witnesses != null) yield this.#counted([], othersOf(witnesses, fetched), witnesses.bytes);
+    }
+    const extent = await this.#extentOf(planned.shape, signal);
+    const { sinceUs } = query.window;
+    if (extent === null) return;
+    if (sinceUs !== null && extent.oldestUs < sinceUs) holdsEarlier.push(this.name);
+    yield this.#spanning(extent);
+  }
+
+  findings(): Findings {
+    return this.#findings;
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  /** Asked once. A failure is asked for again. */
+  #look(signal: AbortSignal): Promise<Shape> {
+    this.#shape ??= this.#store.look(signal).catch((error: unknown) => {
+      this.#shape = null;
+      throw error;
+    });
+    return this.#shape;
+  }
+
+  #extentOf(shape: Shape, signal: AbortSignal): Promise<Extent | null> {
+    this.#extent ??= shape.extent(signal).catch((error: unknown) => {
+      this.#extent = null;
+      throw error;
+    });
+    return this.#extent;
+  }
+
+  async *#fetch({ shape, ask }: Planned, gaps: Gap[], signal: AbortSignal): AsyncGenerator<EventBatch> {
+    const collector = new Collector({ source: this.name, file: this.name, unwrap, isLive: false });
+    let line = 0;
+    let read = 0;
+    let oldestUs: number | null = null;
+    for await (const page of shape.pages(ask, signal)) {
+      signal.throwIfAborted();
+      read += page.bytes;
+      collector.countBytes(page.bytes, page.bytes);
+      gaps.push(...(page.gaps ?? []));
+      for (const record of page.records) {
+        collector.record(record, { line: ++line, recordTime: null, isUnfinished: false });
+        if (collector.isFull) yield collector.takeBatch();
+      }
+      const batch = collector.takeBatch();
+      oldestUs = batch.events.at(-1)?.receivedUs ?? oldestUs;
+      yield batch;
+      if (this.#maxBytes !== null && read >= this.#maxBytes) {
+        const from = oldestUs === null ? '' : `; reached back to ${formatMicros(oldestUs)}`;
+        const text = `stopped after ${sizeOf(read)} (--max-bytes)${from}`;
+        gaps.push({ code: 'budget', text, source: this.name });
+        return;
+      }
+    }
+  }
+
+  #counted(groups: readonly Group[], witnessed: readonly Witnessed[], bytes: number): EventBatch {
+    const requests = groups.reduce((sum, { count }) => sum + count, 0);
+    const passedOver = {
+      ...NOTHING_PASSED,
+      bytes,
+      events: requests,
+      outcomes: requests,
+      witnessed,
+      counted: [groups],
+    };
+    return { ...emptyBatch(this.name), passedOver };
+  }
+
+  /** How far back it goes, and up to when. */
+  #spanning({ oldestUs, newestUs }: Extent): EventBatch {
+    const passedOver = { ...NOTHING_PASSED, fromUs: oldestUs, toUs: newestUs };
+    return { ...emptyBatch(this.name), passedOver };
+  }
+}
+
+function askFor(query: Query, test: EventTest): Ask {
+  const isLongRunning = asksLongRunning(query);
+  const stages = stageWindow(query.window, isLongRunning ? null : REQUESTS_LAST_US);
+  return { test, received: query.window, stages, isLongRunning };
+}

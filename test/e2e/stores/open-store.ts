@@ -1,0 +1,20 @@
+/** A store as the program opens it, from its settings. */
+import { loadStoreKind } from '../../../src/sources/registry.ts';
+import type { Source } from '../../../src/sources/source.ts';
+import { reachServer } from '../../../src/sources/store/reach-server.ts';
+import { fixedIo } from '../../support/fixed-io.ts';
+
+export async function openStore(
+  kind: string,
+  settings: Readonly<Record<string, unknown>>,
+  maxBytes: number | null = null,
+): Promise<Source> {
+  const io = fixedIo();
+  const known = await loadStoreKind(kind);
+  if (known === null) throw new Error(`there is no kind ${kind}`);
+  return known.open(kind, known.settings.parse(settings), {
+    io,
+    maxBytes,
+    serverAt: (reach) => reachServer(kind, reach, { env: {}, signal: io.signal, api: null }),
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * A real log store for tests: built or installed once into the cache outside the checkout, then started on loopback with an empty
+ * folder of its own, by a script of ./servers: `NAME.sh build CACHE-FOLDER`, `NAME.sh run CACHE-FOLDER DATA-FOLDER PORT`.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const scripts = fileURLToPath(new URL('./servers/', import.meta.url));
+const cache = join(
+  process.env.KUBECTL_AUDIT_E2E_CACHE ??
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubectl-audit/e2e'),
+  'stores',
+);
+
+/** Under the name of its script: the path that answers with success when it is ready. */
+const READY = {
+  victorialogs: '/health',
+} as const;
+
+export type StoreName = keyof typeof READY;
+
+export interface StoreProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
+const BUILD_MS = 1_800_000;
+const START_MS = 120_000;
+
+export async function startStore(
+  name: StoreName,
+  env: Readonly<Record<string, string>> = {},
+): Promise<StoreProcess> {
+  const folder = join(cache, name);
+  const script = join(scripts, `${name}.sh`);
+  await mkdir(folder, { recursive: true });
+  // One after the other, where tests run side by side.
+  const lock = `exec 9> ${JSON.stringify(join(cache, 'lock'))}; flock 9; exec bash "$0" build "$1" 9>&-`;
+  await promisify(execFile)('bash', ['-c', lock, script, folder], { timeout: BUILD_MS, maxBuffer: 1 << 26 });
+  const data = await mkdtemp(join(tmpdir(), `store-${name}-`));
+  const port = await freePort();
+  const log = await open(join(data, 'server.log'), 'w');
+  const child = spawn('bash', [script, 'run', folder, data, String(port)], {
+    stdio: ['ignore', log.fd, log.fd],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
+  await log.close();
+  const stop = async (): Promise<void> => {
+    await ended(child);
+    await rm(data, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await answers(`${url}${READY[name]}`, child, join(data, 'server.log'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, port, stop };
+}
+
+async function answers(url: string, child: ChildProcess, log: string): Promise<void> {
+  for (const until = Date.now() + START_MS; Date.now() < until; ) {
+    const isThere = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isThere) return;
+    if (child.exitCode !== null) break;
+    await sleep(100);
+  }
+  const { stdout } = await promisify(execFile)('tail', ['-n', '20', log]);
+  throw new Error(`${url} does not answer\n${stdout}`);
+}
+
+/** With all that it started. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.pid === undefined) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  process.kill(-child.pid, 'SIGTERM');
+  await Promise.race([gone, sleep(10_000, undefined, { ref: false })]);
+  if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
