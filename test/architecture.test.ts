@@ -31,6 +31,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'wire', 'version.ts'],
     packages: [/^zod$/, /^node:(child_process|crypto|fs|fs\/promises|path|url|buffer|net|stream|util)$/],
   },
+  config: {
+    rooms: ['io.ts (types)'],
+    packages: [/^(?:yaml|zod)$/, /^node:(fs\/promises|os|path)$/],
+  },
   wire: {
     rooms: ['io.ts (types)'],
     packages: [

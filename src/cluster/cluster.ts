@@ -15,6 +15,8 @@ export interface Cluster {
   readonly api: ApiServer;
   /** The flag's or the context's. */
   readonly namespace: string;
+  /** Of the kubeconfig; '' when none is chosen. */
+  readonly contextName: string;
   readonly live: LiveCluster;
   /** What is served, if `typed` (as a user typed it) is not in the built-in table; else the table. Never rejects but for an abort. */
   typesFor(typed: string, signal: AbortSignal): Promise<readonly ResourceType[] | undefined>;
@@ -24,11 +26,12 @@ export interface Cluster {
 
 /** Asks nothing yet. Rejects as `connect` does. */
 export async function openCluster(flags: ConnectFlags, io: ConnectIo): Promise<Cluster> {
-  const { api, namespace } = await connect(flags, io);
+  const { api, namespace, contextName } = await connect(flags, io);
   const types = new ServedTypes(api, cachePath(api.address, io.env), io.now);
   return {
     api,
     namespace,
+    contextName,
     live: liveCluster(api),
     typesFor: (typed, signal) => types.for(typed, signal),
     names: async (typed, inNamespace, signal) => {

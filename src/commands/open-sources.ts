@@ -1,14 +1,15 @@
 /** From the flags that say where from to open sources: log files, stores, the demo, else the cluster's own logs. */
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { type ClusterReach, openSource } from '../sources/registry.ts';
+import { openSource } from '../sources/registry.ts';
 import type { Source } from '../sources/source.ts';
 import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
+import type { Reached } from './reach-cluster.ts';
 
 export async function openSources(
   flags: FlagValues,
   io: Io,
-  cluster: ClusterReach | null,
+  reached: Pick<Reached, 'logs' | 'stores' | 'cluster'>,
 ): Promise<Source[]> {
   const given = [...listFlag(flags, 'file'), ...listFlag(flags, 'source')];
   const isDemo = boolFlag(flags, 'demo') === true;
@@ -21,28 +22,26 @@ export async function openSources(
     throw new UserError('AUDIT_USAGE', 'an empty name of a log', { hint: 'is a variable not set?' });
   }
   const files = isDemo ? [`${io.demoFolder}/audit`] : listFlag(flags, 'file');
-  const urls = listFlag(flags, 'source');
   if (files.includes('-') && io.inIsTTY) {
     throw new UserError('AUDIT_STDIN_IS_TERMINAL', 'standard input is a terminal, and --file - reads it', {
       hint: `ssh NODE sudo cat /var/log/kubernetes/audit/audit.log | ${io.calledAs} … --file -`,
     });
   }
   const maxBytes = parseSize(textFlag(flags, 'max-bytes'));
-  if (cluster !== null) return [await openSource('node', { patterns: [], maxBytes }, io, cluster)];
   const opened: Source[] = [];
-  if (files.length > 0) opened.push(await openSource('file', { patterns: files, maxBytes }, io, null));
-  for (const url of urls)
-    opened.push(await openSource(schemeOf(url), { patterns: [url], maxBytes }, io, null));
+  try {
+    if (reached.logs !== null)
+      opened.push(await openSource('node', { patterns: [], maxBytes }, io, reached.logs));
+    if (files.length > 0) opened.push(await openSource('file', { patterns: files, maxBytes }, io, null));
+    if (reached.stores.length > 0) {
+      const { openStores } = await import('./open-stores.ts');
+      opened.push(...(await openStores(reached.stores, { flags, io, cluster: reached.cluster, maxBytes })));
+    }
+  } catch (error) {
+    await Promise.allSettled(opened.map((source) => source.close()));
+    throw error;
+  }
   return opened;
-}
-
-function schemeOf(url: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1];
-  if (scheme === undefined)
-    throw new UserError('AUDIT_UNKNOWN_SOURCE', `"${url}" is not a source's URL`, {
-      hint: 'log files are given with --file',
-    });
-  return scheme.toLowerCase();
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -12,8 +12,12 @@ import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './
 export interface Reached {
   /** Null: none is needed. */
   readonly cluster: Cluster | null;
-  /** Its logs are what is read; null: others are given. */
+  /** The control plane's own files are read; null: they are not. */
   readonly logs: ClusterReach | null;
+  /** Log stores that are read: names in the configuration file, and URLs. */
+  readonly stores: readonly string[];
+  /** No logs were named: those are read that belong to the context, and its namespace is the one that is meant. */
+  readonly isByContext: boolean;
   /** Null: how things stand now is not asked. */
   readonly live: LiveCluster | null;
 }
@@ -29,15 +33,34 @@ export async function reachCluster(flags: FlagValues, io: Io): Promise<Reached> 
       hint: 'leave one of them out',
     });
   }
-  if (hasLogs && !wantsLive) return { cluster: null, logs: null, live: null };
+  const given = listFlag(flags, 'source');
+  const isByContext = !hasLogs;
+  if (hasLogs && !wantsLive) return { cluster: null, logs: null, stores: given, live: null, isByContext };
   const { openCluster } = await import('../cluster/cluster.ts');
   const readsStdin = listFlag(flags, 'file').includes('-');
   const cluster = await openCluster(connectFlags(flags), readsStdin ? { ...io, inIsTTY: false } : io);
+  const live = wantsLive ? cluster.live : null;
+  if (hasLogs) return { cluster, logs: null, stores: given, live, isByContext };
+  // What is about the nodes asks for their logs, whatever the file says.
+  const isAboutNodes = NODE_FLAGS.some((name) => flags[name] !== undefined);
+  const named = isAboutNodes ? null : await sourcesOfContext(cluster.contextName, io);
+  const isNode = named === null || named.includes(NODE);
   return {
     cluster,
-    logs: hasLogs ? null : nodeReach(cluster, flags),
-    live: wantsLive ? cluster.live : null,
+    logs: isNode ? nodeReach(cluster, flags) : null,
+    stores: (named ?? []).filter((name) => name !== NODE),
+    live,
+    isByContext,
   };
+}
+
+/** The name that stands in the configuration file for the control plane's own files. */
+const NODE = 'node';
+
+async function sourcesOfContext(context: string, io: Io): Promise<readonly string[] | null> {
+  const { readConfig } = await import('../config/config-file.ts');
+  const config = await readConfig(io.env);
+  return config.sourcesOf(context === '' ? null : context);
 }
 
 /** A context named beside log files says whose they are. */
@@ -76,7 +99,7 @@ function parseVia(typed: string): ClusterReach['via'] {
   });
 }
 
-function connectFlags(flags: FlagValues) {
+export function connectFlags(flags: FlagValues) {
   return {
     kubeconfig: textFlag(flags, 'kubeconfig'),
     context: textFlag(flags, 'context'),

@@ -67,7 +67,7 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   const reached = await reachCluster(flags, io);
   const placed = await placedIn(reached, typed, flags, io);
   const asked = toParams({ ...shared, placed });
-  const sources = await openSources(flags, io, reached.logs);
+  const sources = await openSources(flags, io, reached);
   try {
     if (isFollowing) checkFollowed(sources);
     const params = { ...asked, window: windowFor(asked.window, sources) };
@@ -104,7 +104,7 @@ async function inputsOf(
 
 /** Where the object of a question is, as flags and the kubeconfig say it. */
 async function placedIn(
-  { cluster, logs }: Reached,
+  { cluster, isByContext }: Reached,
   typed: string | undefined,
   flags: FlagValues,
   io: Io,
@@ -114,7 +114,7 @@ async function placedIn(
   const isType = typed !== undefined && typed !== '' && !typed.startsWith('/');
   return {
     // A log file has no current namespace, and may be of any cluster.
-    namespace: namespaceOf(flags, logs === null ? null : (cluster?.namespace ?? null)),
+    namespace: namespaceOf(flags, isByContext ? (cluster?.namespace ?? null) : null),
     subresource: isNone ? null : subresource,
     types: isType ? await cluster?.typesFor(typed.split('/')[0] ?? '', io.signal) : undefined,
   };

@@ -7,8 +7,8 @@ import type { ApiServer, Io } from '../../io.ts';
 import type { Secret } from './store-settings.ts';
 
 export interface SecretMeans extends Pick<Io, 'env' | 'signal'> {
-  /** For Secrets in the cluster; null: none is reached. */
-  readonly api: ApiServer | null;
+  /** For what lies in the cluster: opened when it is first needed. */
+  readonly api: () => Promise<ApiServer>;
 }
 
 /** Of a command that prints one. */
@@ -79,9 +79,8 @@ async function inCluster(
 ): Promise<{ place: string; text: string }> {
   const place = `the Secret ${path}`;
   const [namespace = '', name = '', key = ''] = path.split('/');
-  if (api === null) throw missing(`${place}: no cluster is reached`, 'give --context or a kubeconfig');
   const url = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-  const { status, json } = await api.send('GET', url, null, signal);
+  const { status, json } = await (await api()).send('GET', url, null, signal);
   const { data = {} } = (json ?? {}) as { readonly data?: Readonly<Record<string, unknown>> };
   const value = status === 200 && Object.hasOwn(data, key) ? data[key] : undefined;
   if (typeof value === 'string')

@@ -4,6 +4,10 @@ import type { Source } from '../../../src/sources/source.ts';
 import { reachServer } from '../../../src/sources/store/reach-server.ts';
 import { fixedIo } from '../../support/fixed-io.ts';
 
+const noCluster = async (): Promise<never> => {
+  throw new Error('no cluster');
+};
+
 export async function openStore(
   kind: string,
   settings: Readonly<Record<string, unknown>>,
@@ -15,6 +19,6 @@ export async function openStore(
   return known.open(kind, known.settings.parse(settings), {
     io,
     maxBytes,
-    serverAt: (reach) => reachServer(kind, reach, { env: {}, signal: io.signal, api: null }),
+    serverAt: (reach) => reachServer(kind, reach, { env: {}, signal: io.signal, api: noCluster }),
   });
 }

@@ -1,0 +1,73 @@
+/**
+ * The configuration file: found where the system keeps such files, never in the working directory; refused when others can write
+ * it, for it names commands that are run. What stands in it is config.ts's.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import type { Config } from './config.ts';
+
+/** `KUBECTL_AUDIT_CONFIG`, else in XDG_CONFIG_HOME or ~/.config; on Windows in %APPDATA%. */
+export function configPath(env: Io['env'], platform: NodeJS.Platform = process.platform): string {
+  const named = env.KUBECTL_AUDIT_CONFIG;
+  if (named !== undefined && named !== '') {
+    if (isAbsolute(named)) return named;
+    throw new UserError(
+      'AUDIT_BAD_CONFIG',
+      `KUBECTL_AUDIT_CONFIG=${JSON.stringify(named)} is no absolute path`,
+      {
+        hint: 'say it from the root on',
+      },
+    );
+  }
+  const isWindows = platform === 'win32';
+  const home = isWindows ? env.APPDATA : env.XDG_CONFIG_HOME;
+  const fallback = join(homedir(), isWindows ? 'AppData/Roaming' : '.config');
+  // A relative XDG_CONFIG_HOME is to be ignored, says the specification: it would be the working directory's.
+  return join(home !== undefined && isAbsolute(home) ? home : fallback, 'kubectl-audit', 'config.yaml');
+}
+
+/** What it says; nothing where there is none. Throws UserError AUDIT_BAD_CONFIG. */
+export async function readConfig(env: Io['env']): Promise<Config> {
+  const path = configPath(env);
+  const text = await textOf(path);
+  if (text === null) {
+    if (!env.KUBECTL_AUDIT_CONFIG) return { path, sources: new Map(), sourcesOf: () => null };
+    throw new UserError('AUDIT_BAD_CONFIG', `${path} is not there`, {
+      hint: 'KUBECTL_AUDIT_CONFIG names it',
+    });
+  }
+  await refuseOthersWriting(path);
+  await refuseOthersWriting(dirname(path));
+  // Most have no such file, and need neither YAML nor a schema.
+  const { parseConfig } = await import('./config.ts');
+  return parseConfig(text, path);
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new UserError('AUDIT_BAD_CONFIG', `${path} cannot be read (${code})`, { cause: error });
+  }
+}
+
+/** As ssh does with its own. Windows keeps %APPDATA% to its user. */
+async function refuseOthersWriting(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const { mode, uid } = await stat(path);
+  const own = process.getuid?.();
+  const isStrangers = uid !== 0 && own !== undefined && uid !== own;
+  if ((mode & 0o022) === 0 && !isStrangers) return;
+  throw new UserError(
+    'AUDIT_BAD_CONFIG',
+    `${path} ${isStrangers ? 'belongs to another user' : 'can be written by others'}`,
+    {
+      hint: isStrangers ? `chown ${own} ${path}` : `chmod go-w ${path}`,
+    },
+  );
+}

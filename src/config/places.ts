@@ -1,0 +1,63 @@
+/** Where in the file things stand, for messages: `config.yaml:12:5`. */
+import { type Document, isMap, isNode, isPair, isScalar, type LineCounter } from 'yaml';
+import type * as z from 'zod';
+import { UserError } from '../errors.ts';
+
+export type KeyPath = readonly PropertyKey[];
+
+export interface Places {
+  /** The error about what stands there, or would. */
+  refuse(path: KeyPath, message: string, hint?: string): UserError;
+}
+
+export function placesIn(document: Document, lines: LineCounter, file: string): Places {
+  return {
+    refuse(path, message, hint) {
+      const { line, col } = lines.linePos(offsetOf(document, path));
+      const where = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
+      return new UserError(
+        'AUDIT_BAD_CONFIG',
+        `${file}:${line}:${col}: ${where}${message}`,
+        hint === undefined ? {} : { hint },
+      );
+    },
+  };
+}
+
+/** The first of zod's complaints. `under`: where in the file stands what it complains of. */
+export function refuseAt(error: z.ZodError, places: Places, under: KeyPath): UserError {
+  const [issue] = error.issues;
+  if (issue === undefined) return places.refuse(under, 'cannot be understood');
+  const path = [...under, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    return places.refuse([...path, key], 'there is no such setting');
+  }
+  return places.refuse(path, issue.message);
+}
+
+/** Of a key that stands there; else of the nearest thing around it. */
+function offsetOf(document: Document, path: KeyPath): number {
+  let here: unknown = document.contents;
+  let offset = 0;
+  for (const key of path) {
+    if (isMap(here)) {
+      const pair = here.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key),
+      );
+      if (pair === undefined) return offset;
+      offset = startOf(pair.key) ?? offset;
+      here = pair.value;
+    } else {
+      const item: unknown =
+        isNode(here) && 'items' in here ? (here.items as unknown[])[Number(key)] : undefined;
+      offset = startOf(item) ?? offset;
+      here = item;
+    }
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) && node.range != null ? node.range[0] : null;
+}
