@@ -33,7 +33,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   config: {
     rooms: ['io.ts (types)'],
-    packages: [/^(?:yaml|zod)$/, /^node:(fs\/promises|os|path)$/],
+    packages: [/^(?:yaml|zod)$/, /^node:(crypto|fs\/promises|os|path)$/],
   },
   wire: {
     rooms: ['io.ts (types)'],
@@ -73,7 +73,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'cluster',
       '../demo/context.json',
     ],
-    packages: [/^node:(v8|vm)$/],
+    packages: [/^zod$/, /^node:(v8|vm)$/],
   },
   'cli.ts': {
     rooms: ['commands', 'io.ts', 'render', 'version.ts'],

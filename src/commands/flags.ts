@@ -35,7 +35,7 @@ export const FLAGS = {
     type: 'string',
     isList: true,
     value: 'SOURCE',
-    help: 'a log store, by URL',
+    help: 'a log store: a name in the configuration file, or a URL such as loki+http://HOST:PORT',
     group: 'Where from',
   },
   node: {

@@ -3,6 +3,7 @@
  * stand now. From kubectl's own flags; a file of logs says nothing of the cluster it is from, so that must be said.
  */
 import type { Cluster } from '../cluster/cluster.ts';
+import { NODE, sourcesOf } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { LiveCluster } from '../live.ts';
@@ -54,13 +55,9 @@ export async function reachCluster(flags: FlagValues, io: Io): Promise<Reached> 
   };
 }
 
-/** The name that stands in the configuration file for the control plane's own files. */
-const NODE = 'node';
-
 async function sourcesOfContext(context: string, io: Io): Promise<readonly string[] | null> {
   const { readConfig } = await import('../config/config-file.ts');
-  const config = await readConfig(io.env);
-  return config.sourcesOf(context === '' ? null : context);
+  return sourcesOf(await readConfig(io.env), context);
 }
 
 /** A context named beside log files says whose they are. */

@@ -202,6 +202,23 @@ export const COMMANDS: readonly CommandSummary[] = [
     load: async () => (await import('./index-log.ts')).indexCommand,
   },
   {
+    name: 'sources',
+    usage: '[list | add [NAME URL] | test NAME…]',
+    summary: 'the log stores that are configured, for which contexts; one more; whether one can be read',
+    takes: [],
+    flags: ['output', ...CLUSTER, ...OTHER],
+    examples: [
+      ['Which log stores are configured?', 'sources'],
+      [
+        'Add one, for the context prod',
+        'sources add prod-logs victorialogs+https://logs.example:9428 --context prod',
+      ],
+      ['Can it be read, and what does it hold?', 'sources test prod-logs'],
+    ],
+    terms: null,
+    load: async () => (await import('./sources/sources.ts')).sourcesCommand,
+  },
+  {
     name: 'completion',
     usage: SHELLS.join('|'),
     summary: 'a script that lets your shell complete questions, verbs, flags, types and names',

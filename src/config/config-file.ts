@@ -3,14 +3,14 @@
  * it, for it names commands that are run. What stands in it is config.ts's.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, platform, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { Config } from './config.ts';
+import { type Config, emptyConfig } from './config.ts';
 
 /** `KUBECTL_AUDIT_CONFIG`, else in XDG_CONFIG_HOME or ~/.config; on Windows in %APPDATA%. */
-export function configPath(env: Io['env'], platform: NodeJS.Platform = process.platform): string {
+export function configPath(env: Io['env'], system: NodeJS.Platform = platform()): string {
   const named = env.KUBECTL_AUDIT_CONFIG;
   if (named !== undefined && named !== '') {
     if (isAbsolute(named)) return named;
@@ -22,7 +22,7 @@ export function configPath(env: Io['env'], platform: NodeJS.Platform = process.p
       },
     );
   }
-  const isWindows = platform === 'win32';
+  const isWindows = system === 'win32';
   const home = isWindows ? env.APPDATA : env.XDG_CONFIG_HOME;
   const fallback = join(homedir(), isWindows ? 'AppData/Roaming' : '.config');
   // A relative XDG_CONFIG_HOME is to be ignored, says the specification: it would be the working directory's.
@@ -32,9 +32,9 @@ export function configPath(env: Io['env'], platform: NodeJS.Platform = process.p
 /** What it says; nothing where there is none. Throws UserError AUDIT_BAD_CONFIG. */
 export async function readConfig(env: Io['env']): Promise<Config> {
   const path = configPath(env);
-  const text = await textOf(path);
+  const text = await readFileOrNull(path);
   if (text === null) {
-    if (!env.KUBECTL_AUDIT_CONFIG) return { path, sources: new Map(), sourcesOf: () => null };
+    if (!env.KUBECTL_AUDIT_CONFIG) return emptyConfig(path);
     throw new UserError('AUDIT_BAD_CONFIG', `${path} is not there`, {
       hint: 'KUBECTL_AUDIT_CONFIG names it',
     });
@@ -42,11 +42,12 @@ export async function readConfig(env: Io['env']): Promise<Config> {
   await refuseOthersWriting(path);
   await refuseOthersWriting(dirname(path));
   // Most have no such file, and need neither YAML nor a schema.
-  const { parseConfig } = await import('./config.ts');
+  const { parseConfig } = await import('./parse-config.ts');
   return parseConfig(text, path);
 }
 
-async function textOf(path: string): Promise<string | null> {
+/** Null: there is none. Throws UserError AUDIT_BAD_CONFIG. */
+export async function readFileOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -58,10 +59,10 @@ async function textOf(path: string): Promise<string | null> {
 
 /** As ssh does with its own. Windows keeps %APPDATA% to its user. */
 async function refuseOthersWriting(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (platform() === 'win32') return;
   const { mode, uid } = await stat(path);
-  const own = process.getuid?.();
-  const isStrangers = uid !== 0 && own !== undefined && uid !== own;
+  const { uid: own } = userInfo();
+  const isStrangers = uid !== 0 && uid !== own;
   if ((mode & 0o022) === 0 && !isStrangers) return;
   throw new UserError(
     'AUDIT_BAD_CONFIG',

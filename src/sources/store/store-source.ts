@@ -90,6 +90,10 @@ class StoreSource implements Source {
     this.#findings = { gaps, notes, holdsEarlier };
     // So that a store is named that holds nothing.
     yield emptyBatch(this.name);
+    const extent = await this.#extentOf(planned.shape, signal);
+    const { sinceUs } = query.window;
+    if (extent !== null && sinceUs !== null && extent.oldestUs < sinceUs) holdsEarlier.push(this.name);
+    if (extent !== null) yield this.#spanning(extent);
     const counted = await countGroups(planned.shape, query, signal);
     if (counted !== null) {
       yield this.#counted(counted.groups, [], counted.bytes);
@@ -107,11 +111,6 @@ class StoreSource implements Source {
         planned.witness === null ? null : await planned.shape.counter?.count(planned.witness, signal);
       if (witnesses != null) yield this.#counted([], othersOf(witnesses, fetched), witnesses.bytes);
     }
-    const extent = await this.#extentOf(planned.shape, signal);
-    const { sinceUs } = query.window;
-    if (extent === null) return;
-    if (sinceUs !== null && extent.oldestUs < sinceUs) holdsEarlier.push(this.name);
-    yield this.#spanning(extent);
   }
 
   findings(): Findings {

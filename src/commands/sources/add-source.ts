@@ -1,0 +1,95 @@
+/** `sources add`: one more log store in the configuration file, from a name and a URL; on a terminal, what is missing is asked for. */
+import { parseAdHoc } from '../../config/ad-hoc.ts';
+import { NODE } from '../../config/config.ts';
+import { configPath, readConfig } from '../../config/config-file.ts';
+import { addToConfig } from '../../config/write-config.ts';
+import { UserError } from '../../errors.ts';
+import { flagText } from '../../event/shell.ts';
+import type { Io } from '../../io.ts';
+import { escapeTerminal } from '../../render/escape.ts';
+import { loadStoreKind, STORE_KINDS } from '../../sources/registry.ts';
+import { type FlagValues, textFlag } from '../flags.ts';
+import { chosenStore } from '../open-stores.ts';
+
+const NAME = /^[A-Za-z0-9][\w.-]*$/;
+
+export async function addSource(words: readonly string[], flags: FlagValues, io: Io): Promise<number> {
+  const asking = new Asking(io);
+  const [givenName, givenUrl, surplus] = words;
+  if (surplus !== undefined)
+    throw new UserError(
+      'AUDIT_USAGE',
+      `sources add takes a name and a URL, and ${JSON.stringify(surplus)} is one more`,
+      {
+        hint: example(io),
+      },
+    );
+  const name = givenName ?? (await asking.ask('a name for it'));
+  if (!NAME.test(name) || name === NODE)
+    throw new UserError('AUDIT_USAGE', `${JSON.stringify(name)} is no name for a source`, {
+      hint: 'letters, digits, dots, hyphens and underscores; node stands for the nodes’ own files',
+    });
+  const config = await readConfig(io.env);
+  if (config.sources.has(name))
+    throw new UserError('AUDIT_USAGE', `there is a source ${JSON.stringify(name)} already`, {
+      hint: `change it in ${config.path}`,
+    });
+  const url =
+    givenUrl ?? (await asking.ask(`its URL (${STORE_KINDS.join(', ')}; such as loki+http://HOST:PORT)`));
+  const adHoc = parseAdHoc(url);
+  if (adHoc === null)
+    throw new UserError('AUDIT_USAGE', `${JSON.stringify(url)} is no URL of a store`, { hint: example(io) });
+  // Whatever is wrong with it is said before it is written.
+  const { type, settings } = await chosenStore(url, null);
+  const kind = await loadStoreKind(type);
+  if (kind === null) throw new Error(`${type} was found a moment ago`);
+  const asked =
+    givenUrl === undefined
+      ? await asking.ask('the kubeconfig context whose audit log it holds (empty: none)')
+      : '';
+  const context = textFlag(flags, 'context') ?? (asked || null);
+  const path = configPath(io.env);
+  await addToConfig(path, { name, settings: { type, ...(settings as Record<string, unknown>) }, context });
+  const use = context === null ? `--source ${name}` : flagText('context', context).trim();
+  const lines = [
+    `added ${name} to ${path}: ${io.calledAs} … ${use}`,
+    `try it: ${io.calledAs} sources test ${name}`,
+  ];
+  await io.out.write(`${lines.map(escapeTerminal).join('\n')}\n`);
+  return 0;
+}
+
+function example({ calledAs }: Io): string {
+  return `${calledAs} sources add prod-logs 'loki+https://loki.example:3100?selector={job="k8s-audit"}' --context prod`;
+}
+
+/** Answers, a line each. */
+class Asking {
+  readonly #io: Io;
+  #lines: AsyncIterator<string> | null = null;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  async ask(what: string): Promise<string> {
+    if (!this.#io.inIsTTY)
+      throw new UserError('AUDIT_USAGE', `sources add: ${what} is missing`, { hint: example(this.#io) });
+    await this.#io.err.write(`${what}: `);
+    this.#lines ??= linesOf(this.#io.in)[Symbol.asyncIterator]();
+    const line = await this.#lines.next();
+    if (line.done === true)
+      throw new UserError('AUDIT_USAGE', 'nothing was added', { hint: example(this.#io) });
+    return line.value.trim();
+  }
+}
+
+async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = (rest + Buffer.from(chunk).toString('utf8')).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
