@@ -3,6 +3,8 @@
  * Types only; cli.ts and cluster/ provide them, commands hand them on.
  */
 
+import type { Duplex } from 'node:stream';
+
 /** Where text goes. `write` resolves when the stream can take more; it rejects with ClosedPipe when the reader is gone. */
 export interface TextSink {
   readonly isTTY: boolean;
@@ -63,6 +65,10 @@ export interface ApiServer {
   ): Promise<ApiAnswer>;
   /** All pages of a list. Rejects with a UserError (AUDIT_FORBIDDEN …) for any status but 200. */
   list(path: string, signal: AbortSignal): Promise<readonly unknown[]>;
+  /** Any request and its answer as it comes: for what lies behind the API server. The body must be read to its end, or the signal aborted. */
+  request(call: HttpCall): Promise<ApiResponse>;
+  /** A connection to a port of a pod. Rejects with a UserError when it is not let through. */
+  forward(target: ForwardTarget, signal: AbortSignal): Promise<Duplex>;
   /** Runs a command in a container, without a terminal and without input. Rejects with a UserError when it cannot be started. */
   exec(target: ExecTarget, signal: AbortSignal): Promise<RunningCommand>;
 }
@@ -105,6 +111,13 @@ export interface ApiResponse {
 export interface ApiAnswer {
   readonly status: number;
   readonly json: unknown;
+}
+
+export interface ForwardTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Of the container: not the one that a Service has for it. */
+  readonly port: number;
 }
 
 export interface ExecTarget {

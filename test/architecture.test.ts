@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^date-fns\/\w+$/, /^@bufbuild\/cel/, /^@bufbuild\/protobuf/, /^node:net$/],
   },
   'answer.ts': { rooms: ['event (types)'], packages: [] },
-  'io.ts': { rooms: [], packages: [] },
+  'io.ts': { rooms: [], packages: [/^node:stream$/] },
   'live.ts': { rooms: [], packages: [] },
   'version.ts': { rooms: ['../package.json'], packages: [] },
   scan: {

@@ -1,6 +1,16 @@
-/** The API server behind its port (io.ts): raw requests, whole answers, lists page by page, commands in containers. */
+/** The API server behind its port (io.ts): raw requests, whole answers, lists page by page, commands in and ports of containers. */
+import type { Duplex } from 'node:stream';
 import { UserError } from '../errors.ts';
-import type { ApiAnswer, ApiGetOptions, ApiResponse, ApiServer, ExecTarget, RunningCommand } from '../io.ts';
+import type {
+  ApiAnswer,
+  ApiGetOptions,
+  ApiResponse,
+  ApiServer,
+  ExecTarget,
+  ForwardTarget,
+  HttpCall,
+  RunningCommand,
+} from '../io.ts';
 import { bodyOf } from '../wire/body.ts';
 import { wholeText } from '../wire/whole-text.ts';
 import type { Credential } from './credentials/credentials.ts';
@@ -16,15 +26,13 @@ import { refusal } from './wire/refusal.ts';
 export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServer {
   const { towards } = exchange;
 
-  async function get(path: string, { headers = {}, signal }: ApiGetOptions): Promise<ApiResponse> {
-    const { response } = await exchange.send({
-      method: 'GET',
-      path,
-      headers: { accept: 'application/json, */*', ...headers },
-      body: null,
-      signal,
-      waitMs: timeoutMs,
-    });
+  function get(path: string, { headers = {}, signal }: ApiGetOptions): Promise<ApiResponse> {
+    const accept = { accept: 'application/json, */*' };
+    return request({ method: 'GET', path, headers: { ...accept, ...headers }, body: null, signal });
+  }
+
+  async function request({ method, path, headers = {}, body, signal }: HttpCall): Promise<ApiResponse> {
+    const { response } = await exchange.send({ method, path, headers, body, signal, waitMs: timeoutMs });
     return {
       status: response.statusCode ?? 0,
       headers: joined(response.headers),
@@ -69,6 +77,7 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
   return {
     address: towards.address,
     get,
+    request,
     async send(method, path, body, signal) {
       const { status, json } = await ask(method, path, body, signal);
       return { status, json };
@@ -92,6 +101,10 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
             }),
         };
       }),
+    async forward(target: ForwardTarget, signal: AbortSignal): Promise<Duplex> {
+      const { forwardToPod } = await import('./wire/forward.ts');
+      return await forwardToPod(exchange, target, signal);
+    },
     async exec(target: ExecTarget, signal: AbortSignal): Promise<RunningCommand> {
       const { execInContainer } = await import('./wire/exec.ts');
       return await execInContainer(exchange, target, signal);

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { openAgent } from './agent.ts';
+import { type Dial, DialledAgent } from './dialled-agent.ts';
 import { TimeUp, type Towards } from './network-error.ts';
 import type { ServerUrl } from './server-url.ts';
 import { type ClientCertificate, type Trust, toTlsOptions } from './tls.ts';
@@ -40,25 +41,29 @@ const CONNECT_MS = 40_000;
 /** Until a proxy has let us through, or a socket of the pool is free. */
 const PROXY_MS = 120_000;
 
+/** `dial`: makes the connections; default: to the server's own address. */
 export async function openWire(
   server: ServerUrl,
   proxy: URL | null,
   trust: Trust,
   certificate: ClientCertificate | null,
   towards: Towards,
+  dial: Dial | null = null,
 ): Promise<Wire> {
   const tls = server.isTls ? toTlsOptions(trust, certificate, towards) : null;
   const isPlainProxied = !server.isTls && proxy !== null && /^https?:$/.test(proxy.protocol);
   // Plain HTTP is asked of a proxy by whole URL, without a tunnel.
-  const agent = await openAgent(server, isPlainProxied ? null : proxy, tls);
+  const agent =
+    dial === null ? await openAgent(server, isPlainProxied ? null : proxy, tls) : new DialledAgent(dial, tls);
   const options: RequestOptions = {
-    protocol: server.isTls ? 'https:' : 'http:',
+    protocol: server.isTls && dial === null ? 'https:' : 'http:',
     host: server.host,
     port: server.port,
     agent,
     ...(isPlainProxied ? { host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'), port: proxy.port || 80 } : {}),
   };
-  const begin = server.isTls ? requestHttps : requestHttp;
+  // A dialled connection brings its own TLS.
+  const begin = server.isTls && dial === null ? requestHttps : requestHttp;
   return {
     options,
     basePath: server.basePath,

@@ -3,12 +3,11 @@
  * first byte is its channel. Its output is read as fast as the reader takes it.
  */
 import { Readable } from 'node:stream';
-import type WebSocket from 'ws';
 import { UserError } from '../../errors.ts';
 import type { ExecTarget, RunningCommand } from '../../io.ts';
 import { networkError } from '../../wire/network-error.ts';
 import type { Exchange } from './exchange.ts';
-import { refusal } from './refusal.ts';
+import { openSocket, parsedOrText } from './socket.ts';
 import { toStatus } from './status.ts';
 
 const STDOUT = 1;
@@ -20,10 +19,6 @@ const ERROR = 3;
 const MAX_STDERR_BYTES = 4096;
 /** So that nothing in between takes a quiet command for a dead connection; kubectl's is 5 s. */
 const PING_MS = 10_000;
-/** Dialling, the handshakes, and the kubelet's own start of the command. */
-const OPEN_MS = 60_000;
-/** Of an answer in place of the upgrade. */
-const MAX_REFUSAL_CHARACTERS = 65_536;
 
 export async function execInContainer(
   exchange: Exchange,
@@ -31,7 +26,7 @@ export async function execInContainer(
   signal: AbortSignal,
 ): Promise<RunningCommand> {
   const path = execPath(target);
-  const socket = await connect(exchange, path, signal);
+  const socket = await openSocket(exchange, path, ['v5.channel.k8s.io', 'v4.channel.k8s.io'], signal);
   const beat = setInterval(() => socket.ping(), PING_MS);
   const stdout = new Readable({ read: () => socket.resume(), highWaterMark: 1 << 20 });
   const stderr: Buffer[] = [];
@@ -47,7 +42,7 @@ export async function execInContainer(
     } else if (channel === STDERR && stderrBytes < MAX_STDERR_BYTES) {
       stderr.push(payload.subarray(0, MAX_STDERR_BYTES - stderrBytes));
       stderrBytes += payload.length;
-    } else if (channel === ERROR) verdict = parsed(payload.toString('utf8'));
+    } else if (channel === ERROR) verdict = parsedOrText(payload.toString('utf8'));
   });
   socket.on('error', (error) => {
     broken = error;
@@ -99,83 +94,6 @@ function execPath({ namespace, pod, container, command }: ExecTarget): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec?${query}`;
 }
 
-/** Open, paused. A 401 is tried once more with renewed credentials. */
-async function connect(exchange: Exchange, path: string, signal: AbortSignal): Promise<WebSocket> {
-  const { default: Socket } = await import('ws');
-  for (let tries = 1; ; tries++) {
-    signal.throwIfAborted();
-    const { wire, headers, credential } = await exchange.dial();
-    const url = `${exchange.towards.address.replace(/^http/, 'ws')}${wire.basePath}${path}`;
-    const { protocol: _, host: __, port: ___, ...options } = wire.options;
-    const socket = new Socket(url, ['v5.channel.k8s.io', 'v4.channel.k8s.io'], {
-      ...options,
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? value : [...value],
-        ]),
-      ),
-      perMessageDeflate: false,
-      handshakeTimeout: OPEN_MS,
-    });
-    const refused = await opened(socket, exchange, signal);
-    if (refused === null) return socket;
-    if (refused.status === 401 && tries === 1 && (await exchange.credentials.renew(credential))) continue;
-    const { address } = exchange.towards;
-    throw refusal({
-      address,
-      method: 'GET',
-      path,
-      ...refused,
-      credential,
-      origin: exchange.credentials.origin,
-    });
-  }
-}
-
-/** Null when it is open; else what was answered in place of the upgrade. */
-function opened(
-  socket: WebSocket,
-  { towards }: Exchange,
-  signal: AbortSignal,
-): Promise<{ status: number; json: unknown } | null> {
-  return new Promise((resolve, reject) => {
-    const stop = () => socket.terminate();
-    signal.addEventListener('abort', stop, { once: true });
-    const settle = () => signal.removeEventListener('abort', stop);
-    socket.once('open', () => {
-      settle();
-      socket.pause();
-      resolve(null);
-    });
-    socket.once('unexpected-response', (_request, response) => {
-      let said = '';
-      const isLate = setTimeout(() => response.destroy(), OPEN_MS);
-      // Not the socket's `terminate`: it has given the answer away.
-      const leave = () => response.destroy();
-      signal.addEventListener('abort', leave, { once: true });
-      response.setEncoding('utf8');
-      response.on('error', () => {});
-      response.on('data', (text: string) => {
-        said += text;
-        if (said.length > MAX_REFUSAL_CHARACTERS) response.destroy();
-      });
-      response.on('close', () => {
-        clearTimeout(isLate);
-        signal.removeEventListener('abort', leave);
-        settle();
-        socket.terminate();
-        if (signal.aborted) reject(signal.reason);
-        else resolve({ status: response.statusCode ?? 0, json: parsed(said) });
-      });
-    });
-    socket.on('error', (error) => {
-      settle();
-      reject(signal.aborted ? signal.reason : networkError(error, towards));
-    });
-  });
-}
-
 /** Null when the command was never run. */
 function exitCodeOf(verdict: unknown): number | null {
   if (typeof verdict === 'object' && verdict !== null && 'status' in verdict && verdict.status === 'Success')
@@ -183,12 +101,4 @@ function exitCodeOf(verdict: unknown): number | null {
   const { reason, details } = toStatus(verdict);
   const code = details.causes.find((cause) => cause.reason === 'ExitCode')?.message ?? '';
   return reason === 'NonZeroExitCode' && /^\d+$/.test(code) ? Number(code) : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

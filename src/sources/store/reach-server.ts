@@ -8,8 +8,11 @@ import type { Towards } from '../../wire/network-error.ts';
 import { proxyFor } from '../../wire/proxy.ts';
 import { type ServerUrl, toServerUrl } from '../../wire/server-url.ts';
 import type { ClientCertificate, Trust } from '../../wire/tls.ts';
-import { type Headers, openWire } from '../../wire/wire.ts';
+import { openWire } from '../../wire/wire.ts';
+import { type ClusterUrl, parseClusterUrl } from './cluster-url.ts';
+import { portForward } from './port-forward.ts';
 import { readSecret, type SecretMeans } from './secret.ts';
+import { refuseStripped, serviceProxy } from './service-proxy.ts';
 import type { Auth, ReachSettings, Tls } from './store-settings.ts';
 
 /** `store`: for messages, `the store prod-logs`. */
@@ -18,24 +21,45 @@ export async function reachServer(
   settings: ReachSettings,
   means: SecretMeans,
 ): Promise<HttpServer> {
-  const server = toServerUrl(new URL(settings.url));
-  const proxy = proxyFor(server, settings.proxy ?? '', means.env);
+  const inside = parseClusterUrl(settings.url);
+  if (inside?.by === 'service') {
+    refuseStripped(settings.auth, store, settings.url);
+    return serviceProxy(store, inside, means.api, () => headersOf(settings, means, false));
+  }
+  const server = inside === null ? toServerUrl(new URL(settings.url)) : forwardedUrl(inside);
+  const proxy = inside === null ? proxyFor(server, settings.proxy ?? '', means.env) : null;
+  const dial = inside === null ? null : portForward(store, inside, means.api, means.signal);
   const towards = towardsStore(store, server, proxy);
-  refuseOpenSecrets(settings, server, store);
+  if (inside === null) refuseOpenSecrets(settings, server, store);
   return openHttpServer({
     towards,
     timeoutMs: timeoutOf(settings.timeout),
     renews: isRenewable(settings.auth),
-    headersFor: async (_call, isRenewed) => ({
-      'user-agent': `kubectl-audit/${VERSION}`,
-      ...settings.headers,
-      ...(await authHeaders(settings.auth, means, isRenewed)),
-    }),
+    headersFor: (_call, isRenewed) => headersOf(settings, means, isRenewed),
     open: async () => {
       const { trust, certificate } = await readTls(settings.tls ?? {}, server, towards);
-      return await openWire(server, proxy, trust, certificate, towards);
+      return await openWire(server, proxy, trust, certificate, towards, dial);
     },
   });
+}
+
+async function headersOf(
+  settings: ReachSettings,
+  means: SecretMeans,
+  isRenewed: boolean,
+): Promise<Record<string, string>> {
+  return {
+    'user-agent': `kubectl-audit/${VERSION}`,
+    ...settings.headers,
+    ...(await authHeaders(settings.auth, means, isRenewed)),
+  };
+}
+
+/** As the store's certificate names it, when nothing else is said: its Service. */
+function forwardedUrl({ isTls, namespace, name, port, basePath }: ClusterUrl): ServerUrl {
+  const host = `${name}.${namespace}.svc`;
+  const number = /^\d+$/.test(port) ? Number(port) : isTls ? 443 : 80;
+  return { isTls, host, port: number, basePath, address: `${isTls ? 'https' : 'http'}://${host}:${port}` };
 }
 
 /** What proves who we are is not sent over an open line, but to this machine itself. */
@@ -90,7 +114,11 @@ async function readTls(
   return { trust, certificate };
 }
 
-async function authHeaders(auth: Auth | undefined, means: SecretMeans, isRenewed: boolean): Promise<Headers> {
+async function authHeaders(
+  auth: Auth | undefined,
+  means: SecretMeans,
+  isRenewed: boolean,
+): Promise<Record<string, string>> {
   if (auth === undefined) return {};
   if ('basic' in auth) {
     const login = `${auth.basic.username}:${await readSecret(auth.basic.password, means, isRenewed)}`;
