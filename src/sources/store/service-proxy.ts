@@ -1,6 +1,7 @@
 /**
  * A store behind the API server's proxy for Services. The API server takes our Authorization for its own and sends none on, and does
- * not check the certificate of what it asks (apiserver: CreateProxyTransport).
+ * not check the certificate of what it asks (apiserver: CreateProxyTransport). It asks pods alone: a Service without a selector, it finds
+ * nobody behind (registry/core/service/storage: isValidAddress).
  */
 import { UserError } from '../../errors.ts';
 import type { ApiServer, HttpServer } from '../../io.ts';

@@ -34,9 +34,19 @@ export interface StoreProcess {
 const BUILD_MS = 1_800_000;
 const START_MS = 120_000;
 
+export interface StartOptions {
+  /** What a program is begun with to run elsewhere: in a network namespace. Then nothing is known of it but that it was started. */
+  readonly enter?: readonly string[];
+  /** Where it listens; default 127.0.0.1. */
+  readonly host?: string;
+  /** Default: one that is free. */
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export async function startStore(
   name: StoreName,
-  env: Readonly<Record<string, string>> = {},
+  { enter = [], host = '127.0.0.1', port: asked, env = {} }: StartOptions = {},
 ): Promise<StoreProcess> {
   const folder = join(cache, name);
   const script = join(scripts, `${name}.sh`);
@@ -45,11 +55,12 @@ export async function startStore(
   const lock = `exec 9> ${JSON.stringify(join(cache, 'lock'))}; flock 9; exec bash "$0" build "$1" 9>&-`;
   await promisify(execFile)('bash', ['-c', lock, script, folder], { timeout: BUILD_MS, maxBuffer: 1 << 26 });
   const data = await mkdtemp(join(tmpdir(), `store-${name}-`));
-  const port = await freePort();
+  const port = asked ?? (await freePort());
   const log = await open(join(data, 'server.log'), 'w');
-  const child = spawn('bash', [script, 'run', folder, data, String(port)], {
+  const [program = '', ...args] = [...enter, 'bash', script, 'run', folder, data, String(port)];
+  const child = spawn(program, args, {
     stdio: ['ignore', log.fd, log.fd],
-    env: { ...process.env, ...env },
+    env: { ...process.env, HOST: host, ...env },
     detached: true,
   });
   await log.close();
@@ -57,9 +68,13 @@ export async function startStore(
     await ended(child);
     await rm(data, { recursive: true, force: true });
   };
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   try {
-    await answers(`${url}${READY[name]}`, child, join(data, 'server.log'));
+    await answers(
+      [...enter, 'curl', '-sf', '--max-time', '5', `${url}${READY[name]}`],
+      child,
+      join(data, 'server.log'),
+    );
   } catch (error) {
     await stop();
     throw error;
@@ -67,10 +82,11 @@ export async function startStore(
   return { url, port, stop };
 }
 
-async function answers(url: string, child: ChildProcess, log: string): Promise<void> {
+async function answers(asking: readonly string[], child: ChildProcess, log: string): Promise<void> {
+  const [program = '', ...args] = asking;
   for (const until = Date.now() + START_MS; Date.now() < until; ) {
-    const isThere = await fetch(url).then(
-      ({ ok }) => ok,
+    const isThere = await promisify(execFile)(program, args).then(
+      () => true,
       () => false,
     );
     if (isThere) return;
@@ -78,7 +94,7 @@ async function answers(url: string, child: ChildProcess, log: string): Promise<v
     await sleep(100);
   }
   const { stdout } = await promisify(execFile)('tail', ['-n', '20', log]);
-  throw new Error(`${url} does not answer\n${stdout}`);
+  throw new Error(`${asking.at(-1)} does not answer\n${stdout}`);
 }
 
 /** With all that it started. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# VictoriaLogs, built from source: `victorialogs.sh build FOLDER`, `victorialogs.sh run FOLDER DATA PORT`.
+# VictoriaLogs, built from source: `victorialogs.sh build FOLDER`, `[HOST=…] victorialogs.sh run FOLDER DATA PORT`.
 # The last module version with VictoriaLogs in it (July 2025). A wrapper module repeats its replace lines, which `go install`
 # refuses.
 set -euo pipefail
@@ -26,7 +26,7 @@ build() {
 case $what in
   build) build ;;
   run)
-    exec "$server" "-httpListenAddr=127.0.0.1:$4" "-storageDataPath=$3" -retentionPeriod=100y \
+    exec "$server" "-httpListenAddr=${HOST:-127.0.0.1}:$4" "-storageDataPath=$3" -retentionPeriod=100y \
       -insert.maxLineSizeBytes=2097152 -loggerLevel=ERROR
     ;;
 esac
