@@ -10,6 +10,7 @@
 
 import type { ByteSource } from '../../io.ts';
 import { decompress } from '../../scan/decompress.ts';
+import { pause } from '../pause.ts';
 import {
   type FileFacts,
   FileGone,
@@ -17,7 +18,6 @@ import {
   PassingTrouble,
   type RemoteFile,
 } from '../rotated-logs/log-folder.ts';
-import { pause } from '../rotated-logs/pause.ts';
 import { type NodeLog, rotationIn } from './node-log.ts';
 
 /** Failures in a row without a byte in between; the waits before the tries after them. */

@@ -9,11 +9,11 @@
  */
 import { UserError } from '../../errors.ts';
 import type { Gap, Note } from '../../event/coverage.ts';
+import { Outage } from '../outage.ts';
+import { pause } from '../pause.ts';
 import { LogFiles } from './log-files.ts';
 import { FileGone, type LogFolder } from './log-folder.ts';
-import { Outage } from './outage.ts';
 import { Pace } from './pace.ts';
-import { pause } from './pause.ts';
 import type { Rotation } from './rotation.ts';
 import { isSameHead, type Tail } from './tail.ts';
 

@@ -11,12 +11,14 @@ import { narrow } from '../../query/narrow.ts';
 import type { Query } from '../../query/query.ts';
 import { Collector } from '../../scan/collector.ts';
 import { unwrap } from '../envelope.ts';
+import { withFollowed } from '../joined-findings.ts';
 import { asksLongRunning } from '../long-running.ts';
 import { sizeOf } from '../rotated-logs/in-words.ts';
-import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
+import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
 import { stageWindow } from '../stage-window.ts';
 import { countGroups } from './count-groups.ts';
 import { othersOf, WitnessesFetched, witnessAsk } from './count-witness.ts';
+import { FollowedStore, SeenEvents } from './followed-store.ts';
 import type { Ask, CountAsk, Extent, Shape, Store } from './store.ts';
 
 /** The API server's own limit for requests that are not long-running; more of it is set in some clusters, seldom beyond. */
@@ -25,6 +27,8 @@ const REQUESTS_LAST_US = 10 * 60 * 1_000_000;
 export interface StoreSourceOptions {
   /** Bytes of answers at most; null: no bound. */
   readonly maxBytes: number | null;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 export function openStoreSource(store: Store, options: StoreSourceOptions): Source {
@@ -36,28 +40,31 @@ interface Planned {
   readonly ask: Ask;
   /** How the store counts the witnesses; null: none are wanted, or the events that show them are fetched too. */
   readonly witness: CountAsk | null;
+  /** Null: it is not followed. */
+  readonly seen: SeenEvents | null;
 }
 
 class StoreSource implements Source {
   readonly name: string;
   readonly capabilities: Capabilities;
   readonly #store: Store;
-  readonly #maxBytes: number | null;
+  readonly #options: StoreSourceOptions;
   readonly #planned = new WeakMap<SourcePlan, Planned>();
   #shape: Promise<Shape> | null = null;
   #extent: Promise<Extent | null> | null = null;
+  #followed: FollowedStore | null = null;
   #findings: Findings = { gaps: [], notes: [], holdsEarlier: [] };
 
-  constructor(store: Store, { maxBytes }: StoreSourceOptions) {
+  constructor(store: Store, options: StoreSourceOptions) {
     this.name = store.name;
     this.#store = store;
-    this.#maxBytes = maxBytes;
+    this.#options = options;
     this.capabilities = {
       order: 'none',
       slackUs: null,
       rereads: true,
       billed: store.billed,
-      follows: false,
+      follows: true,
     };
   }
 
@@ -75,7 +82,8 @@ class StoreSource implements Source {
       estimate: { bytes, parts: null },
       explain: async () => shape.explain(ask),
     };
-    this.#planned.set(plan, { shape, ask, witness });
+    const seen = query.following === undefined ? null : new SeenEvents(this.#options.now() * 1000);
+    this.#planned.set(plan, { shape, ask, witness, seen });
     return plan;
   }
 
@@ -90,6 +98,10 @@ class StoreSource implements Source {
     this.#findings = { gaps, notes, holdsEarlier };
     // So that a store is named that holds nothing.
     yield emptyBatch(this.name);
+    if (query.following === 'from now') {
+      await this.#passOver(planned, signal);
+      return;
+    }
     const extent = await this.#extentOf(planned.shape, signal);
     const { sinceUs } = query.window;
     if (extent !== null && sinceUs !== null && extent.oldestUs < sinceUs) holdsEarlier.push(this.name);
@@ -103,8 +115,9 @@ class StoreSource implements Source {
       });
     } else {
       const fetched = new WitnessesFetched(query);
-      for await (const batch of this.#fetch(planned, gaps, signal)) {
+      for await (const batch of this.#fetch(planned, planned.ask, gaps, signal)) {
         fetched.add(batch.events);
+        planned.seen?.takeNew(batch.events);
         yield batch;
       }
       const witnesses =
@@ -113,12 +126,41 @@ class StoreSource implements Source {
     }
   }
 
+  async *follow(
+    plan: SourcePlan,
+    onNews: (news: News) => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const planned = this.#planned.get(plan);
+    if (planned === undefined || planned.seen === null)
+      throw new Error('follow() of a plan that is not of this source, or does not follow');
+    const { ask, seen } = planned;
+    const gaps: Gap[] = [];
+    this.#followed = new FollowedStore(
+      {
+        ...{ source: this.name, ask, now: this.#options.now, onNews },
+        fetch: (later, until) => this.#fetch(planned, later, gaps, until),
+      },
+      seen,
+    );
+    yield* this.#followed.follow(signal);
+  }
+
   findings(): Findings {
-    return this.#findings;
+    return withFollowed(this.#findings, this.#followed);
   }
 
   async close(): Promise<void> {
     await this.#store.close();
+  }
+
+  /** What was written shortly before: it comes again with the first of what is new. */
+  async #passOver(planned: Planned, signal: AbortSignal): Promise<void> {
+    const { ask, seen } = planned;
+    if (seen === null) return;
+    const stages = { ...ask.stages, sinceUs: seen.sinceUs };
+    const recent = { ...ask, stages, received: { ...ask.received, sinceUs: null } };
+    for await (const { events } of this.#fetch(planned, recent, [], signal)) seen.takeNew(events);
   }
 
   /** Asked once. A failure is asked for again. */
@@ -138,7 +180,7 @@ class StoreSource implements Source {
     return this.#extent;
   }
 
-  async *#fetch({ shape, ask }: Planned, gaps: Gap[], signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async *#fetch({ shape }: Planned, ask: Ask, gaps: Gap[], signal: AbortSignal): AsyncGenerator<EventBatch> {
     const collector = new Collector({ source: this.name, file: this.name, unwrap, isLive: false });
     let line = 0;
     let read = 0;
@@ -155,7 +197,8 @@ class StoreSource implements Source {
       const batch = collector.takeBatch();
       oldestUs = batch.events.at(-1)?.receivedUs ?? oldestUs;
       yield batch;
-      if (this.#maxBytes !== null && read >= this.#maxBytes) {
+      const { maxBytes } = this.#options;
+      if (maxBytes !== null && read >= maxBytes) {
         const from = oldestUs === null ? '' : `; reached back to ${formatMicros(oldestUs)}`;
         const text = `stopped after ${sizeOf(read)} (--max-bytes)${from}`;
         gaps.push({ code: 'budget', text, source: this.name });

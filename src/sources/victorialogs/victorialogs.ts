@@ -10,6 +10,6 @@ export const victoriaLogs: StoreKind<VictoriaLogsSettings> = {
   settingsOf: (url) => ({ url: url.href }),
   open: async (name, settings, means) => {
     const store = new VictoriaLogsStore(name, settings, await means.serverAt(settings));
-    return openStoreSource(store, { maxBytes: means.maxBytes });
+    return openStoreSource(store, { maxBytes: means.maxBytes, now: means.io.now });
   },
 };

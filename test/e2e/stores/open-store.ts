@@ -2,7 +2,7 @@
 import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import { reachServer } from '../../../src/sources/store/reach-server.ts';
-import { fixedIo } from '../../support/fixed-io.ts';
+import { FIXED_NOW_MS, fixedIo } from '../../support/fixed-io.ts';
 
 const noCluster = async (): Promise<never> => {
   throw new Error('no cluster');
@@ -12,8 +12,9 @@ export async function openStore(
   kind: string,
   settings: Readonly<Record<string, unknown>>,
   maxBytes: number | null = null,
+  now: () => number = () => FIXED_NOW_MS,
 ): Promise<Source> {
-  const io = fixedIo();
+  const io = { ...fixedIo(), now };
   const known = await loadStoreKind(kind);
   if (known === null) throw new Error(`there is no kind ${kind}`);
   return known.open(kind, known.settings.parse(settings), {

@@ -1,8 +1,8 @@
 /** While a log cannot be read: said once when it begins and once when it is over; tried again at growing intervals. */
-import { UserError } from '../../errors.ts';
-import type { Gap, Note } from '../../event/coverage.ts';
-import { FileGone } from './log-folder.ts';
+import { UserError } from '../errors.ts';
+import type { Gap, Note } from '../event/coverage.ts';
 import { pause } from './pause.ts';
+import { FileGone } from './rotated-logs/log-folder.ts';
 
 interface OutageOptions {
   readonly name: string;

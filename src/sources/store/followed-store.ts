@@ -1,0 +1,104 @@
+/**
+ * A store followed by asking again: each time for what is newer than the newest event known, and a little more, because events come
+ * late and in no order; what was given out before is not given out again.
+ */
+
+import type { EventBatch } from '../../event/batch.ts';
+import type { Note } from '../../event/coverage.ts';
+import type { AuditEvent } from '../../event/event.ts';
+import type { FollowedFindings } from '../joined-findings.ts';
+import { Outage } from '../outage.ts';
+import { pause } from '../pause.ts';
+import type { News } from '../source.ts';
+import type { Ask } from './store.ts';
+
+const POLL_MS = 2_000;
+const MOST_POLL_MS = 30_000;
+/** Forwarders gather for some seconds, and stores show what they were sent after some more. */
+const LATE_US = 30 * 1_000_000;
+
+export interface FollowedStoreOptions {
+  readonly source: string;
+  readonly ask: Ask;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly fetch: (ask: Ask, signal: AbortSignal) => AsyncIterable<EventBatch>;
+  readonly onNews: (news: News) => void;
+}
+
+/** Events that were given out, as far back as they may come again. */
+export class SeenEvents {
+  readonly #atUs = new Map<string, number>();
+  #newestUs: number;
+
+  /** Nothing that was written so long before is waited for. */
+  constructor(fromUs: number) {
+    this.#newestUs = fromUs;
+  }
+
+  get sinceUs(): number {
+    return this.#newestUs - LATE_US;
+  }
+
+  /** Those that were not seen before; seen from now on. */
+  takeNew(events: readonly AuditEvent[]): readonly AuditEvent[] {
+    const fresh = events.filter((event) => {
+      const atUs = timeOf(event);
+      const key = `${event.stage} ${event.receivedUs} ${event.auditID}`;
+      if (this.#atUs.has(key)) return false;
+      this.#atUs.set(key, atUs);
+      return true;
+    });
+    for (const event of fresh) this.#newestUs = Math.max(this.#newestUs, timeOf(event));
+    for (const [key, atUs] of this.#atUs) if (atUs < this.sinceUs - LATE_US) this.#atUs.delete(key);
+    return fresh;
+  }
+}
+
+function timeOf({ stageUs, receivedUs }: AuditEvent): number {
+  return stageUs ?? receivedUs ?? 0;
+}
+
+export class FollowedStore {
+  readonly #options: FollowedStoreOptions;
+  readonly #seen: SeenEvents;
+  readonly #outage: Outage;
+
+  constructor(options: FollowedStoreOptions, seen: SeenEvents) {
+    this.#options = options;
+    this.#seen = seen;
+    const { source, now, onNews } = options;
+    this.#outage = new Outage({
+      ...{ name: source, pollMs: POLL_MS, mostPollMs: MOST_POLL_MS, now },
+      onNews: (text) => onNews({ source, text }),
+    });
+  }
+
+  async *follow(signal: AbortSignal): AsyncGenerator<EventBatch> {
+    const { ask, fetch } = this.#options;
+    for (;;) {
+      await pause(POLL_MS, signal);
+      const sinceUs = this.#seen.sinceUs;
+      const stages = { ...ask.stages, sinceUs };
+      const received = { ...ask.received, sinceUs: null };
+      try {
+        for await (const batch of fetch({ ...ask, stages, received }, signal)) {
+          const events = this.#seen.takeNew(batch.events);
+          if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
+        }
+        this.#outage.end();
+      } catch (error) {
+        await this.#outage.wait(error, signal);
+      }
+    }
+  }
+
+  findings(): FollowedFindings {
+    const { gap, notes } = this.#outage.findings();
+    const late: Note = {
+      code: 'late-events',
+      text: `${this.#options.source}: what reached it more than ${LATE_US / 1e6} s late is not seen while following`,
+    };
+    return { gaps: gap === null ? [] : [gap], notes: [...notes, late] };
+  }
+}
