@@ -5,8 +5,9 @@ import type { Segments } from './segments.ts';
 import { giveBackThread, stopListening } from './thread-pool.ts';
 
 /**
- * `threads`: borrowed; they are given back. `made`: what a report tells of a segment; null: nothing. Throws the signal's reason,
- * and what reading throws. Ends when no thread has more to do, and early when nobody reads on.
+ * `threads`: borrowed; they are given back. `made`: what a report tells of a segment; null: nothing. `makeOwn`: makes of a segment
+ * itself what it can at once, instead of waiting; null: nothing; default never. Throws the signal's reason, and what reading
+ * throws. Ends when no thread has more to do, and early when nobody reads on.
  */
 export async function* inThreads<Made extends { readonly segment: number }>(
   threads: readonly Worker[],
@@ -14,8 +15,9 @@ export async function* inThreads<Made extends { readonly segment: number }>(
   segments: Segments,
   made: (report: Report, thread: Worker) => Made | null,
   signal: AbortSignal,
+  makeOwn: () => Made | null = () => null,
 ): AsyncGenerator<Made> {
-  const working = new Working(threads, job, made, signal);
+  const working = new Working(threads, job, made, signal, makeOwn);
   try {
     for (let number = 0; number < segments.count; number++) {
       signal.throwIfAborted();
@@ -33,6 +35,7 @@ class Working<Made extends { readonly segment: number }> {
   readonly #signal: AbortSignal;
   readonly #threads: Set<Worker>;
   readonly #made = new Map<number, Made>();
+  readonly #makeOwn: () => Made | null;
   readonly #onAbort = (): void => this.#wake();
   #failure: Error | null = null;
   #wake: () => void = () => {};
@@ -42,8 +45,10 @@ class Working<Made extends { readonly segment: number }> {
     job: Job | IndexJob,
     made: (report: Report, thread: Worker) => Made | null,
     signal: AbortSignal,
+    makeOwn: () => Made | null,
   ) {
     this.#signal = signal;
+    this.#makeOwn = makeOwn;
     this.#threads = new Set(threads);
     signal.addEventListener('abort', this.#onAbort);
     for (const thread of threads) {
@@ -60,7 +65,12 @@ class Working<Made extends { readonly segment: number }> {
         this.#made.delete(number);
         return made;
       }
-      await this.#news();
+      const own = this.#makeOwn();
+      if (own === null) await this.#news();
+      else {
+        this.#made.set(own.segment, own);
+        await this.#hearOthers();
+      }
     }
   }
 
@@ -86,8 +96,20 @@ class Working<Made extends { readonly segment: number }> {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+    this.#check();
+  }
+
+  #check(): void {
     this.#signal.throwIfAborted();
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** What they have said by now, and what else waits for this thread. */
+  async #hearOthers(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    this.#check();
   }
 
   #hear(thread: Worker, report: Report, made: Made | null): void {

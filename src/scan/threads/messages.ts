@@ -1,9 +1,7 @@
 /** What the threads of a scan say to each other. */
-import type { Tally } from '../../event/batch.ts';
-import type { SettledStages } from '../../event/settled.ts';
 import type { RowBlock } from '../index/index-segment.ts';
 import type { Sieve } from '../sieve.ts';
-import type { Parcel } from './parcel.ts';
+import type { Parcel, TallyPart } from './parcel.ts';
 import type { FileStretch } from './sift-segment.ts';
 
 export interface Job extends SegmentsJob {
@@ -31,13 +29,6 @@ export type Report =
   /** The thread has no more to do. */
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly error: SystemError };
-
-/** What was passed over in some segments. */
-export interface TallyPart {
-  readonly segments: readonly number[];
-  readonly passedOver: Tally;
-  readonly settled: readonly SettledStages[];
-}
 
 /** An error of the file system loses these on the way, were it sent itself. */
 export interface SystemError {

@@ -63,6 +63,16 @@ export class Segments {
     return null;
   }
 
+  /** As `next`, but waits for nothing. Null also while enough of those before it are not taken. */
+  nextAtOnce(): Segment | null {
+    const number = Atomics.load(this.#numbers, NEXT);
+    const isFree = number < this.count && number - Atomics.load(this.#numbers, TAKEN) < this.#ahead;
+    if (!isFree || this.#isCancelled) return null;
+    // Another thread was first: there may be one more.
+    if (Atomics.compareExchange(this.#numbers, NEXT, number, number + 1) !== number) return this.nextAtOnce();
+    return segmentOf(this.#division, number);
+  }
+
   /** The next one in order has been dealt with. */
   take(): void {
     Atomics.add(this.#numbers, TAKEN, 1);

@@ -8,8 +8,7 @@ import type { Collector } from '../collector.ts';
 import type { LogIndex } from '../index/log-index.ts';
 import type { RecordReader } from '../records.ts';
 import type { Sieve } from '../sieve.ts';
-import type { TallyPart } from './messages.ts';
-import { linesOf, type Parcel } from './parcel.ts';
+import { linesOf, type Parcel, type TallyPart } from './parcel.ts';
 import { segmentOf } from './segments.ts';
 import { type FileSifting, siftFile } from './sift-file.ts';
 import { type FileStretch, Sifter } from './sift-segment.ts';
@@ -96,7 +95,7 @@ function takeTallies(sifting: FileSifting, counted: Set<number>, collector: Coll
   }
 }
 
-function addPart({ passedOver, settled }: Omit<TallyPart, 'segments'>, { passed }: Collector): void {
+function addPart({ passedOver, settled }: TallyPart, { passed }: Collector): void {
   passed.addTally(passedOver);
   passed.addSettled(settled);
 }
@@ -115,8 +114,7 @@ function recount(
       const segment = segmentOf({ ...file, to, segmentBytes }, number);
       if (!counted.has(number) && segment.from < to) sifter.sift(segment);
     }
-    sifter.takeOut();
-    addPart(sifter.tally.take(), collector);
+    addPart(sifter.takePart(), collector);
   } finally {
     sifter.close();
     memory.giveBack();

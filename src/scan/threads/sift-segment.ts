@@ -5,7 +5,7 @@ import { LineReader } from '../lines.ts';
 import { PassedTally } from '../passed-tally.ts';
 import { PassingOver } from '../passing-over.ts';
 import type { Sieve } from '../sieve.ts';
-import { LineList, type Parcel } from './parcel.ts';
+import { LineList, type Parcel, type TallyPart } from './parcel.ts';
 import type { Segment } from './segments.ts';
 
 export interface FileStretch {
@@ -23,15 +23,15 @@ export class Sifter {
   readonly #maxLineBytes: number;
   readonly #buffer: Buffer;
   readonly #passing: PassingOver;
-  /** What is passed over, and counted. Groups may be kept back until `takeOut`. */
-  readonly tally = new PassedTally();
+  readonly #tally = new PassedTally();
+  #sifted: number[] = [];
 
   /** `buffer`: of CHUNK_BYTES. */
   constructor(file: FileStretch, sieve: Sieve, maxLineBytes: number, buffer: Buffer) {
     this.#file = file;
     this.#maxLineBytes = maxLineBytes;
     this.#buffer = buffer;
-    this.#passing = new PassingOver(sieve, { maxLineBytes, usesKernel: true }, this.tally);
+    this.#passing = new PassingOver(sieve, { maxLineBytes, usesKernel: true }, this.#tally);
   }
 
   /**
@@ -46,17 +46,26 @@ export class Sifter {
       if (chunk !== null) this.#passing.push(chunk);
       this.#takeLines(lines, list, start);
     });
+    this.#sifted.push(number);
     return {
       segment: number,
       ...{ from: start, to: start + lines.position },
       ...{ bytes: list.bytes(), lines: list.lines(), passedBehind: list.passedBehind },
-      settled: this.tally.takeSettled(),
+      settled: this.#tally.takeSettled(),
     };
   }
 
-  /** What was kept back goes to the tally. */
-  takeOut(): void {
+  /** More was counted than should be held. */
+  get isFull(): boolean {
+    return this.#tally.groupCount > MOST_GROUPS;
+  }
+
+  /** What was passed over and counted in the segments since it was last asked for. */
+  takePart(): TallyPart {
     this.#passing.takeOut();
+    const part = { segments: this.#sifted, ...this.#tally.take() };
+    this.#sifted = [];
+    return part;
   }
 
   close(): void {
@@ -130,3 +139,5 @@ function readChunk(fd: number, at: number, limit: number, buffer: Buffer): Buffe
 }
 
 const TAIL_BYTES = 64 * 1024;
+/** Held at a time, beside those in the kernel. */
+const MOST_GROUPS = 50_000;

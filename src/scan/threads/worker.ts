@@ -21,23 +21,13 @@ port?.on('message', (job: Job | IndexJob) => {
 function sift({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job): void {
   const segments = new Segments({ ...file, segmentBytes }, threads, shared);
   const sifter = new Sifter(file, sieve, maxLineBytes, memory.buffers[0]);
-  let sifted: number[] = [];
-  const reportTally = (): void => {
-    report({ kind: 'tally', part: { segments: sifted, ...sifter.tally.take() } });
-    sifted = [];
-  };
   try {
     for (let segment = segments.next(); segment !== null; segment = segments.next()) {
       const parcel = sifter.sift(segment);
-      sifted.push(segment.number);
       report({ kind: 'parcel', parcel }, [parcel.bytes.buffer, parcel.lines.buffer] as ArrayBuffer[]);
-      if (sifter.tally.groupCount > MOST_GROUPS) {
-        sifter.takeOut();
-        reportTally();
-      }
+      if (sifter.isFull) report({ kind: 'tally', part: sifter.takePart() });
     }
-    sifter.takeOut();
-    reportTally();
+    report({ kind: 'tally', part: sifter.takePart() });
     report({ kind: 'done' });
   } finally {
     sifter.close();
@@ -55,9 +45,6 @@ function index({ file, maxLineBytes, segmentBytes, threads, shared }: IndexJob):
   }
   report({ kind: 'done' });
 }
-
-/** Held at a time, beside those in the kernel. */
-const MOST_GROUPS = 50_000;
 
 function report(message: Report, transfer: readonly ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
