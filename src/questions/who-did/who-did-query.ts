@@ -109,14 +109,27 @@ function explaining(word: Word, object: ObjectQuery): Predicate[] {
   return [life, ...ends];
 }
 
-/** The same name in another namespace or of another kind: what helps when nothing is found. */
+/**
+ * The same name in another namespace or of another kind: what helps when nothing is found. What was changed elsewhere comes near
+ * no deletion: of a name that a hundred namespaces use, that is nearly all there is.
+ */
 function nearby(word: Word, object: ObjectQuery): Predicate[] {
   if (!isOneObject(object) || object.kind !== 'resource' || object.name === null) return [];
-  const verbs = word.verbs === null ? WRITES : word.verbs;
+  const named = equals('objectRef.name', object.name);
+  const verbs = [...new Set([...(word.verbs ?? WRITES), ...(word.name === 'delete' ? WRITES : [])])];
+  if (word.name !== 'delete' || object.namespace === null || object.isNamespaced === false)
+    return [all(named, oneOf('verb', verbs))];
+  const here = any(equals('objectRef.namespace', object.namespace), absent('objectRef.namespace'));
   return [
     all(
-      equals('objectRef.name', object.name),
-      oneOf('verb', [...new Set([...verbs, ...(word.name === 'delete' ? WRITES : [])])]),
+      named,
+      oneOf(
+        'verb',
+        verbs.filter((verb) => !CHANGES.includes(verb)),
+      ),
     ),
+    all(named, here, oneOf('verb', CHANGES)),
   ];
 }
+
+const CHANGES = ['patch', 'update'];
