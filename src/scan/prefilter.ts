@@ -107,9 +107,8 @@ function settledBy(event: EventLine): PassedLine['settles'] {
 }
 
 function witnessOf(event: EventLine, mayRepeat: boolean): Witnessed {
-  const { auditID, receivedUs, level } = event;
-  const id = mayRepeat ? witnessId(auditID, receivedUs) : null;
-  return { resource: resourceKey(targetOf(event)), level, count: 1, id };
+  const id = mayRepeat ? witnessId(event.auditID, event.receivedUs) : null;
+  return { resource: resourceKey(targetOf(event)), level: event.level, count: 1, id };
 }
 
 /** Null: a field of it is not known by the head. */

@@ -79,6 +79,8 @@ function oddity(): fc.Arbitrary<Oddity> {
       (line) => `${line.replace('"verb":', '"verb":"get","verb":')}\n`,
       (line) => `${line.replace('"objectRef":{', '"objectRef":{"name":"first",')}\n`,
       (line) => `${line.replace('"objectRef":{', '"objectRef":{"n\\u0061me":"first",')}\n`,
+      (line) => `${line.replaceAll('"username":"', '"username":"o\\"neil\\\\')}\n`,
+      (line) => `${line.replaceAll('"username":"', '"username":"o\\u0027\\"neil')}\n`,
       (line) => `${line.replace('"user":{', '"user":{"extra":{"email":["bob"]},')}\n`,
       (line) => `${line.replace('"code":', '"code":1,"code":')}\n`,
       (line) => `${line.replace(/"code":(\d+)/, '"code":$1.0')}\n`,

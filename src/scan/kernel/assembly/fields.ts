@@ -34,7 +34,7 @@ import {
   VERB,
 } from './texts';
 import { namesNothing, pathFrom, pathTo, readUri } from './uri';
-import { groupsAt, isSomebody, mayHaveSession, nameFrom, nameTo, readUser } from './user';
+import { groupsAt, isNameEscaped, isSomebody, mayHaveSession, nameFrom, nameTo, readUser } from './user';
 import { QUOTE } from './values';
 
 /** What `look` finds. ODD: the line is not judged at all. */
@@ -140,7 +140,8 @@ function lookAtAgent(): i32 {
 
 function lookAtName(key: i32, slot: usize): i32 {
   if (!readUser(key, slot)) return ODD;
-  return isSomebody(slot) ? value(nameFrom(slot), nameTo(slot)) : ABSENT;
+  if (!isSomebody(slot)) return ABSENT;
+  return isNameEscaped(slot) ? UNKNOWN : value(nameFrom(slot), nameTo(slot));
 }
 
 function lookAtGroups(key: i32, slot: usize): i32 {

@@ -1,8 +1,9 @@
 /** Requests whose outcome is passed over although an earlier stage of them may not have been: told by their stages' key. */
 import { fromOf, isEscaped, toOf } from './head';
 import { SETTLED, SETTLED_LIST, USER_SLOT } from './layout';
+import { copySaid, saidBytes } from './said';
 import { AUDIT_ID, USER, VERB } from './texts';
-import { nameFrom, nameTo, readUser } from './user';
+import { isNameEscaped, nameFrom, nameTo, readUser } from './user';
 
 /** What `settle` can do. */
 export const CAN_SETTLE = 0;
@@ -25,12 +26,18 @@ export function clearSettled(): void {
   longRunningEnd = SETTLED + SETTLED_LIST;
 }
 
-/** Where the entry that was asked about would end. */
+/** Where the entry that was asked about would end, and how long its user's name is. */
 let entryEnd: usize = 0;
+let userBytes: usize = 0;
 
 export function canSettle(isLongRunning: bool): i32 {
   if (isEscaped(AUDIT_ID) || !readUser(USER, USER_SLOT)) return CANNOT_SETTLE;
-  const userBytes = nameTo(USER_SLOT) - nameFrom(USER_SLOT);
+  userBytes = nameTo(USER_SLOT) - nameFrom(USER_SLOT);
+  if (isNameEscaped(USER_SLOT)) {
+    const said = saidBytes(nameFrom(USER_SLOT), nameTo(USER_SLOT));
+    if (said < 0) return CANNOT_SETTLE;
+    userBytes = <usize>said;
+  }
   if (lengthOf(AUDIT_ID) > MOST_BYTES || lengthOf(VERB) > MOST_BYTES || userBytes > MOST_USER_BYTES)
     return CANNOT_SETTLE;
   entryEnd =
@@ -48,14 +55,15 @@ export function settle(receivedUs: i64, isLongRunning: bool): void {
   const entry = isLongRunning ? longRunningEnd : shortlyEnd;
   const idBytes = lengthOf(AUDIT_ID);
   const verbBytes = lengthOf(VERB);
-  const userBytes = nameTo(USER_SLOT) - nameFrom(USER_SLOT);
+  const user = entry + ENTRY_HEAD + idBytes + verbBytes;
   store<f64>(entry, <f64>receivedUs);
   store<u8>(entry, <u8>idBytes, 8);
   store<u8>(entry, <u8>verbBytes, 9);
   store<u16>(entry, <u16>userBytes, 10);
   memory.copy(entry + ENTRY_HEAD, fromOf(AUDIT_ID) + 1, idBytes);
   memory.copy(entry + ENTRY_HEAD + idBytes, fromOf(VERB) + 1, verbBytes);
-  memory.copy(entry + ENTRY_HEAD + idBytes + verbBytes, nameFrom(USER_SLOT), userBytes);
+  if (isNameEscaped(USER_SLOT)) copySaid(user, nameFrom(USER_SLOT), nameTo(USER_SLOT));
+  else memory.copy(user, nameFrom(USER_SLOT), userBytes);
   if (isLongRunning) longRunningEnd = entryEnd;
   else shortlyEnd = entryEnd;
 }

@@ -1,8 +1,8 @@
 /** What a user, or an impersonated one, is: decode.ts's `userOf`, as far as the kernel asks. */
 import { fromOf, reach, toOf } from './head';
-import { endOfJson, endOfKey, endOfPlain, endOfTexts } from './json';
+import { endOfJson, endOfJsonString, endOfKey, endOfTexts } from './json';
 import { CREDENTIAL_EXTRA, EXTRA, GROUPS, isText, standsAt, UID, USERNAME } from './texts';
-import { CLOSE_BRACE, COMMA, OPEN_BRACE } from './values';
+import { CLOSE_BRACE, COMMA, hasEscape, OPEN_BRACE, QUOTE } from './values';
 
 /** Offsets in a slot: where the name and the groups stand, and what else there is. */
 const NAME_FROM: usize = 0;
@@ -15,6 +15,7 @@ const IS_READ: u32 = 1;
 const IS_SOMEBODY: u32 = 2;
 /** An extra that could tell of a person behind the login. */
 const MAY_HAVE_SESSION: u32 = 4;
+const IS_NAME_ESCAPED: u32 = 8;
 
 export function forgetUser(slot: usize): void {
   store<u32>(slot, 0, FLAGS);
@@ -37,6 +38,11 @@ export function isSomebody(slot: usize): bool {
 
 export function mayHaveSession(slot: usize): bool {
   return (load<u32>(slot, FLAGS) & MAY_HAVE_SESSION) !== 0;
+}
+
+/** The name has a backslash in it. */
+export function isNameEscaped(slot: usize): bool {
+  return (load<u32>(slot, FLAGS) & IS_NAME_ESCAPED) !== 0;
 }
 
 export function nameFrom(slot: usize): usize {
@@ -68,9 +74,11 @@ function readMembers(start: usize, to: usize, slot: usize): bool {
     if (number < 0 || ((seen >> number) & 1) !== 0) return false;
     seen |= 1 << number;
     if (number < 2) {
-      at = endOfPlain(value, to);
+      if (load<u8>(value) !== QUOTE) return false;
+      at = endOfJsonString(value + 1, to);
       if (at === 0) return false;
       if (number === 0) {
+        if (hasEscape) flags |= IS_NAME_ESCAPED;
         store<u32>(slot, <u32>(value + 1), NAME_FROM);
         store<u32>(slot, <u32>(at - 1), NAME_TO);
       }
