@@ -1,5 +1,6 @@
 /** `--help` loads little, and never the Kubernetes client. Times are the benchmark's; here modules are counted. */
 import { spawnSync } from 'node:child_process';
+import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { leanBuiltins } from '../scripts/lean-builtins.ts';
 
@@ -28,6 +29,25 @@ describe('the bundle', () => {
         written[1],
       ].join(''),
     );
+  });
+
+  it('takes what is dear to load when it is first used, and as what it is', async () => {
+    const written =
+      'import{hash as a,Hash}from"node:crypto";import{BlockList as b,isIP}from"net";' +
+      'export{a,b,Hash};export class Own extends b{};export const is=isIP("::1");';
+    const lean = leanBuiltins(written);
+    expect(lean).not.toMatch(/import/);
+    const made = await import(`data:text/javascript,${encodeURIComponent(lean)}`);
+    expect(made.a('sha256', '', 'hex')).toMatch(/^e3b0c442/);
+    expect(made.is).toBe(6);
+    const [own, list] = [new made.Own(), new made.b()];
+    own.addAddress('10.0.0.1');
+    expect([own.check('10.0.0.1'), list.check('10.0.0.1')]).toEqual([true, false]);
+    expect([own instanceof made.Own, own instanceof BlockList, list instanceof made.b]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('has a require where something asks for one, behind the first line that names the program', () => {

@@ -12,6 +12,7 @@ import { PassingOver } from './passing-over.ts';
 import { RecordReader } from './records.ts';
 import type { Sieve } from './sieve.ts';
 import { SEGMENT_BYTES } from './threads/segments.ts';
+import { prepareSifting } from './threads/sift-file.ts';
 import { type OpenFile, siftInThreads } from './threads/sift-in-threads.ts';
 import { asUtf8, utf16Of } from './utf-16.ts';
 
@@ -54,6 +55,7 @@ export async function* scan(
   const compression = compressionOf(first, options.file);
   const isPlain = compression === 'none' && utf16Of(first) === null;
   const scanning = new Scanning(options, compression === 'none');
+  if (isPlain && scanning.willBeForThreads) prepareSifting();
   const plain =
     compression === 'none' ? input.read() : decompress(input.read(), compression, options.onTrouble);
   try {
@@ -88,6 +90,13 @@ class Scanning {
     const { passed } = this.#collector;
     this.#passing = sieve === null ? null : new PassingOver(sieve, { maxLineBytes, usesKernel }, passed);
     this.#lines = new LineReader(maxLineBytes);
+  }
+
+  /** As far as can be told before anything is read. */
+  get willBeForThreads(): boolean {
+    const { openFile, usesKernel = true } = this.#options;
+    if (openFile === undefined || !usesKernel || this.#passing === null) return false;
+    return this.#isMuch(openFile, Math.max(openFile.from, openFile.index?.to ?? 0));
   }
 
   /** There is enough left, or an index of it, and it begins with a line. */

@@ -5,13 +5,18 @@ import { OwnShare } from './own-share.ts';
 import type { Parcel, TallyPart } from './parcel.ts';
 import { Segments } from './segments.ts';
 import type { FileStretch } from './sift-segment.ts';
-import { borrowThreads, threadCount } from './thread-pool.ts';
+import { borrowThreads, startThreads, threadCount } from './thread-pool.ts';
 
 export interface FileSifting {
   /** In order. Throws the signal's reason, and what reading throws. Ends early when nobody reads on. */
   parcels(): AsyncGenerator<Parcel>;
   /** What was passed over in segments all of which have been read on from, each part once. */
   takeTallies(): readonly TallyPart[];
+}
+
+/** A file will be sifted soon: its threads start while other work is done. */
+export function prepareSifting(): void {
+  startThreads(threadCount() - 1);
 }
 
 /**

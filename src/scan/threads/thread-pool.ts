@@ -12,6 +12,15 @@ export function threadCount(): number {
 
 const idle: Worker[] = [];
 
+/** So that they are there when they are borrowed: whoever borrows them learns whether they can be started. */
+export function startThreads(count: number): void {
+  try {
+    while (idle.length < count) giveBackThread(startThread());
+  } catch {
+    return;
+  }
+}
+
 /** For their caller alone. Null: so many cannot be started. */
 export function borrowThreads(count: number): readonly Worker[] | null {
   const borrowed: Worker[] = [];
@@ -33,6 +42,10 @@ function startThread(): Worker {
 export function giveBackThread(worker: Worker): void {
   stopListening(worker);
   worker.unref();
+  // One that could not be started, say, is nobody's.
+  worker.on('error', () => {
+    if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
+  });
   idle.push(worker);
 }
 
