@@ -88,6 +88,10 @@ export function isSame(a: usize, b: usize, length: usize): bool {
     }
     return load<u64>(a + last) === load<u64>(b + last);
   }
+  if (length >= 4) {
+    const last = length - 4;
+    return load<u32>(a) === load<u32>(b) && load<u32>(a + last) === load<u32>(b + last);
+  }
   for (let i: usize = 0; i < length; i++) {
     if (load<u8>(a + i) !== load<u8>(b + i)) return false;
   }
