@@ -15,7 +15,19 @@ export type Target = {
   readonly uid: string | null;
 };
 
+/** Asked for one event again and again: by each leaf of a predicate, the coverage and the row. Events never change. */
 export function targetOf(event: AuditEvent): Target {
+  if (lastFound === null || lastEvent !== event) {
+    lastFound = findTarget(event);
+    lastEvent = event;
+  }
+  return lastFound;
+}
+
+let lastEvent: AuditEvent | null = null;
+let lastFound: Target | null = null;
+
+function findTarget(event: AuditEvent): Target {
   const path = requestPath(event);
   const ref = event.objectRef ?? (event.cut?.lost.includes('objectRef') === true ? parsePath(path) : null);
   if (ref === null) {

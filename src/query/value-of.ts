@@ -4,7 +4,7 @@
  */
 import { actorOf } from '../event/actor.ts';
 import type { AuditEvent, UserInfo } from '../event/event.ts';
-import { isDryRun, requestPath, type Target, targetOf } from '../event/target.ts';
+import { isDryRun, requestPath, targetOf } from '../event/target.ts';
 import { type Field, OUTCOME_FIELDS } from './predicate.ts';
 
 export const ABSENT: unique symbol = Symbol('absent');
@@ -105,15 +105,15 @@ function rawValue(event: AuditEvent, field: Field): Value {
     case 'sourceIPs':
       return many(event.sourceIPs);
     case 'objectRef.apiGroup':
-      return one(lastTarget(event).group);
+      return one(targetOf(event).group);
     case 'objectRef.resource':
-      return one(lastTarget(event).resource);
+      return one(targetOf(event).resource);
     case 'objectRef.subresource':
-      return one(lastTarget(event).subresource);
+      return one(targetOf(event).subresource);
     case 'objectRef.namespace':
-      return one(lastTarget(event).namespace);
+      return one(targetOf(event).namespace);
     case 'objectRef.name':
-      return one(lastTarget(event).name);
+      return one(targetOf(event).name);
     case 'responseStatus.code':
       return one(event.responseStatus?.code?.toString());
     case 'responseStatus.reason':
@@ -126,18 +126,6 @@ function rawValue(event: AuditEvent, field: Field): Value {
     case 'dryRun':
       return [isDryRun(event) ? 'true' : 'false'];
   }
-}
-
-let lastEvent: AuditEvent | null = null;
-let lastFound: Target | null = null;
-
-/** A predicate asks the same event for its target leaf after leaf. Events never change. */
-function lastTarget(event: AuditEvent): Target {
-  if (lastFound === null || lastEvent !== event) {
-    lastFound = targetOf(event);
-    lastEvent = event;
-  }
-  return lastFound;
 }
 
 function groupsOf(user: UserInfo | null): Value {

@@ -10,6 +10,8 @@ const RULES_NAMED = 3;
 
 /** Null when the message says no more than the class does. Redacted, unless revealed. */
 export function refusalReason(event: AuditEvent, deniedBy: DeniedBy, isRevealed: boolean): string | null {
+  // Most refusals: their messages need not be cleaned.
+  if (deniedBy === 'rbac') return null;
   const message = isRevealed ? (event.responseStatus?.message ?? '') : redactedMessage(event);
   const reason = wordsOf(message, deniedBy, event);
   if (reason === null || reason === '') return null;
@@ -25,10 +27,8 @@ function redactedMessage({ objectRef, responseStatus }: AuditEvent): string {
   return text(at(clean.responseStatus, 'message')) ?? '';
 }
 
-function wordsOf(message: string, deniedBy: DeniedBy, event: AuditEvent): string | null {
+function wordsOf(message: string, deniedBy: Exclude<DeniedBy, 'rbac'>, event: AuditEvent): string | null {
   switch (deniedBy) {
-    case 'rbac':
-      return null;
     case 'unauthenticated':
       // What was tried survives only where another handler answers than the usual one.
       return message === 'Unauthorized' ? null : message;
