@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: ['test/e2e/**'],
     // Property tests start many runs; two cores are what CI has.
     testTimeout: 60_000,
+    setupFiles: ['test/support/property-seed.ts'],
     env: { TZ: 'UTC' },
   },
 });

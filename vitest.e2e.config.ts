@@ -10,6 +10,7 @@ export default defineConfig({
     // Cold, the cluster is first built from source.
     hookTimeout: 300_000,
     teardownTimeout: 60_000,
+    setupFiles: ['test/support/property-seed.ts'],
     env: { TZ: 'UTC' },
   },
 });

@@ -222,6 +222,15 @@ describe('a window on a file', () => {
     expect(narrowed).toBeGreaterThan(3);
   });
 
+  it('knows a log by its other parts, where what is read of it holds no event', async () => {
+    await put('audit.log', `says\n${deletions(5000)}`);
+    const { ids: found, findings } = await read({ sinceUs: null, untilUs: START_US - 3600 * SECOND_US });
+    expect([found, findings.gaps]).toEqual([[], []]);
+    await put('other.log', 'says\n'.repeat(500_000));
+    const other = read({ sinceUs: null, untilUs: START_US }, { name: 'other.log' });
+    await expect(other).rejects.toThrow('"other.log" holds no audit event; it is text');
+  });
+
   it('reads all of a log in no order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1e6 }), async (seed) => {

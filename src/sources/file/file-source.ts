@@ -219,6 +219,8 @@ class FileSource implements Source {
         file: from === 0 ? file.name : `${file.name} (from byte ${from})`,
         part: `${file.id} from ${from}`,
         isBeginning: from === 0,
+        // It was narrowed by the times of its events.
+        isKnown: !step.part.isWhole && step.part.why === null,
       };
       yield* this.#scan(chunksFrom(from), of, sieve, signal, { openFile });
     } finally {
@@ -249,13 +251,13 @@ class FileSource implements Source {
   /** Errors of the file system and of the format become gaps; whether nothing at all was read, `end` says. */
   async *#scan(
     chunks: AsyncIterable<Uint8Array>,
-    { log, file, part, isBeginning }: Scanned,
+    { log, file, part, isBeginning, isKnown = false }: Scanned,
     sieve: Sieve | null,
     signal: AbortSignal,
     how: { readonly openFile?: OpenFile; readonly isFollowing?: boolean } = {},
   ): AsyncGenerator<EventBatch> {
     const tally = this.#tally;
-    const count = tally.beginFile(log, file);
+    const count = tally.beginFile(log, file, isKnown);
     const onTrouble = (why: string): void => tally.addTrouble(log, file, why);
     const options: ScanOptions = {
       ...{ source: log, file, unwrap, sieve, onTrouble, signal },
@@ -331,6 +333,8 @@ interface Scanned {
   /** `EventBatch.part`. */
   readonly part: string;
   readonly isBeginning: boolean;
+  /** By other parts of it, as an audit log. Default: not. */
+  readonly isKnown?: boolean;
 }
 
 async function* limited(

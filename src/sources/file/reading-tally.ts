@@ -69,8 +69,9 @@ export class ReadingTally {
     this.#refusals.push(error);
   }
 
-  beginFile(log: string, file: string): FileCount {
-    const count = new FileCount(log, file);
+  /** `isKnown`: by other parts of it, as an audit log. */
+  beginFile(log: string, file: string, isKnown: boolean): FileCount {
+    const count = new FileCount(log, file, isKnown);
     this.#files.push(count);
     return count;
   }

@@ -9,14 +9,17 @@ export type FileKind = 'text' | 'JSON without audit events' | 'binary data';
 export class FileCount {
   readonly log: string;
   readonly name: string;
+  readonly #isKnown: boolean;
   #events = 0;
   #others = 0;
   #bytes = 0;
   #kind: FileKind = 'text';
 
-  constructor(log: string, name: string) {
+  /** `isKnown`: by other parts of it, as an audit log. */
+  constructor(log: string, name: string, isKnown = false) {
     this.log = log;
     this.name = name;
+    this.#isKnown = isKnown;
   }
 
   /** Decoded, passed over, or salvaged. */
@@ -29,7 +32,7 @@ export class FileCount {
   }
 
   get isStrange(): boolean {
-    return this.#events === 0 && this.#others > 0;
+    return !this.#isKnown && this.#events === 0 && this.#others > 0;
   }
 
   /** Of a file that is no audit log. */
