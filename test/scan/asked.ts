@@ -52,7 +52,7 @@ export function someSieve(
 const someAggregation: fc.Arbitrary<Aggregation> = fc.record({
   by: fc.subarray([
     ...(['user.username', 'verb', 'objectRef.resource', 'objectRef.namespace', 'objectRef.name'] as const),
-    ...(['responseStatus.code', 'userAgent', 'level', 'requestPath', 'session'] as const),
+    ...(['responseStatus.code', 'userAgent', 'sourceIPs', 'level', 'requestPath', 'session'] as const),
   ]),
   bucketUs: fc.constantFrom(null, 1_000_000, 3_600_000_000),
 });

@@ -1,7 +1,7 @@
 /** One field of an index's lines: each line's value, as a number and as what it stands for. */
 import type { FieldTest } from '../../query/matches.ts';
 import { verdictOfValue } from '../../query/matches.ts';
-import { UNKNOWN } from '../../query/value-of.ts';
+import { UNKNOWN, type Value } from '../../query/value-of.ts';
 import type { Column, LogIndex, StoredTexts } from './log-index.ts';
 import { textAt } from './log-index.ts';
 import { NO, type RowTest, UNSURE, YES } from './row-verdict.ts';
@@ -23,6 +23,7 @@ export class FieldColumn {
   readonly #width: number;
   readonly #at: number;
   readonly #texts: StoredTexts;
+  readonly #values = new Map<number, Value>();
 
   constructor(column: Column, entries: Uint32Array, width: number, at: number, texts: StoredTexts) {
     this.#column = column;
@@ -32,63 +33,86 @@ export class FieldColumn {
     this.#texts = texts;
   }
 
+  /** Distinct values: they are numbered from 0. */
+  get count(): number {
+    return this.#texts.ends.length;
+  }
+
+  /** The number of the value that is not known; -1 when no line has it. */
+  get unknown(): number {
+    const texts = this.#texts;
+    for (let number = 0; number < texts.ends.length; number++)
+      if (isText(texts, number, STORED_UNKNOWN_BYTES)) return number;
+    return -1;
+  }
+
   /** Of the line's value. */
   numberAt(row: number): number {
     return this.#numberOf(this.#column[row] ?? 0);
   }
 
-  isUnknown(number: number): boolean {
-    return isText(this.#texts, number, STORED_UNKNOWN_BYTES);
+  /** By its number. */
+  value(number: number): Value {
+    const known = this.#values.get(number);
+    if (known !== undefined) return known;
+    const value = valueStored(textAt(this.#texts, number));
+    this.#values.set(number, value);
+    return value;
   }
 
   /** Of several values the first; null for none. */
   textAt(row: number): string | null {
-    const value = valueStored(textAt(this.#texts, this.numberAt(row)));
+    const value = this.value(this.numberAt(row));
     return typeof value === 'symbol' ? null : (value[0] ?? null);
   }
 
-  /** Whether the value is this one. */
-  tested(text: string): RowTest {
-    return this.test({ kind: 'equals', field: 'verb', value: text });
+  /** Of each entry, once, when a line that is asked about has it: of some 100,000 names, few do. */
+  verdicts(leaf: FieldTest): FieldVerdicts {
+    const column = this.#column;
+    const known = new Uint8Array(this.#entryCount).fill(NOT_JUDGED);
+    const wanted = leaf.kind === 'equals' ? Buffer.from(`${SINGLE}${leaf.value}`) : null;
+    const ofEntry = (entry: number): number => {
+      const verdict = known[entry] ?? UNSURE;
+      if (verdict !== NOT_JUDGED) return verdict;
+      const judged = this.#judge(this.#numberOf(entry), leaf, wanted);
+      known[entry] = judged;
+      return judged;
+    };
+    return { ofEntry, ofRow: (row) => ofEntry(column[row] ?? 0) };
   }
 
-  /** A verdict for each entry of the table, so that a line costs one look. */
-  test(leaf: FieldTest): RowTest {
-    const verdicts = this.#verdicts(leaf);
-    const column = this.#column;
-    if (this.#width === 1) return (row) => verdicts[column[row] ?? 0] ?? UNSURE;
-    const ofEntries = new Uint8Array(this.#entries.length / this.#width);
-    for (let entry = 0; entry < ofEntries.length; entry++)
-      ofEntries[entry] = verdicts[this.#numberOf(entry)] ?? UNSURE;
-    return (row) => ofEntries[column[row] ?? 0] ?? UNSURE;
+  get #entryCount(): number {
+    return this.#width === 1 ? this.count : this.#entries.length / this.#width;
+  }
+
+  #judge(number: number, leaf: FieldTest, wanted: Buffer | null): number {
+    // Fast path: one text of one value, compared as it lies there.
+    if (wanted !== null && isSingle(this.#texts, number))
+      return isText(this.#texts, number, wanted) ? YES : NO;
+    const verdict = verdictOfValue(valueStored(textAt(this.#texts, number)), leaf);
+    return verdict === UNKNOWN ? UNSURE : verdict ? YES : NO;
   }
 
   #numberOf(entry: number): number {
     return this.#width === 1 ? entry : (this.#entries[entry * this.#width + this.#at] ?? 0);
   }
+}
 
-  #verdicts(leaf: FieldTest): Uint8Array {
-    const texts = this.#texts;
-    const wanted = leaf.kind === 'equals' ? Buffer.from(`${SINGLE}${leaf.value}`) : null;
-    const single = SINGLE.charCodeAt(0);
-    const verdicts = new Uint8Array(texts.ends.length);
-    let from = 0;
-    for (let number = 0; number < verdicts.length; number++) {
-      // Fast path: one text of one value, compared as it lies there.
-      const to = texts.ends[number] ?? from;
-      if (wanted !== null && texts.bytes[from] === single)
-        verdicts[number] = isText(texts, number, wanted) ? YES : NO;
-      else {
-        const verdict = verdictOfValue(valueStored(textAt(texts, number)), leaf);
-        verdicts[number] = verdict === UNKNOWN ? UNSURE : verdict ? YES : NO;
-      }
-      from = to;
-    }
-    return verdicts;
-  }
+export interface FieldVerdicts {
+  /** Of an entry of the field's table. */
+  ofEntry(entry: number): number;
+  readonly ofRow: RowTest;
+}
+
+const NOT_JUDGED = 0xff;
+
+function isSingle({ ends, bytes }: StoredTexts, number: number): boolean {
+  const from = number === 0 ? 0 : (ends[number - 1] ?? 0);
+  return from < (ends[number] ?? 0) && bytes[from] === SINGLE_SIGN;
 }
 
 const STORED_UNKNOWN_BYTES = Buffer.from(STORED_UNKNOWN);
+const SINGLE_SIGN = SINGLE.charCodeAt(0);
 
 function isText({ ends, bytes }: StoredTexts, number: number, text: Buffer): boolean {
   const from = number === 0 ? 0 : (ends[number - 1] ?? 0);

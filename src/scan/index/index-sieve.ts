@@ -2,36 +2,39 @@
  * The prefilter over an index: for each of its lines, whether it is passed over, and how it is then counted. It passes over no
  * line that the prefilter would not; what the index does not know, it leaves to be decoded.
  */
-import { type Witnessed, witnessId } from '../../event/batch.ts';
-import type { Group } from '../../event/groups.ts';
-import { stagesKey } from '../../event/request.ts';
-import type { SettledStages } from '../../event/settled.ts';
-import { resourceKey } from '../../event/target.ts';
-import { bucketOf } from '../../query/group-of.ts';
 import type { PassedTally } from '../passed-tally.ts';
 import type { Sieve } from '../sieve.ts';
-import { type FieldColumn, fieldColumn } from './field-column.ts';
-import { auditIDOf, type LogIndex, receivedUsOf } from './log-index.ts';
+import { fieldColumn } from './field-column.ts';
+import { IndexTally } from './index-tally.ts';
+import { type LogIndex, receivedUsOf } from './log-index.ts';
 import { rowTest } from './row-test.ts';
 import { NO, type RowTest, UNSURE, YES } from './row-verdict.ts';
-import { isIndexed, ODD, SHAPE } from './tables.ts';
+import { ODD, SHAPE } from './tables.ts';
+
+/** Lines judged at a time: columns of so many stay near. */
+export const BLOCK_ROWS = 2048;
+
+/** What becomes of a line. */
+export const PASSED = 0;
+export const WANTED = 1;
+/** Nothing is known of it: it has to be decoded, wherever it stands. */
+export const UNREAD = 2;
 
 export class IndexSieve {
   readonly #index: LogIndex;
   readonly #sieve: Sieve;
   readonly #anyStage: RowTest;
   readonly #outcome: RowTest;
-  readonly #witness: RowTest;
+  readonly #witness: RowTest | null;
+  readonly #shapes: ArrayLike<number>;
   readonly #isOutcome: RowTest;
   readonly #isLongRunning: RowTest;
-  readonly #shapes: ArrayLike<number>;
-  /** Null: the index does not know what is counted by. */
-  readonly #by: readonly FieldColumn[] | null;
-  readonly #level: FieldColumn;
-  readonly #kind: readonly FieldColumn[];
-  readonly #username: FieldColumn;
-  readonly #verb: FieldColumn;
-  #counts = noCounts();
+  readonly #tally: IndexTally;
+  /** Of the block judged last: its first row, and of each line its time and how it is counted. */
+  #from = 0;
+  readonly #receivedUs = new Float64Array(BLOCK_ROWS);
+  readonly #counts = new Uint8Array(BLOCK_ROWS);
+  readonly #fates = new Uint8Array(BLOCK_ROWS);
 
   /** Null: so many lines would have to be decoded that to scan them all is faster. */
   static over(index: LogIndex, sieve: Sieve): IndexSieve | null {
@@ -44,79 +47,85 @@ export class IndexSieve {
     this.#sieve = sieve;
     this.#anyStage = rowTest(index, sieve.anyStage);
     this.#outcome = rowTest(index, sieve.outcome);
-    this.#witness = sieve.witness === null ? () => NO : rowTest(index, sieve.witness);
-    this.#isOutcome = fieldColumn(index, 'isOutcome').tested('true');
-    this.#isLongRunning = fieldColumn(index, 'isLongRunning').tested('true');
+    this.#witness = sieve.witness === null ? null : rowTest(index, sieve.witness);
     this.#shapes = index.tables[SHAPE]?.column ?? [];
-    const by = sieve.aggregation?.by ?? [];
-    this.#by = by.every(isIndexed) ? by.map((field) => fieldColumn(index, field)) : null;
-    this.#level = fieldColumn(index, 'level');
-    const kind = ['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource'] as const;
-    this.#kind = kind.map((field) => fieldColumn(index, field));
-    this.#username = fieldColumn(index, 'user.username');
-    this.#verb = fieldColumn(index, 'verb');
+    this.#isOutcome = testFor(index, 'isOutcome');
+    this.#isLongRunning = testFor(index, 'isLongRunning');
+    this.#tally = new IndexTally(index, sieve);
   }
 
-  /** Nothing is known of the line. */
-  isOdd(row: number): boolean {
-    return this.#shapes[row] === ODD;
-  }
-
-  /** False: the line has to be decoded. */
-  passOver(row: number): boolean {
-    if (this.isOdd(row)) return false;
-    const receivedUs = receivedUsOf(this.#index, row);
-    const isInside = this.#isIn(row, receivedUs);
-    if (this.#isOutcome(row) !== YES) {
-      if (isInside !== NO && this.#anyStage(row) !== NO) return false;
-      this.#count(receivedUs, 0);
-      return true;
+  /** The fates of at most BLOCK_ROWS lines. Valid until the next call. */
+  judge(from: number, count: number): Uint8Array {
+    this.#from = from;
+    for (let i = 0; i < count; i++) {
+      const receivedUs = receivedUsOf(this.#index, from + i);
+      this.#receivedUs[i] = receivedUs;
+      this.#fates[i] = this.#fateOf(i, from + i, receivedUs);
     }
-    if (isInside !== NO && !this.#passOutcome(row, receivedUs, isInside)) return false;
-    this.#count(receivedUs, 1);
-    return true;
+    return this.#fates.subarray(0, count);
   }
 
-  /** What was counted since it was last asked for. */
+  /** Of the block judged last, lines that are all PASSED. */
+  count(from: number, to: number): void {
+    const tally = this.#tally;
+    for (let row = from; row < to; row++) {
+      const i = row - this.#from;
+      const receivedUs = this.#receivedUs[i] ?? 0;
+      const counts = this.#counts[i] ?? 0;
+      tally.addLine(receivedUs, (counts & AS_OUTCOME) !== 0);
+      if (counts <= AS_OUTCOME) continue;
+      if ((counts & AS_SETTLED) !== 0) tally.addSettled(row, this.#isLongRunning(row) === YES);
+      if ((counts & AS_WITNESS) !== 0) tally.addWitness(row, receivedUs);
+      if ((counts & IN_GROUP) !== 0) tally.groups?.add(row, receivedUs);
+    }
+  }
+
+  /** What was counted since it was last asked for; some of it later. */
   takeOut(tally: PassedTally): void {
-    const { lines, outcomes, fromUs, toUs, shortly, longRunning, witnessed, groups } = this.#counts;
-    this.#counts = noCounts();
-    if (lines > 0) tally.addLines({ lines, outcomes, fromUs, toUs });
-    tally.addWitnessed(witnessed);
-    tally.addGroups([...groups.values()]);
-    const settled = [this.#settledOf(shortly, false), this.#settledOf(longRunning, true)];
-    tally.addSettled(settled.filter(({ count }) => count > 0));
+    this.#tally.takeOut(tally);
+  }
+
+  /** What was kept back. */
+  end(tally: PassedTally): void {
+    this.#tally.takeOut(tally);
+    this.#tally.takeOutGroups(tally);
   }
 
   /** By lines taken here and there. */
   #isWorthIt(): boolean {
     const { rows } = this.#index;
-    const step = Math.max(1, Math.floor(rows / SAMPLED_ROWS));
+    const step = Math.max(SAMPLE_ROWS, Math.floor(rows / SAMPLES));
     let [looked, wanted] = [0, 0];
     for (let row = 0; row < rows; row += step) {
-      looked++;
-      if (!this.passOver(row)) wanted++;
+      const fates = this.judge(row, Math.min(SAMPLE_ROWS, rows - row));
+      looked += fates.length;
+      for (const fate of fates) if (fate !== PASSED) wanted++;
     }
-    this.#counts = noCounts();
-    return rows < SAMPLED_ROWS || wanted <= looked * MOST_DECODED;
+    return rows < SAMPLES * SAMPLE_ROWS || wanted <= looked * MOST_DECODED;
   }
 
-  #passOutcome(row: number, receivedUs: number, isInside: number): boolean {
+  /** As the prefilter's `passOver`. */
+  #fateOf(i: number, row: number, receivedUs: number): number {
+    this.#counts[i] = 0;
+    if (this.#shapes[row] === ODD) return UNREAD;
+    const isInside = this.#isIn(row, receivedUs);
+    if (this.#isOutcome(row) !== YES) return isInside !== NO && this.#anyStage(row) !== NO ? WANTED : PASSED;
+    this.#counts[i] = AS_OUTCOME;
+    if (isInside === NO) return PASSED;
     const holds = this.#outcome(row);
-    const counts = holds === YES && this.#sieve.aggregation !== null;
-    const group = counts ? this.#groupKeyOf(row, receivedUs) : null;
-    if (holds !== NO && group === null) return false;
-    const isWitness = this.#witness(row);
-    if (isWitness === UNSURE) return false;
+    const isCounted = holds === YES && this.#tally.groups?.isKnown(row) === true;
+    if (holds !== NO && !isCounted) return WANTED;
+    const isWitness = this.#witness === null ? NO : this.#witness(row);
+    if (isWitness === UNSURE) return WANTED;
     // Whether it belongs to the window, its end tells.
-    if (isInside === UNSURE && (group !== null || isWitness === YES)) return false;
-    if (this.#sieve.settles && this.#anyStage(row) !== NO) {
-      const { shortly, longRunning } = this.#counts;
-      (this.#isLongRunning(row) === YES ? longRunning : shortly).push(row);
-    }
-    if (isWitness === YES) this.#addWitness(row, receivedUs);
-    if (group !== null) this.#addToGroup(group, row, receivedUs);
-    return true;
+    if (isInside === UNSURE && (isCounted || isWitness === YES)) return WANTED;
+    const isSettled = this.#sieve.settles && this.#anyStage(row) !== NO;
+    this.#counts[i] =
+      AS_OUTCOME |
+      (isSettled ? AS_SETTLED : 0) |
+      (isWitness === YES ? AS_WITNESS : 0) |
+      (isCounted ? IN_GROUP : 0);
+    return PASSED;
   }
 
   /** As the prefilter's. */
@@ -126,84 +135,19 @@ export class IndexSieve {
     if (sinceUs === null || receivedUs >= sinceUs) return YES;
     return this.#isLongRunning(row) === YES ? UNSURE : NO;
   }
-
-  #count(receivedUs: number, outcomes: number): void {
-    const counts = this.#counts;
-    counts.lines++;
-    counts.outcomes += outcomes;
-    if (receivedUs < counts.fromUs) counts.fromUs = receivedUs;
-    if (receivedUs > counts.toUs) counts.toUs = receivedUs;
-  }
-
-  #addWitness(row: number, receivedUs: number): void {
-    const [group = null, resource = null, subresource = null] = this.#kind.map((field) => field.textAt(row));
-    const level = this.#level.textAt(row) ?? '';
-    const id = this.#sieve.mayRepeat ? witnessId(auditIDOf(this.#index, row), receivedUs) : null;
-    this.#counts.witnessed.push({
-      resource: resourceKey({ group, resource, subresource }),
-      level,
-      count: 1,
-      id,
-    });
-  }
-
-  /** Its values' numbers, and its bucket; null: one of them is not known. */
-  #groupKeyOf(row: number, receivedUs: number): string | null {
-    if (this.#by === null) return null;
-    let key = '';
-    for (const field of this.#by) {
-      const number = field.numberAt(row);
-      if (field.isUnknown(number)) return null;
-      key += `${number} `;
-    }
-    const bucketUs = this.#sieve.aggregation?.bucketUs ?? null;
-    return bucketUs === null ? key : `${key}${Math.floor(receivedUs / bucketUs)}`;
-  }
-
-  #addToGroup(key: string, row: number, receivedUs: number): void {
-    const known = this.#counts.groups.get(key);
-    if (known !== undefined) {
-      known.count++;
-      known.firstUs = Math.min(known.firstUs, receivedUs);
-      known.lastUs = Math.max(known.lastUs, receivedUs);
-      return;
-    }
-    const { aggregation } = this.#sieve;
-    this.#counts.groups.set(key, {
-      key: (this.#by ?? []).map((field) => field.textAt(row)),
-      bucketUs: aggregation === null ? null : bucketOf(receivedUs, aggregation),
-      ...{ count: 1, firstUs: receivedUs, lastUs: receivedUs },
-    });
-  }
-
-  #settledOf(rows: readonly number[], isLongRunning: boolean): SettledStages {
-    return { isLongRunning, count: rows.length, keys: { [Symbol.iterator]: () => this.#keysOf(rows) } };
-  }
-
-  *#keysOf(rows: readonly number[]): Generator<string> {
-    for (const row of rows) {
-      const [verb, user] = [this.#verb.textAt(row) ?? '', this.#username.textAt(row) ?? ''];
-      yield stagesKey(auditIDOf(this.#index, row), receivedUsOf(this.#index, row), verb, user);
-    }
-  }
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-function noCounts() {
-  return {
-    lines: 0,
-    outcomes: 0,
-    fromUs: Number.POSITIVE_INFINITY,
-    toUs: Number.NEGATIVE_INFINITY,
-    /** Rows of requests that are over. */
-    shortly: [] as number[],
-    longRunning: [] as number[],
-    witnessed: [] as Witnessed[],
-    groups: new Map<string, Writable<Group>>(),
-  };
+function testFor(index: LogIndex, field: 'isOutcome' | 'isLongRunning'): RowTest {
+  return fieldColumn(index, field).verdicts({ kind: 'equals', field: 'verb', value: 'true' }).ofRow;
 }
 
-const SAMPLED_ROWS = 2048;
+/** How a line that is passed over is counted, as bits. */
+const AS_OUTCOME = 1;
+const AS_SETTLED = 2;
+const AS_WITNESS = 4;
+const IN_GROUP = 8;
+
+const SAMPLES = 64;
+const SAMPLE_ROWS = 32;
 /** Of the lines that were looked at. A guess: to read and decode a line by itself costs several times what a scan takes to pass over it. */
 const MOST_DECODED = 0.25;

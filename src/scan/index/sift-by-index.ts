@@ -7,11 +7,8 @@ import type { EventBatch } from '../../event/batch.ts';
 import { borrowChunkMemory, CHUNK_BYTES } from '../chunk-memory.ts';
 import { type Line, LineReader } from '../lines.ts';
 import type { OpenFile, Reached, SiftOptions } from '../threads/sift-in-threads.ts';
-import { IndexSieve } from './index-sieve.ts';
+import { BLOCK_ROWS, IndexSieve, PASSED, UNREAD } from './index-sieve.ts';
 import type { LogIndex } from './log-index.ts';
-
-/** Lines judged between two looks at whether a batch is full, or the scan called off. */
-const BLOCK_ROWS = 1024;
 
 export type IndexSiftOptions = Omit<SiftOptions, 'segmentBytes'>;
 
@@ -67,27 +64,50 @@ class IndexSifting {
     let goesOn = true;
     while (goesOn && this.#row < this.#index.rows) {
       signal.throwIfAborted();
-      const before = this.#at;
-      goesOn = this.#takeBlock();
-      collector.countBytes(this.#at - before, this.#at - before);
-      this.#sieve.takeOut(collector.passed);
-      if (collector.isFull) yield collector.takeBatch();
+      goesOn = yield* this.#takeBlock();
+      if (collector.isFull) yield this.#takeBatch();
     }
+    this.#sieve.end(collector.passed);
     return { at: this.#at, number: this.#number };
   }
 
   /** False: from here on, the index cannot tell. */
-  #takeBlock(): boolean {
+  *#takeBlock(): Generator<EventBatch, boolean> {
     const { collector, records } = this.#options;
-    const end = Math.min(this.#index.rows, this.#row + BLOCK_ROWS);
-    while (this.#row < end && !collector.isFull) {
+    const first = this.#row;
+    const fates = this.#sieve.judge(first, Math.min(BLOCK_ROWS, this.#index.rows - first));
+    for (let at = 0; at < fates.length; at = this.#row - first) {
+      const fate = fates[at] ?? UNREAD;
       // Within a record that spans lines, only lines that are odd are as they seem.
-      if (!records.isBetweenRecords && !this.#sieve.isOdd(this.#row)) return false;
-      if (!this.#sieve.passOver(this.#row) && !this.#decode()) return false;
-      this.#at += this.#index.lengths[this.#row++] ?? 0;
-      this.#number++;
+      if (fate !== UNREAD && !records.isBetweenRecords) return false;
+      if (fate === PASSED) {
+        this.#passTo(first + endOfPassed(fates, at));
+        continue;
+      }
+      if (!this.#decode()) return false;
+      this.#moveOn();
+      if (collector.isFull) yield this.#takeBatch();
     }
     return true;
+  }
+
+  #passTo(row: number): void {
+    this.#sieve.count(this.#row, row);
+    while (this.#row < row) this.#moveOn();
+  }
+
+  /** Behind the line that comes next. */
+  #moveOn(): void {
+    const length = this.#index.lengths[this.#row++] ?? 0;
+    this.#at += length;
+    this.#number++;
+    this.#options.collector.countBytes(length, length);
+  }
+
+  #takeBatch(): EventBatch {
+    const { collector } = this.#options;
+    this.#sieve.takeOut(collector.passed);
+    return collector.takeBatch();
   }
 
   /** False: the line does not stand there. */
@@ -128,6 +148,13 @@ class IndexSifting {
     this.#file.onDoubt?.();
     return false;
   }
+}
+
+/** Where the lines end that are passed over together. */
+function endOfPassed(fates: Uint8Array, from: number): number {
+  let at = from;
+  while (at < fates.length && fates[at] === PASSED) at++;
+  return at;
 }
 
 /** The part of a file that was read last. Where line after line is asked for, it reads ahead. */
