@@ -80,6 +80,12 @@ export const FLAGS = {
     help: 'read at most this much, the newest first (500MB, 2GiB)',
     group: 'Where from',
   },
+  index: {
+    name: 'index',
+    type: 'boolean',
+    help: '--no-index: read all of a log file that a question concerns, though there is an index of it',
+    group: 'Where from',
+  },
   clear: {
     name: 'clear',
     type: 'boolean',

@@ -29,10 +29,12 @@ export async function openSources(
   }
   const maxBytes = parseSize(textFlag(flags, 'max-bytes'));
   const opened: Source[] = [];
+  const usesIndex = boolFlag(flags, 'index') !== false;
   try {
     if (reached.logs !== null)
       opened.push(await openSource('node', { patterns: [], maxBytes }, io, reached.logs));
-    if (files.length > 0) opened.push(await openSource('file', { patterns: files, maxBytes }, io, null));
+    if (files.length > 0)
+      opened.push(await openSource('file', { patterns: files, maxBytes, usesIndex }, io, null));
     if (reached.stores.length > 0) {
       const { openStores } = await import('./open-stores.ts');
       opened.push(...(await openStores(reached.stores, { flags, io, cluster: reached.cluster, maxBytes })));

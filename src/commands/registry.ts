@@ -18,6 +18,7 @@ const WHERE_FROM: readonly FlagName[] = [
   'source',
   'demo',
   'max-bytes',
+  'index',
   'explain',
 ];
 const CLUSTER: readonly FlagName[] = [

@@ -9,6 +9,8 @@ export interface SourceParams {
   readonly patterns: readonly string[];
   /** Bytes to be read at most; null for the source's own default. */
   readonly maxBytes: number | null;
+  /** Whether a log file's index is looked for. Default yes. */
+  readonly usesIndex?: boolean;
 }
 
 /** What the sources that lie in the cluster are told. */

@@ -42,13 +42,17 @@ const STDIN = 'stdin';
 const LONGEST_REQUEST_US = 10 * 60_000_000;
 
 /** `-` among the patterns is standard input; `file://` URLs are paths. */
-export async function openFileSource({ patterns, maxBytes }: SourceParams, io: Io): Promise<Source> {
+export async function openFileSource(
+  { patterns, maxBytes, usesIndex = true }: SourceParams,
+  io: Io,
+): Promise<Source> {
   const paths = patterns.map((pattern) => (pattern.startsWith('file://') ? fileURLToPath(pattern) : pattern));
   const pipes = await Promise.all(paths.map((path) => isPipe(path, io.cwd)));
   return new FileSource(
     paths,
     paths.filter((_, n) => pipes[n] !== true),
     maxBytes,
+    usesIndex ? indexFolder(io.env) : null,
     io,
   );
 }
@@ -77,12 +81,20 @@ class FileSource implements Source {
   /** Those that can be read again. */
   readonly #lasting: readonly string[];
   readonly #maxBytes: number | null;
+  /** Where indexes lie; null: none is looked for. */
+  readonly #indexes: string | null;
   readonly #io: Io;
   readonly #readings = new WeakMap<SourcePlan, Reading>();
   #tally = new ReadingTally();
   #followed: FollowedFiles | null = null;
 
-  constructor(patterns: readonly string[], lasting: readonly string[], maxBytes: number | null, io: Io) {
+  constructor(
+    patterns: readonly string[],
+    lasting: readonly string[],
+    maxBytes: number | null,
+    indexes: string | null,
+    io: Io,
+  ) {
     this.name = patterns.map((pattern) => (pattern === '-' ? STDIN : pattern)).join(' ');
     this.capabilities = {
       order: 'none',
@@ -94,6 +106,7 @@ class FileSource implements Source {
     this.#patterns = patterns;
     this.#lasting = lasting;
     this.#maxBytes = maxBytes;
+    this.#indexes = indexes;
     this.#io = io;
   }
 
@@ -125,8 +138,7 @@ class FileSource implements Source {
         parts: opened.length + (readsStdin ? 1 : 0),
       },
       explain: async () => {
-        const folder = indexFolder(this.#io.env);
-        const indexed = await Promise.all(steps.map(({ file }) => indexedBytes(file.path, folder)));
+        const indexed = await Promise.all(steps.map(({ file }) => indexedBytes(file.path, this.#indexes)));
         return [...explainReading({ ...reading, indexed, window }), ...(followed?.explained ?? [])];
       },
     };
@@ -230,7 +242,7 @@ class FileSource implements Source {
 
   /** What is not sure to be of this file as it is now is not used. */
   async #indexOf(fd: number, { file, log }: ReadingStep): Promise<Pick<OpenFile, 'index' | 'onDoubt'>> {
-    const found = await findIndex(fd, indexFolder(this.#io.env));
+    const found = await findIndex(fd, this.#indexes);
     if (found.kind === 'damaged') this.#tally.addDamagedIndex(file.name);
     const onDoubt = (): void => this.#tally.addTrouble(log, file.name, 'it was changed since it was indexed');
     return found.kind === 'usable' ? { index: found.index, onDoubt } : {};
