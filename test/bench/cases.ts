@@ -3,7 +3,7 @@ import type { Comparison } from './figures.ts';
 import type { LogName } from './logs/logs.ts';
 import { type BenchQuestion, COUNTS, DELETES, type PeerName, REFUSED } from './questions.ts';
 
-export type RivalName = PeerName | 'wc -l' | 'start-up' | 'bare node';
+export type RivalName = PeerName | 'wc -l' | 'start-up' | 'bare node' | 'no index' | 'DuckDB on Parquet';
 
 /** `bound`: see figures.ts; null: there is no aim. */
 export interface Rival {
@@ -21,6 +21,8 @@ export interface Case {
   /** The command that it is about; while the program has none such, the case is passed over, and that is said. */
   readonly command: string | null;
   readonly window: 'whole' | 'last 15 minutes';
+  /** The log has an index, which is made beforehand, and measured too. */
+  readonly isIndexed: boolean;
   readonly rivals: readonly Rival[];
 }
 
@@ -28,6 +30,10 @@ export interface Case {
 export const MOST_MEGABYTES = 150;
 /** Beside what lies in the window, in bytes. */
 export const MOST_BESIDE_WINDOW = 2 * 1024 * 1024;
+/** Of the log, in percent. */
+export const MOST_INDEX_PERCENT = 2;
+/** To make one, the process from its start to its end. */
+export const MOST_INDEX_SECONDS_PER_GB = 0.9;
 /** Below it, start-up is most of what is measured, and aims say nothing. */
 export const FULL_BYTES = 1_000_000_000;
 
@@ -61,13 +67,10 @@ export const CASES: readonly Case[] = [
     ...{ name: 'window', title: `${DELETES.title}, of the last 15 minutes`, window: 'last 15 minutes' },
     rivals: [{ name: 'start-up', comparison: 'ours - theirs', bound: 40 }],
   },
+  ...[DELETES, REFUSED, COUNTS].map(indexed),
   {
-    ...asked(DELETES, 'mixed'),
-    ...{ name: 'indexed', title: `${DELETES.title}, asked again with an index`, command: 'index' },
-    rivals: [],
-  },
-  {
-    ...{ name: 'help', title: '--help', log: null, question: null, command: null, window: 'whole' },
+    ...{ name: 'help', title: '--help', log: null, question: null, command: null },
+    ...{ window: 'whole', isIndexed: false },
     rivals: [{ name: 'bare node', comparison: 'ours - theirs', bound: 40 }],
   },
 ];
@@ -75,7 +78,20 @@ export const CASES: readonly Case[] = [
 function asked(question: BenchQuestion, log: LogName): Omit<Case, 'rivals'> {
   const [command = null] = question.ours.split(' ');
   return {
-    ...{ name: `${question.name}-${log}`, title: question.title, log, question, command, window: 'whole' },
+    ...{ name: `${question.name}-${log}`, title: question.title, log, question, command },
+    ...{ window: 'whole', isIndexed: false },
+  };
+}
+
+function indexed(question: BenchQuestion): Case {
+  return {
+    ...asked(question, 'mixed'),
+    ...{ name: `${question.name}-indexed`, title: `${question.title}, asked again with an index` },
+    ...{ command: 'index', isIndexed: true },
+    rivals: [
+      { name: 'no index', comparison: 'ours / theirs', bound: 0.25 },
+      { name: 'DuckDB on Parquet', comparison: 'theirs / ours', bound: 2 },
+    ],
   };
 }
 

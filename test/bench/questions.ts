@@ -15,6 +15,8 @@ export interface BenchQuestion {
   readonly answer: AnswerKind;
   /** Prints the answer from a log in plain text; of `rg | jq` and DuckDB also from a packed one. */
   readonly lines: Readonly<Record<PeerName, (log: string, paths: Paths) => string>>;
+  /** As DuckDB's, of the Parquet made of a log. */
+  readonly ofParquet: (parquet: string, paths: Paths) => string;
 }
 
 export const PEER_NEEDS: Readonly<Record<PeerName, readonly ToolName[]>> = {
@@ -65,7 +67,7 @@ export const COUNTS = question({
   sql: "SELECT count(*), \"user\".username, verb, coalesce(objectRef.resource, '') FROM log WHERE stage = 'ResponseComplete' OR responseStatus.code = 401 GROUP BY ALL",
 });
 
-interface Languages extends Omit<BenchQuestion, 'lines'> {
+interface Languages extends Omit<BenchQuestion, 'lines' | 'ofParquet'> {
   readonly jq: string;
   readonly search: string;
   readonly columns: string;
@@ -77,6 +79,8 @@ function question({ jq, search, columns, sql, ...asked }: Languages): BenchQuest
   // One event can be larger than DuckDB takes a line to be.
   const table = (log: string) =>
     `CREATE VIEW log AS SELECT * FROM read_ndjson('${log}', columns = {${columns}}, maximum_object_size = 16777216)`;
+  const byDuckdb = (view: string, { duckdb }: Paths) =>
+    `'${duckdb}' -noheader -list -separator $'\\t' -c ${quoted(view)} -c ${quoted(sql)}`;
   const lines: BenchQuestion['lines'] = {
     jq: (log, paths) => `'${paths.jq}' -r '${jq}' '${log}'${counted}`,
     jaq: (log, paths) => `'${paths.jaq}' -r '${jq}' '${log}'${counted}`,
@@ -84,12 +88,13 @@ function question({ jq, search, columns, sql, ...asked }: Languages): BenchQuest
       const packed = log.endsWith('.log') ? '' : ' -z';
       return `'${paths.rg}' --no-config -N${packed} ${search} '${log}' | '${paths.jq}' -r '${jq}'${counted}`;
     },
-    DuckDB: (log, paths) =>
-      `'${paths.duckdb}' -noheader -list -separator $'\\t' -c ${quoted(table(log))} -c ${quoted(sql)}`,
+    DuckDB: (log, paths) => byDuckdb(table(log), paths),
     Go: (log, paths) => `'${paths['audit-scan']}' ${asked.name} < '${log}'`,
     Node: (log) => `'${process.execPath}' '${readline}' ${asked.name} < '${log}'`,
   };
-  return { ...asked, lines };
+  const ofParquet = (parquet: string, paths: Paths) =>
+    byDuckdb(`CREATE VIEW log AS SELECT * FROM read_parquet('${parquet}')`, paths);
+  return { ...asked, lines, ofParquet };
 }
 
 function quoted(text: string): string {

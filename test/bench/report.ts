@@ -57,8 +57,8 @@ function logOf({ log, bytes }: CaseResult): string {
 
 function cellsOf({ against, unit, spread, bound, isAtLeast, isMet }: Figure): string[] {
   const { median, min, max } = spread;
-  const show = (value: number) =>
-    unit === 'bytes' ? megabytes(value) : value.toFixed(unit.includes('/') ? 2 : 0);
+  const isSmall = unit.includes('/') || !Number.isInteger(bound ?? 0) || unit.startsWith('%');
+  const show = (value: number) => (unit === 'bytes' ? megabytes(value) : value.toFixed(isSmall ? 2 : 0));
   const suffix = unit === 'bytes' ? '' : unit.includes('/') ? '×' : ` ${unit}`;
   return [
     unit.includes('/') ? `${against} (${unit})` : against,
