@@ -5,13 +5,16 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { all, equals } from '../../src/query/predicate.ts';
 import { buildIndex } from '../../src/scan/index/build-index.ts';
+import { fieldColumn } from '../../src/scan/index/field-column.ts';
 import { decodeIndex, encodeIndex } from '../../src/scan/index/index-file.ts';
-import type { LogIndex } from '../../src/scan/index/log-index.ts';
+import { auditIDOf, type LogIndex, receivedUsOf } from '../../src/scan/index/log-index.ts';
+import { storedValue } from '../../src/scan/index/stored-value.ts';
+import { ODD, SHAPE, TABLES } from '../../src/scan/index/tables.ts';
 import type { ScanOptions } from '../../src/scan/scan.ts';
 import type { Sieve } from '../../src/scan/sieve.ts';
 import { INSTANTS } from '../support/arbitrary.ts';
 import { sieveFor, someSieve } from './asked.ts';
-import { anyLogs } from './odd-lines.ts';
+import { anyLogs, brokenLines } from './odd-lines.ts';
 import { type Scanned, scanText } from './scan-text.ts';
 
 const shop = readFileSync(new URL('../fixtures/shop/audit.log', import.meta.url));
@@ -70,6 +73,41 @@ function toldBy({ events, rejects, passed, bytes, troubles }: Scanned) {
 }
 
 const placeOf = ({ position }: { readonly position: { readonly line: number } }): number => position.line;
+
+/** What an index holds of each line, whatever its numbers are. */
+function linesOf(index: LogIndex): readonly (readonly (string | number)[])[] {
+  const columns = TABLES.flat().map((field) => fieldColumn(index, field));
+  return Array.from({ length: index.rows }, (_, row) => {
+    const place = [index.lengths[row] ?? 0, receivedUsOf(index, row), auditIDOf(index, row)];
+    if (index.tables[SHAPE]?.column[row] === ODD) return place.slice(0, 1);
+    return [...place, ...columns.map((column) => String(storedValue(column.value(column.numberAt(row)))))];
+  });
+}
+
+describe('making an index', () => {
+  it('tells by the kernel what it tells line by line', async () => {
+    let known = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(anyLogs(shop), brokenLines(shop)),
+        fc.constantFrom(64, 700, 100_000),
+        async (log, segmentBytes) => {
+          writeFileSync(path, log);
+          const fd = openSync(path, 'r');
+          const file = { fd, from: 0, to: log.length };
+          const how = { signal: new AbortController().signal, segmentBytes, threads: 1 };
+          const fast = linesOf(await buildIndex(file, null, how));
+          const plain = linesOf(await buildIndex(file, null, { ...how, usesKernel: false }));
+          closeSync(fd);
+          expect(fast).toEqual(plain);
+          known += fast.filter(({ length }) => length > 1).length;
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(known).toBeGreaterThan(300);
+  }, 240_000);
+});
 
 describe('scanning by an index', () => {
   it('passes over only what a scan passes over, counted alike, whatever the log and what is asked', async () => {

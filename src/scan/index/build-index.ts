@@ -17,6 +17,8 @@ export interface BuildOptions {
   readonly maxLineBytes?: number;
   readonly segmentBytes?: number;
   readonly threads?: number;
+  /** Default true. False, for tests: lines are read one by one. */
+  readonly usesKernel?: boolean;
 }
 
 /** `before`: of the file up to `file.from`; null when that is 0. Throws the signal's reason, and what reading throws. */
@@ -26,12 +28,13 @@ export async function buildIndex(
   { signal, ...how }: BuildOptions,
 ): Promise<LogIndex> {
   const { maxLineBytes = MAX_LINE_BYTES, segmentBytes = SEGMENT_BYTES, threads = threadCount() } = how;
+  const usesKernel = how.usesKernel ?? true;
   const builder = new IndexBuilder(before);
   const isSmall = file.to - file.from <= segmentBytes;
   const workers = isSmall || threads < 2 ? null : borrowThreads(threads);
   const blocks =
     workers === null
-      ? indexAlone(file, maxLineBytes, segmentBytes)
+      ? indexAlone(file, { maxLineBytes, segmentBytes, usesKernel })
       : indexInThreads(workers, file, { maxLineBytes, segmentBytes }, signal);
   for await (const { block, thread } of blocks) {
     signal.throwIfAborted();
@@ -48,14 +51,22 @@ interface Made {
   readonly thread: unknown;
 }
 
-function* indexAlone(file: FileStretch, maxLineBytes: number, segmentBytes: number): Generator<Made> {
+function* indexAlone(
+  file: FileStretch,
+  {
+    maxLineBytes,
+    segmentBytes,
+    usesKernel,
+  }: Required<Pick<BuildOptions, 'maxLineBytes' | 'segmentBytes' | 'usesKernel'>>,
+): Generator<Made> {
   const memory = borrowChunkMemory();
-  const thread = new SegmentIndexer(file, maxLineBytes, memory.buffers[0]);
+  const thread = new SegmentIndexer(file, maxLineBytes, memory.buffers[0], usesKernel);
   const division = { ...file, segmentBytes };
   try {
     for (let number = 0; number * segmentBytes < file.to - file.from; number++)
       yield { segment: number, block: thread.index(segmentOf(division, number)), thread };
   } finally {
+    thread.close();
     memory.giveBack();
   }
 }

@@ -1,9 +1,12 @@
 /** One segment of a file → a row for each line that begins in it, for an index. */
+import { kernelOf } from '../kernel/kernel.ts';
 import { LineReader } from '../lines.ts';
 import type { Segment } from '../threads/segments.ts';
 import { type FileStretch, firstLineIn, readLinesOf } from '../threads/sift-segment.ts';
+import { KernelRows } from './kernel-rows.ts';
 import { LineIndexer } from './line-indexer.ts';
-import { ID_BYTES, ODD, SHAPE, TABLES } from './tables.ts';
+import { Rows } from './rows.ts';
+import { ID_BYTES } from './tables.ts';
 import type { TableNews } from './tuple-table.ts';
 
 /** Data that goes from thread to thread. The entries of its rows are numbered as the thread numbers them. */
@@ -23,18 +26,23 @@ export interface RowBlock {
   readonly news: readonly TableNews[];
 }
 
+/** For the segments of one file, in any order. To be closed. */
 export class SegmentIndexer {
   readonly #file: FileStretch;
   readonly #maxLineBytes: number;
   readonly #buffer: Buffer;
   readonly #indexer = new LineIndexer();
+  /** Null: the buffer lies in no kernel's memory. */
+  readonly #kernelRows: KernelRows | null;
   #rows = new Rows();
 
-  /** `buffer`: of CHUNK_BYTES. */
-  constructor(file: FileStretch, maxLineBytes: number, buffer: Buffer) {
+  /** `buffer`: of CHUNK_BYTES. `usesKernel`: default true; false for tests. */
+  constructor(file: FileStretch, maxLineBytes: number, buffer: Buffer, usesKernel = true) {
     this.#file = file;
     this.#maxLineBytes = maxLineBytes;
     this.#buffer = buffer;
+    const kernel = usesKernel ? kernelOf(buffer) : null;
+    this.#kernelRows = kernel === null ? null : new KernelRows(kernel, this.#indexer, maxLineBytes);
   }
 
   /** As if a record began with each line. Throws what reading throws. */
@@ -43,8 +51,8 @@ export class SegmentIndexer {
     const lines = new LineReader(this.#maxLineBytes);
     this.#rows = new Rows();
     let taken = 0;
-    readLinesOf(this.#file, start, to, this.#buffer, lines, () => {
-      taken = this.#takeLines(lines, taken);
+    readLinesOf(this.#file, start, to, this.#buffer, lines, (chunk) => {
+      taken = this.#takeLines(lines, chunk, taken);
     });
     return {
       segment: number,
@@ -54,64 +62,41 @@ export class SegmentIndexer {
     };
   }
 
+  close(): void {
+    this.#kernelRows?.close();
+  }
+
   /** Returns the position behind the last whole line. */
-  #takeLines(lines: LineReader, from: number): number {
+  #takeLines(lines: LineReader, chunk: Buffer | null, from: number): number {
     let taken = from;
-    for (let line = lines.next(); line !== null; line = lines.next()) {
+    for (;;) {
+      if (chunk !== null && this.#skipAhead(lines, chunk)) taken = lines.position;
+      const line = lines.next();
+      if (line === null) return taken;
       // What has no newline may be half a line.
       if (line.ending !== 'newline') continue;
       const isRead = !line.isContinued && this.#indexer.read(line.bytes, line.start, line.end);
-      if (!isRead) this.#indexer.line.entries[SHAPE] = ODD;
-      this.#rows.add(lines.position - taken, this.#indexer.line, isRead);
+      this.#addRow(lines.position - taken, isRead);
       taken = lines.position;
     }
-    return taken;
+  }
+
+  /** Fast path: the lines that come next, as far as the kernel goes. Whether there were any. */
+  #skipAhead(lines: LineReader, chunk: Buffer): boolean {
+    const at = lines.lineStart;
+    if (at === null || this.#kernelRows === null) return false;
+    const { to, rows } = this.#kernelRows.index(chunk, at, this.#rows);
+    if (rows > 0) lines.skip(to, rows);
+    return rows > 0;
+  }
+
+  #addRow(length: number, isRead: boolean): void {
+    const { line } = this.#indexer;
+    const row = this.#rows.add(length);
+    // A line whose ID is no UUID is odd: it cannot be kept.
+    if (isRead && writeUuid(line.auditID, this.#rows.ids, row * ID_BYTES)) this.#rows.fill(row, line);
   }
 }
-
-class Rows {
-  #lengths = new Float64Array(FIRST_ROWS);
-  #receivedUs = new Float64Array(FIRST_ROWS);
-  #ids = new Uint8Array(FIRST_ROWS * ID_BYTES);
-  #entries = TABLES.map(() => new Uint32Array(FIRST_ROWS));
-  #count = 0;
-
-  add(length: number, { entries, receivedUs, auditID }: LineIndexer['line'], isRead: boolean): void {
-    if (this.#count === this.#lengths.length) this.#grow();
-    const row = this.#count++;
-    this.#lengths[row] = length;
-    // An ID that is no UUID is not kept.
-    const isKept = isRead && writeUuid(auditID, this.#ids, row * ID_BYTES);
-    this.#receivedUs[row] = isKept ? receivedUs : 0;
-    for (let table = 0; table < entries.length; table++) {
-      const column = this.#entries[table];
-      if (column !== undefined) column[row] = isKept ? (entries[table] ?? 0) : 0;
-    }
-  }
-
-  done() {
-    return {
-      lengths: this.#lengths.slice(0, this.#count),
-      receivedUs: this.#receivedUs.slice(0, this.#count),
-      ids: this.#ids.slice(0, this.#count * ID_BYTES),
-      entries: this.#entries.map((column) => column.slice(0, this.#count)),
-    };
-  }
-
-  #grow(): void {
-    const rows = 2 * this.#count;
-    const grown = <T extends Float64Array | Uint8Array | Uint32Array>(old: T, larger: T): T => {
-      larger.set(old);
-      return larger;
-    };
-    this.#lengths = grown(this.#lengths, new Float64Array(rows));
-    this.#receivedUs = grown(this.#receivedUs, new Float64Array(rows));
-    this.#ids = grown(this.#ids, new Uint8Array(rows * ID_BYTES));
-    this.#entries = this.#entries.map((column) => grown(column, new Uint32Array(rows)));
-  }
-}
-
-const FIRST_ROWS = 2048;
 
 /** False: it is none as the API server writes them. */
 function writeUuid(text: string, into: Uint8Array, at: number): boolean {

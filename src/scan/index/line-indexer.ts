@@ -5,7 +5,6 @@
 import { isOutcome } from '../../event/assembler.ts';
 import { isLongRunning } from '../../event/request.ts';
 import { targetOf } from '../../event/target.ts';
-import type { Field } from '../../query/predicate.ts';
 import { ABSENT, finalValueOf, UNKNOWN, type Value } from '../../query/value-of.ts';
 import { parseCriPrefix } from '../cri-line.ts';
 import { type EventLine, readEventLine } from '../event-line.ts';
@@ -19,7 +18,18 @@ import {
   USER_AGENT,
 } from '../line-head.ts';
 import { HeadSearch } from '../prefilter.ts';
-import { ADDRESSES, AGENT, KIND, NAME, NAMESPACE, SHAPE, STATUS, TABLES, WHO } from './tables.ts';
+import {
+  ADDRESSES,
+  AGENT,
+  type IndexedField,
+  KIND,
+  NAME,
+  NAMESPACE,
+  SHAPE,
+  STATUS,
+  TABLES,
+  WHO,
+} from './tables.ts';
 import { TupleTable } from './tuple-table.ts';
 
 /** One line's. Overwritten by the next. */
@@ -56,6 +66,17 @@ export class LineIndexer {
     }
   }
 
+  /** The entry of a line in one table alone. Null: it is odd there, and so is the line. */
+  entryIn(table: number, bytes: Buffer, start: number, end: number): number | null {
+    try {
+      const event = readEventLine(this.#head, bytes, start, end);
+      return event === null ? null : (this.tables[table]?.entryOf(valuesOf(table, event)) ?? null);
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    }
+  }
+
   #read(bytes: Buffer, start: number, end: number): boolean {
     const cri = parseCriPrefix(bytes, start, end);
     if (cri?.isPartial === true) return false;
@@ -80,9 +101,7 @@ export class LineIndexer {
   #entryOf(table: number, raw: string, event: EventLine): number {
     const known = this.#recall(table, raw);
     if (known !== undefined) return known;
-    const fields: readonly string[] = TABLES[table] ?? [];
-    const values = fields.map((field) => finalValueOf(event, field as Field));
-    return this.#remember(table, raw, values);
+    return this.#remember(table, raw, valuesOf(table, event));
   }
 
   #readTarget(event: EventLine): void {
@@ -101,25 +120,13 @@ export class LineIndexer {
     }
     const { objectRef } = event;
     const key = !isNamed || objectRef?.name != null ? recalled : null;
-    const target = targetOf(event);
-    const kindOf = [target.group, target.resource, target.subresource].map(one);
-    // Of what is no object, the name is the URL.
-    const named = objectRef === null ? UNKNOWN : finalValueOf(event, 'objectRef.name');
-    entries[KIND] = this.#remember(KIND, key, kindOf);
-    entries[NAMESPACE] = this.#remember(NAMESPACE, key, [one(target.namespace)]);
-    entries[NAME] = this.#remember(NAME, key, [named]);
+    for (const table of [KIND, NAMESPACE, NAME])
+      entries[table] = this.#remember(table, key, valuesOf(table, event));
   }
 
   #shapeOf(event: EventLine): number {
-    const [isLast, isLong] = [isOutcome(event), isLongRunning(event)];
-    const raw = `${event.verb} ${event.level} ${isLast} ${isLong}`;
-    const values = (): readonly Value[] => [
-      finalValueOf(event, 'verb'),
-      finalValueOf(event, 'level'),
-      [String(isLast)],
-      [String(isLong)],
-    ];
-    return this.#recall(SHAPE, raw) ?? this.#remember(SHAPE, raw, values());
+    const raw = `${event.verb} ${event.level} ${isOutcome(event)} ${isLongRunning(event)}`;
+    return this.#recall(SHAPE, raw) ?? this.#remember(SHAPE, raw, valuesOf(SHAPE, event));
   }
 
   #recall(table: number, raw: string | null): number | undefined {
@@ -135,6 +142,20 @@ export class LineIndexer {
     known?.set(raw, entry);
     return entry;
   }
+}
+
+function valuesOf(table: number, event: EventLine): readonly Value[] {
+  const fields: readonly IndexedField[] = TABLES[table] ?? [];
+  if (table === KIND || table === NAMESPACE) {
+    const { group, resource, subresource, namespace } = targetOf(event);
+    return (table === KIND ? [group, resource, subresource] : [namespace]).map(one);
+  }
+  return fields.map((field) => {
+    if (field === 'isOutcome') return [String(isOutcome(event))];
+    if (field === 'isLongRunning') return [String(isLongRunning(event))];
+    // Of what is no object, the name is the URL.
+    return field === 'objectRef.name' && event.objectRef === null ? UNKNOWN : finalValueOf(event, field);
+  });
 }
 
 /** None that a line could have. */

@@ -25,9 +25,26 @@ export interface PassedLines {
   readonly isFull: boolean;
 }
 
+/** Rows made of lines: assembly/rows.ts says where they lie, and what stands in them. */
+export interface IndexedLines {
+  /** Where the first line begins that was not. */
+  readonly to: number;
+  readonly rows: number;
+  /** Where the list ends of entries that came up. */
+  readonly newsEnd: number;
+  readonly stoppedFor: 'line' | 'room' | 'entries';
+}
+
+const STOPS = ['line', 'room', 'entries'] as const;
+
 interface Exports {
   passOver(start: number, end: number, maxLineBytes: number, sieve: number): number;
   clear(): void;
+  beginRows(): void;
+  indexLines(start: number, end: number, maxLineBytes: number): number;
+  readonly rows: WasmGlobal;
+  readonly newsEnd: WasmGlobal;
+  readonly stoppedFor: WasmGlobal;
   readonly lines: WasmGlobal;
   readonly outcomes: WasmGlobal;
   readonly fromUs: WasmGlobal;
@@ -88,6 +105,26 @@ export class Kernel {
     const taken = takeOut(this.#bytes, ends, program);
     clear();
     return taken;
+  }
+
+  /** What `indexLines` does begins, or has ended: its entries are forgotten, and so is what was counted. */
+  clearRows(): void {
+    this.#program = null;
+    this.#exports.clear();
+    this.#exports.beginRows();
+  }
+
+  /** As `passOver`. What it tells of is to be read before the next call. */
+  indexLines(bytes: Buffer, start: number, end: number, maxLineBytes: number): IndexedLines {
+    const base = bytes.byteOffset;
+    const { indexLines, rows, newsEnd, stoppedFor } = this.#exports;
+    const to = indexLines(base + start, base + end, maxLineBytes) - base;
+    const why = STOPS[stoppedFor.value] ?? 'line';
+    return { to, rows: rows.value, newsEnd: newsEnd.value, stoppedFor: why };
+  }
+
+  get memory(): Buffer {
+    return this.#bytes;
   }
 
   #load(program: Program): void {

@@ -37,13 +37,17 @@ function sift({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job)
 function index({ file, maxLineBytes, segmentBytes, threads, shared }: IndexJob): void {
   const segments = new Segments({ ...file, segmentBytes }, threads, shared);
   const indexer = new SegmentIndexer(file, maxLineBytes, memory.buffers[0]);
-  for (let segment = segments.next(); segment !== null; segment = segments.next()) {
-    const block = indexer.index(segment);
-    const { lengths, receivedUs, ids, entries } = block;
-    const columns = [lengths, receivedUs, ids, ...entries];
-    report({ kind: 'rows', block }, columns.map(({ buffer }) => buffer) as ArrayBuffer[]);
+  try {
+    for (let segment = segments.next(); segment !== null; segment = segments.next()) {
+      const block = indexer.index(segment);
+      const { lengths, receivedUs, ids, entries } = block;
+      const columns = [lengths, receivedUs, ids, ...entries];
+      report({ kind: 'rows', block }, columns.map(({ buffer }) => buffer) as ArrayBuffer[]);
+    }
+    report({ kind: 'done' });
+  } finally {
+    indexer.close();
   }
-  report({ kind: 'done' });
 }
 
 function report(message: Report, transfer: readonly ArrayBuffer[] = []): void {

@@ -9,6 +9,10 @@ export const USER_SLOT: usize = 0x900;
 export const IMPERSONATED_SLOT: usize = 0x940;
 /** The values of objectRef's keys. */
 export const REF_SLOT: usize = 0x980;
+/** How many entries each table of an index has. */
+export const ENTRY_COUNTS: usize = 0x9c0;
+/** Where the key of each table begins. */
+export const KEYS_AT: usize = 0x9e0;
 /** A group's key, while it is put together. */
 export const KEY: usize = 0x8000;
 export const KEY_END: usize = 0x1_0000;
@@ -18,3 +22,9 @@ export const SETTLED_LIST: usize = 0x2_0000;
 export const GROUP_SLOTS: usize = 0x77_0000;
 export const GROUPS: usize = 0x7f_0000;
 export const GROUPS_END: usize = 0xff_0000;
+
+/** While lines are indexed, nothing is counted or settled: slots and entries lie where groups do otherwise. */
+export const NEWS: usize = SETTLED;
+export const NEWS_END: usize = GROUP_SLOTS;
+export const ROWS: usize = 0xef_0000;
+export const ROWS_END: usize = GROUPS_END;

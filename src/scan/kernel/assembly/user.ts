@@ -10,6 +10,8 @@ const NAME_TO: usize = 4;
 const GROUPS_AT: usize = 8;
 const GROUP_COUNT: usize = 12;
 const FLAGS: usize = 16;
+const EXTRA_FROM: usize = 20;
+const EXTRA_TO: usize = 24;
 
 const IS_READ: u32 = 1;
 const IS_SOMEBODY: u32 = 2;
@@ -40,9 +42,19 @@ export function mayHaveSession(slot: usize): bool {
   return (load<u32>(slot, FLAGS) & MAY_HAVE_SESSION) !== 0;
 }
 
+<<<<<<< HEAD
 /** The name has a backslash in it. */
 export function isNameEscaped(slot: usize): bool {
   return (load<u32>(slot, FLAGS) & IS_NAME_ESCAPED) !== 0;
+=======
+/** All of its extras, where there may be a session among them. */
+export function extraFrom(slot: usize): usize {
+  return load<u32>(slot, EXTRA_FROM);
+}
+
+export function extraTo(slot: usize): usize {
+  return load<u32>(slot, EXTRA_TO);
+>>>>>>> bfc635a (Make an index in a quarter of the time: the kernel finds what each line has, and numbers it)
 }
 
 export function nameFrom(slot: usize): usize {
@@ -95,7 +107,11 @@ function readMembers(start: usize, to: usize, slot: usize): bool {
     } else {
       at = endOfExtra(value, to);
       if (at === 0) return false;
-      if (hasForeignExtra) flags |= MAY_HAVE_SESSION;
+      if (hasForeignExtra) {
+        flags |= MAY_HAVE_SESSION;
+        store<u32>(slot, <u32>value, EXTRA_FROM);
+        store<u32>(slot, <u32>at, EXTRA_TO);
+      }
     }
     const byte = load<u8>(at++);
     if (byte === COMMA) continue;
