@@ -33,14 +33,16 @@ it('gives every record once, however many share a moment, and says when it canno
       fc.integer({ min: 8, max: 14 }),
       fc.option(fc.nat({ max: 3 }), { nil: null }),
       fc.option(fc.nat({ max: 3 }), { nil: null }),
+      fc.constantFrom(0, 10),
       fc.infiniteStream(fc.nat()),
-      async (times, pageSize, mostAtOnce, from, to, random) => {
+      async (times, pageSize, mostAtOnce, from, to, growsTo, random) => {
         const records = times.map((at, id) => ({ atNs: BigInt(at), identity: String(id), record: id }));
         const [fromNs, toNs] = [from, to].map((at) => (at === null ? null : BigInt(at)));
         const store = someStore(records, () => random.next().value ?? 0);
         const given: unknown[] = [];
         const told: string[] = [];
-        const paging = { fromNs: fromNs ?? null, toNs: toNs ?? null, pageSize, mostAtOnce, source: 'store' };
+        const ends = { fromNs: fromNs ?? null, toNs: toNs ?? null };
+        const paging = { ...ends, pageSize, growsTo, mostAtOnce, source: 'store' };
         for await (const page of pagesByTime({ ...paging, fetch: store.fetch })) {
           given.push(...page.records);
           told.push(...(page.gaps ?? []).map(({ text }) => text));
@@ -60,4 +62,24 @@ it('gives every record once, however many share a moment, and says when it canno
     { numRuns: 2000 },
   );
   expect(gaps).toBeGreaterThan(10);
+});
+
+it('asks for more at a time, where that is told, until a page is large', async () => {
+  const records = Array.from({ length: 2000 }, (_, at) => ({
+    atNs: BigInt(at),
+    identity: `${at}`,
+    record: at,
+  }));
+  const store = someStore(records, () => 0);
+  const limits: number[] = [];
+  const fetch: typeof store.fetch = async (stretch, limit) => {
+    limits.push(limit);
+    const page = await store.fetch(stretch, limit);
+    return { ...page, bytes: page.records.length * 100_000 };
+  };
+  const paging = { fromNs: null, toNs: null, pageSize: 10, growsTo: 1000, mostAtOnce: 5000, source: 'store' };
+  const given: unknown[] = [];
+  for await (const page of pagesByTime({ ...paging, fetch })) given.push(...page.records);
+  expect(given.length).toBe(2000);
+  expect(limits.slice(0, 4)).toEqual([10, 41, 161, 161]);
 });

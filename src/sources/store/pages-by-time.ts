@@ -26,6 +26,8 @@ export interface TimePaging {
   readonly fromNs: Nanos | null;
   readonly toNs: Nanos | null;
   readonly pageSize: number;
+  /** Pages grow up to that, as long as they are small in bytes: where each page costs a search of its own. Default: they do not. */
+  readonly growsTo?: number;
   /** The store gives no more at a time. */
   readonly mostAtOnce: number;
   /** For the gap. */
@@ -37,9 +39,13 @@ export interface TimePaging {
   ) => Promise<TimedPage>;
 }
 
+/** Of an answer; a page that would be larger than that does not grow. */
+const MAX_GROWN_BYTES = 16 * 1024 * 1024;
+const GROWS_BY = 4;
+
 export async function* pagesByTime(paging: TimePaging): AsyncGenerator<Page> {
-  const { fromNs, pageSize, mostAtOnce, fetch } = paging;
-  let { toNs } = paging;
+  const { fromNs, mostAtOnce, fetch, growsTo = 0 } = paging;
+  let { toNs, pageSize } = paging;
   let limit = pageSize;
   /** Of the records of the moment `toNs`. */
   let seen: ReadonlySet<string> = new Set();
@@ -47,6 +53,8 @@ export async function* pagesByTime(paging: TimePaging): AsyncGenerator<Page> {
     const { records, bytes } = await fetch({ fromNs, toNs }, limit);
     const page = { records: newestFirst(records.filter(({ identity }) => !seen.has(identity))), bytes };
     const oldest = oldestOf(records);
+    if (bytes * GROWS_BY <= MAX_GROWN_BYTES)
+      pageSize = Math.max(pageSize, Math.min(pageSize * GROWS_BY, growsTo));
     if (records.length < limit || oldest === null) {
       yield page;
       return;
