@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inTurn } from '../../src/sources/file/in-turn.ts';
+import { inTurn } from '../../src/sources/in-turn.ts';
 
 /** Pieces `a0`, `a1`, …, each after a while. */
 async function* pieces(

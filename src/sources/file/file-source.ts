@@ -15,6 +15,7 @@ import { type ScanOptions, scan } from '../../scan/scan.ts';
 import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
+import { inTurn } from '../in-turn.ts';
 import { withFollowed } from '../joined-findings.ts';
 import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import { Merged } from '../merged.ts';
@@ -26,7 +27,6 @@ import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from 
 import { explainReading } from './explain-reading.ts';
 import { type Found, failureOf, findFiles, isSystemError, nothingFound, whereIs } from './find-files.ts';
 import { FollowedFiles } from './followed-files.ts';
-import { inTurn } from './in-turn.ts';
 import { findIndex, indexedBytes, indexFolder } from './index-folder.ts';
 import { groupLogs } from './log-groups.ts';
 import { narrowLogs } from './narrow-logs.ts';
