@@ -29,7 +29,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   sources: {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'wire', 'version.ts'],
-    packages: [/^zod$/, /^node:(child_process|crypto|fs|fs\/promises|path|url|buffer|net|stream|util)$/],
+    packages: [
+      /^(?:aws4fetch|zod)$/,
+      /^node:(child_process|crypto|fs|fs\/promises|path|url|buffer|net|stream|util)$/,
+    ],
   },
   config: {
     rooms: ['io.ts (types)'],

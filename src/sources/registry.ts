@@ -38,6 +38,7 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
 /** By the word that settings say as `type`, and that stands first in an ad hoc URL; loaded when asked for. */
 const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
   clickhouse: async () => (await import('./clickhouse/clickhouse.ts')).clickHouse,
+  s3: async () => (await import('./s3/s3.ts')).s3,
   victorialogs: async () => (await import('./victorialogs/victorialogs.ts')).victoriaLogs,
 };
 

@@ -21,6 +21,7 @@ const cache = join(
 /** Under the name of its script: the path that answers with success when it is ready. */
 const READY = {
   clickhouse: '/ping',
+  versitygw: '/health',
   victorialogs: '/health',
 } as const;
 
@@ -29,6 +30,8 @@ export type StoreName = keyof typeof READY;
 export interface StoreProcess {
   readonly url: string;
   readonly port: number;
+  /** Its folder. */
+  readonly data: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -80,7 +83,7 @@ export async function startStore(
     await stop();
     throw error;
   }
-  return { url, port, stop };
+  return { url, port, data, stop };
 }
 
 async function answers(asking: readonly string[], child: ChildProcess, log: string): Promise<void> {
