@@ -45,7 +45,7 @@ describe('flags of every question', () => {
     [{ demo: false, file: [''] }, 'an empty name', 'variable'],
     [{ demo: false }, 'no cluster is configured', '--file'],
     [{ demo: false, file: ['-'] }, 'standard input is a terminal', 'ssh'],
-    [{ demo: false, source: ['x'] }, '"x" is not', '--file'],
+    [{ demo: false, source: ['x'] }, 'there is no source "x"', '--file'],
     [{ color: 'blue' }, '--color "blue"', 'always'],
   ])('%j: says what is wrong and how to mend it', async (flags, message, hint) => {
     await expect(ask(['delete', 'cm/x'], flags)).rejects.toMatchObject({
