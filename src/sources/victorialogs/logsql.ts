@@ -30,7 +30,7 @@ function leafToLogsQl(leaf: EventLeaf, prefix: string): string {
         ? `${field}:=${quoted(leaf.values[0] ?? '')}`
         : `${field}:in(${leaf.values.map(quoted).join(',')})`;
     case 'like': {
-      const pattern = globPattern(leaf.pattern, isList(leaf.path) ? '[^"\\\\]' : '.');
+      const pattern = globPattern(leaf.pattern, isList(leaf.path) ? ELEMENT_SIGN : '.');
       const whole = isList(leaf.path) ? elementPattern([pattern]) : `^${pattern}$`;
       return `${field}:~${quoted(`${leaf.ignoreCase ? '(?is)' : '(?s)'}${whole}`)}`;
     }
@@ -50,6 +50,9 @@ export function canTest(leaf: EventLeaf): boolean {
 }
 
 const PLAIN = /^[\w :.,@*?/=+-]*$/;
+
+/** One character of a text in a JSON list, perhaps written as an escape. */
+const ELEMENT_SIGN = '(?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}(?:\\\\u[dD][c-fC-F][0-9a-fA-F]{2})?|\\\\.)';
 
 /** One element of a JSON list of texts. Within a text, quotes have a backslash before them. */
 function elementPattern(patterns: readonly string[]): string {
