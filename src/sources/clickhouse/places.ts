@@ -156,8 +156,7 @@ export function placeOfColumns(columns: readonly Column[]): Place | null {
       // Where a column must hold a number, 0 stands for none.
       ...Object.fromEntries(
         Object.entries(row).filter(
-          ([name, value]) =>
-            value !== null && !(Number(value) === 0 && numbers.includes(name)) && !isEmptyList(value),
+          ([name, value]) => value !== null && !(Number(value) === 0 && numbers.includes(name)),
         ),
       ),
       ...stamps(prefix, times),
@@ -212,10 +211,6 @@ function stamps(prefix: string, times: Readonly<Record<OwnTime, number | null>>)
       return us === null ? [] : [[prefix + field, formatMicros(us)]];
     }),
   );
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }
 
 export function isText(type: string): boolean {
