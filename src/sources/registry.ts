@@ -37,6 +37,7 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
 
 /** By the word that settings say as `type`, and that stands first in an ad hoc URL; loaded when asked for. */
 const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
+  azure: async () => (await import('./azure/azure.ts')).azure,
   clickhouse: async () => (await import('./clickhouse/clickhouse.ts')).clickHouse,
   s3: async () => (await import('./s3/s3.ts')).s3,
   victorialogs: async () => (await import('./victorialogs/victorialogs.ts')).victoriaLogs,

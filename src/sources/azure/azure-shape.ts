@@ -1,0 +1,181 @@
+/** A table whose events lie in a known way: queries for its rows, newest first, and for counts of them. */
+import { formatMicros, parseMicros } from '../../event/micros.ts';
+import { type EventTest, isAny } from '../../query/event-test.ts';
+import type { Field } from '../../query/predicate.ts';
+import { type Nanos, pagesByTime, type TimedPage } from '../store/pages-by-time.ts';
+import type { Ask, CountAsk, Counted, Extent, Page, Shape } from '../store/store.ts';
+import { type StoreClock, storeTimes } from '../store/store-clock.ts';
+import { canTest, datetime, type Place, toKql } from './kql.ts';
+import { type Asked, askAzure, askWhole, pathOf, type Row } from './query-azure.ts';
+
+/** Rows a page: an event is some KB. An answer holds 500,000 rows and 100 MB at most. */
+const PAGE_ROWS = 1000;
+/** 200 questions in 30 seconds is what a user has. */
+const GROWN_PAGE_ROWS = 16_000;
+const MOST_ROWS = 100_000;
+
+export interface AzureTable {
+  /** What queries begin with: the table, and which of its rows hold events. */
+  readonly from: string;
+  readonly place: Place;
+  readonly clock: StoreClock;
+  readonly isEmpty: boolean;
+  readonly notes: Shape['findings']['notes'];
+}
+
+export class AzureShape implements Shape {
+  readonly findings;
+  readonly counter;
+  readonly isEmpty: boolean;
+  readonly #name: string;
+  readonly #asked: Asked;
+  readonly #table: AzureTable;
+
+  constructor(name: string, asked: Asked, table: AzureTable) {
+    this.#name = name;
+    this.#asked = asked;
+    this.#table = table;
+    this.isEmpty = table.isEmpty;
+    const empty = { code: 'store-empty', text: `${name} holds no audit event` };
+    this.findings = { gaps: [], notes: table.isEmpty ? [empty] : table.notes };
+    const { place } = table;
+    this.counter = {
+      can: (by: readonly Field[]) =>
+        asked.settings.plan === 'analytics' &&
+        place.received !== null &&
+        by.every((field) => COUNTABLE.has(field) && place.text(field) !== null),
+      count: (ask: CountAsk, signal: AbortSignal) => this.#count(ask, signal),
+    };
+  }
+
+  can = (leaf: Parameters<Shape['can']>[0]): boolean => canTest(leaf, this.#table.place);
+
+  async *pages(ask: Ask, signal: AbortSignal): AsyncGenerator<Page> {
+    const parts: string[] = [];
+    const paging = {
+      ...this.#nanosOf(ask),
+      ...{ pageSize: PAGE_ROWS, growsTo: GROWN_PAGE_ROWS, mostAtOnce: MOST_ROWS, source: this.#name },
+      fetch: async ({ fromNs, toNs }: Stretch, limit: number): Promise<TimedPage> => {
+        const query = this.#pageQuery(ask.test, { fromNs, toNs }, limit);
+        const { rows, bytes, partial } = await askAzure({ ...this.#asked, signal }, query);
+        if (partial !== null) parts.push(partial);
+        return { records: rows.map(timedOf), bytes };
+      },
+    };
+    for await (const page of pagesByTime(paging)) {
+      const gaps = parts.splice(0).map((text) => ({
+        code: 'source-unreadable' as const,
+        text: `gave a part of what was asked for: ${text}`,
+        source: this.#name,
+      }));
+      yield { ...page, gaps: [...(page.gaps ?? []), ...gaps] };
+    }
+  }
+
+  explain(ask: Ask): readonly string[] {
+    const { server, settings } = this.#asked;
+    return [
+      `POST ${server.address}${pathOf(settings)}`,
+      ...this.#pageQuery(ask.test, this.#nanosOf(ask), PAGE_ROWS).split('\n'),
+      'and so on from the oldest of them, more at a time',
+    ];
+  }
+
+  /** Of a table that is paid for by what is read, nobody asks. */
+  async extent(signal: AbortSignal): Promise<Extent | null> {
+    if (this.#asked.settings.plan === 'basic') return null;
+    const query = `${this.#table.from} | summarize oldest = min(TimeGenerated), newest = max(TimeGenerated)`;
+    const { rows } = await askAzure({ ...this.#asked, signal }, query);
+    const [oldestUs, newestUs] = [rows[0]?.oldest, rows[0]?.newest].map((text) =>
+      parseMicros(String(text ?? '')),
+    );
+    return oldestUs == null || newestUs == null ? null : { oldestUs, newestUs };
+  }
+
+  #nanosOf(ask: Ask): Stretch {
+    const { fromUs, toUs } = storeTimes(ask, this.#table.clock);
+    return {
+      fromNs: fromUs === null ? null : BigInt(fromUs) * 1000n,
+      toNs: toUs === null ? null : BigInt(toUs) * 1000n + 999n,
+    };
+  }
+
+  #pageQuery(test: EventTest, { fromNs, toNs }: Stretch, limit: number): string {
+    const { from, place } = this.#table;
+    const wanted = isAny(test) ? [] : [toKql(test, place)];
+    const isWanted =
+      place.broken === null || wanted.length === 0 ? wanted : [`(${wanted.join()}) or ${place.broken}`];
+    const bounds = [
+      ...(fromNs === null ? [] : [`TimeGenerated >= ${datetime(fromNs)}`]),
+      ...(toNs === null ? [] : [`TimeGenerated <= ${datetime(toNs)}`]),
+    ];
+    return [
+      from,
+      ...(bounds.length === 0 ? [] : [`| where ${bounds.join(' and ')}`]),
+      ...isWanted.map((condition) => `| where ${condition}`),
+      `| order by TimeGenerated desc`,
+      `| take ${limit}`,
+      `| project TimeGenerated, ${place.columns.join(', ')}`,
+    ].join('\n');
+  }
+
+  async #count({ test, window, by, bucketUs }: CountAsk, signal: AbortSignal): Promise<Counted> {
+    const { from, place } = this.#table;
+    const received = place.received ?? 'datetime(null)';
+    const at = (us: number) => datetime(BigInt(us) * 1000n);
+    const { sinceUs, untilUs } = window;
+    const bounds = [
+      ...(sinceUs === null ? [] : [`${received} >= ${at(sinceUs)}`]),
+      ...(untilUs === null ? [] : [`${received} < ${at(untilUs)}`]),
+    ];
+    const us = `datetime_diff("microsecond", ${received}, datetime(1970-01-01))`;
+    const keys = [
+      ...by.map((field, of) => `k${of} = ${place.text(field)}`),
+      ...(bucketUs === null ? [] : [`bucket = ${us} / ${bucketUs} * ${bucketUs}`]),
+    ];
+    const query = [
+      from,
+      ...bounds.map((bound) => `| where ${bound}`),
+      `| where ${toKql(test, place)}`,
+      `| summarize counted = count(), oldest = min(${received}), newest = max(${received})${keys.length === 0 ? '' : ` by ${keys.join(', ')}`}`,
+    ].join('\n');
+    const { rows, bytes } = await askWhole({ ...this.#asked, signal }, query);
+    const groups = rows.map((row) => ({
+      key: by.map((_, of) => String(row[`k${of}`] ?? '') || null),
+      bucketUs: bucketUs === null ? null : Number(row.bucket),
+      count: Number(row.counted),
+      firstUs: parseMicros(String(row.oldest ?? '')),
+      lastUs: parseMicros(String(row.newest ?? '')),
+    }));
+    return { groups: groups.filter(({ count }) => count > 0), bytes };
+  }
+}
+
+interface Stretch {
+  readonly fromNs: Nanos | null;
+  readonly toNs: Nanos | null;
+}
+
+function timedOf(row: Row) {
+  const { TimeGenerated, ...held } = row;
+  const text = String(TimeGenerated ?? '');
+  const beyond = /\.\d{6}(\d{1,3})/.exec(text)?.[1] ?? '';
+  const atNs = BigInt(parseMicros(text) ?? 0) * 1000n + BigInt(beyond.padEnd(3, '0'));
+  return { atNs, identity: JSON.stringify(row), record: recordOf(held) };
+}
+
+/** Times as the API server writes them: there they end where only zeros follow. */
+function recordOf(row: Row): Row {
+  const times = ['RequestReceivedTime', 'StageReceivedTime'].flatMap((name) => {
+    const us = typeof row[name] === 'string' ? parseMicros(row[name]) : null;
+    return us === null ? [] : [[name, formatMicros(us)]];
+  });
+  return { ...row, ...Object.fromEntries(times) };
+}
+
+/** Those whose value is a text or a number. */
+const COUNTABLE: ReadonlySet<string> = new Set<Field>([
+  ...(['verb', 'level', 'user.username', 'userAgent', 'impersonatedUser.username'] as const),
+  ...(['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'objectRef.namespace'] as const),
+  ...(['responseStatus.code', 'responseStatus.reason'] as const),
+]);
