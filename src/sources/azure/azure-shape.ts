@@ -1,6 +1,6 @@
 /** A table whose events lie in a known way: queries for its rows, newest first, and for counts of them. */
 import { formatMicros, parseMicros } from '../../event/micros.ts';
-import { type EventTest, isAny } from '../../query/event-test.ts';
+import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import { type Nanos, pagesByTime, type TimedPage } from '../store/pages-by-time.ts';
 import type { Ask, CountAsk, Counted, Extent, Page, Shape } from '../store/store.ts';
@@ -56,7 +56,7 @@ export class AzureShape implements Shape {
       ...this.#nanosOf(ask),
       ...{ pageSize: PAGE_ROWS, growsTo: GROWN_PAGE_ROWS, mostAtOnce: MOST_ROWS, source: this.#name },
       fetch: async ({ fromNs, toNs }: Stretch, limit: number): Promise<TimedPage> => {
-        const query = this.#pageQuery(ask.test, { fromNs, toNs }, limit);
+        const query = this.#pageQuery(ask, { fromNs, toNs }, limit);
         const { rows, bytes, partial } = await askAzure({ ...this.#asked, signal }, query);
         if (partial !== null) parts.push(partial);
         return { records: rows.map(timedOf), bytes };
@@ -76,7 +76,7 @@ export class AzureShape implements Shape {
     const { server, settings } = this.#asked;
     return [
       `POST ${server.address}${pathOf(settings)}`,
-      ...this.#pageQuery(ask.test, this.#nanosOf(ask), PAGE_ROWS).split('\n'),
+      ...this.#pageQuery(ask, this.#nanosOf(ask), PAGE_ROWS).split('\n'),
       'and so on from the oldest of them, more at a time',
     ];
   }
@@ -100,9 +100,17 @@ export class AzureShape implements Shape {
     };
   }
 
-  #pageQuery(test: EventTest, { fromNs, toNs }: Stretch, limit: number): string {
-    const { from, place } = this.#table;
-    const wanted = isAny(test) ? [] : [toKql(test, place)];
+  #pageQuery({ test, received }: Ask, { fromNs, toNs }: Stretch, limit: number): string {
+    const { from, place, clock } = this.#table;
+    const { untilUs } = received;
+    // What long-running requests write after the window may be of any time.
+    const isBounded = untilUs !== null && place.received !== null && clock !== 'received';
+    const until = untilUs === null ? '' : datetime(BigInt(untilUs) * 1000n);
+    const tests = [
+      ...(isAny(test) ? [] : [`(${toKql(test, place)})`]),
+      ...(isBounded ? [`(isnull(${place.received}) or ${place.received} < ${until})`] : []),
+    ];
+    const wanted = tests.length === 0 ? [] : [tests.join(' and ')];
     const isWanted =
       place.broken === null || wanted.length === 0 ? wanted : [`(${wanted.join()}) or ${place.broken}`];
     const bounds = [

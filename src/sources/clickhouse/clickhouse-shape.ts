@@ -1,6 +1,6 @@
 /** A table whose events lie in a known way: queries for its rows, newest first, and for counts of them. */
 import { formatMicros, parseMicros } from '../../event/micros.ts';
-import { type EventTest, isAny } from '../../query/event-test.ts';
+import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Window } from '../../query/query.ts';
 import { type Nanos, pagesByTime, type TimedRecord } from '../store/pages-by-time.ts';
@@ -18,6 +18,9 @@ const PAGE_ROWS = 1000;
 /** Each page costs a search of its own. */
 const GROWN_PAGE_ROWS = 64_000;
 const MOST_ROWS = 100_000;
+
+/** A time that was written to the second sorts after those within it. */
+const ROUNDED_US = 1_000_000;
 
 export interface Table {
   /** With its database, quoted. */
@@ -85,7 +88,7 @@ export class ClickHouseShape implements Shape {
       fetch: async ({ fromNs, toNs }, limit) => {
         const values = new Values();
         const { rows, bytes } = await this.#ask(
-          this.#pageQuery(ask.test, fromNs, toNs, limit, values),
+          this.#pageQuery(ask, { fromNs, toNs }, limit, values),
           values,
           signal,
         );
@@ -95,9 +98,8 @@ export class ClickHouseShape implements Shape {
   }
 
   explain(ask: Ask): readonly string[] {
-    const { fromNs, toNs } = this.#nanosOf(ask);
     const values = new Values();
-    const query = this.#pageQuery(ask.test, fromNs, toNs, PAGE_ROWS, values);
+    const query = this.#pageQuery(ask, this.#nanosOf(ask), PAGE_ROWS, values);
     return [
       `POST ${this.#asked.server.address}/`,
       ...query.split('\n'),
@@ -132,7 +134,7 @@ export class ClickHouseShape implements Shape {
     return times.length === 0 ? null : { oldestUs: Math.min(...times), newestUs: Math.max(...times) };
   }
 
-  #nanosOf(ask: Ask): { readonly fromNs: Nanos | null; readonly toNs: Nanos | null } {
+  #nanosOf(ask: Ask): Stretch {
     const { fromUs, toUs } = storeTimes(ask, this.#clock);
     return {
       fromNs: fromUs === null ? null : BigInt(fromUs) * 1000n,
@@ -140,22 +142,28 @@ export class ClickHouseShape implements Shape {
     };
   }
 
-  #pageQuery(
-    test: EventTest,
-    fromNs: Nanos | null,
-    toNs: Nanos | null,
-    limit: number,
-    values: Values,
-  ): string {
+  #pageQuery({ test, received }: Ask, { fromNs, toNs }: Stretch, limit: number, values: Values): string {
     const { broken, holds } = this.#place;
-    const wanted = isAny(test) ? [] : [`(${toSql(test, this.#place, values)})`];
-    const isWanted = broken === null || wanted.length === 0 ? wanted : [`(${wanted.join()} OR ${broken})`];
+    const tests = [
+      ...(isAny(test) ? [] : [`(${toSql(test, this.#place, values)})`]),
+      ...this.#receivedBefore(received.untilUs, values),
+    ];
+    const wanted = tests.length === 0 ? [] : [`(${tests.join(' AND ')})`];
+    const isWanted = broken === null || tests.length === 0 ? wanted : [`(${wanted.join()} OR ${broken})`];
     const where = [...this.#time.within(fromNs, toNs, values), ...isWanted, holds];
     return [
       this.#select(this.#restored()),
       `WHERE ${where.join('\n  AND ')}`,
       `ORDER BY ${this.#time.sql} DESC LIMIT ${limit}`,
     ].join('\n');
+  }
+
+  /** Where the table goes by another time: what long-running requests write after the window may be of any time. */
+  #receivedBefore(untilUs: number | null, values: Values): readonly string[] {
+    const moment = this.#place.moment('requestReceivedTimestamp');
+    if (untilUs === null || moment === null || this.#clock === 'received') return [];
+    const [condition = '1'] = within(moment, { sinceUs: null, untilUs: untilUs + ROUNDED_US }, values);
+    return [moment.as === 'text' ? condition : `ifNull(${condition}, 1)`];
   }
 
   /** The event's own times that do not stand in its row as they were. */
@@ -211,6 +219,11 @@ export class ClickHouseShape implements Shape {
   #ask(query: string, values: Values, signal: AbortSignal) {
     return askClickHouse({ ...this.#asked, signal }, query, values);
   }
+}
+
+interface Stretch {
+  readonly fromNs: Nanos | null;
+  readonly toNs: Nanos | null;
 }
 
 /** The event's own time of receipt, by itself. */
