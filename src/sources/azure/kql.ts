@@ -1,5 +1,7 @@
 /** Tests of events and stretches of time → KQL. Values enter it through `quoted` alone. https://learn.microsoft.com/kusto/query/ */
+
 import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
+import { ELEMENT_SIGN } from '../store/json-list.ts';
 import type { Nanos } from '../store/pages-by-time.ts';
 
 /** Where in a row an event lies. */
@@ -91,7 +93,7 @@ function listTest(leaf: Exclude<EventLeaf, { readonly kind: 'between' }>, text: 
   const patterns =
     leaf.kind === 'is'
       ? leaf.values.map(escapedInPattern)
-      : [globPattern(leaf.pattern, '[^"\\\\]', leaf.ignoreCase)];
+      : [globPattern(leaf.pattern, ELEMENT_SIGN, leaf.ignoreCase)];
   return `${text} matches regex ${quoted(`(?:^\\[|,)\\s*"(?:${patterns.join('|')})"\\s*(?:,|\\]$)`)}`;
 }
 

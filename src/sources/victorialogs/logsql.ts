@@ -1,5 +1,6 @@
 /** Tests of events and stretches of time → LogsQL. Values enter it through `quoted` alone. */
 import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
+import { ELEMENT_SIGN } from '../store/json-list.ts';
 import type { Nanos } from '../store/pages-by-time.ts';
 
 /** `prefix`: what stands before the event's own keys in the names of fields. */
@@ -50,9 +51,6 @@ export function canTest(leaf: EventLeaf): boolean {
 }
 
 const PLAIN = /^[\w :.,@*?/=+-]*$/;
-
-/** One character of a text in a JSON list, perhaps written as an escape. */
-const ELEMENT_SIGN = '(?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}(?:\\\\u[dD][c-fC-F][0-9a-fA-F]{2})?|\\\\.)';
 
 /** One element of a JSON list of texts. Within a text, quotes have a backslash before them. */
 function elementPattern(patterns: readonly string[]): string {
