@@ -35,8 +35,9 @@ export async function countGroups(
   const test = narrowed.isExact ? outcomesOf(narrowed.test, shape.can) : null;
   if (test === null) return null;
   const by = [...new Set(needed.flat())];
-  if (!counter.can(by)) return null;
-  const counted = await counter.count({ test, window, by, bucketUs: aggregation.bucketUs }, signal);
+  const ask = { test, window, by, bucketUs: aggregation.bucketUs };
+  const counted = counter.can(by, ask) ? await counter.count(ask, signal) : null;
+  if (counted === null) return null;
   return { groups: folded(counted.groups, by, aggregation.by), bytes: counted.bytes };
 }
 

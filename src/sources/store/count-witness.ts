@@ -49,8 +49,9 @@ const BY = ['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource',
 export function witnessAsk(witness: Predicate, window: Window, shape: Shape): CountAsk | null {
   const narrowed = narrow(witness, shape.can);
   const test = narrowed.isExact ? outcomesOf(narrowed.test, shape.can) : null;
-  if (test === null || shape.counter?.can(BY) !== true) return null;
-  return { test, window, by: BY, bucketUs: null };
+  if (test === null) return null;
+  const ask = { test, window, by: BY, bucketUs: null };
+  return shape.counter?.can(BY, ask) === true ? ask : null;
 }
 
 /** But for those that were fetched. */

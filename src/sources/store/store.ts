@@ -23,7 +23,10 @@ export interface Store {
 
 /** A store whose events lie in a known way. */
 export interface Shape {
-  /** Whether it can make that test, so that it means just what event-test.ts says. */
+  /**
+   * Whether it can make that test, so that it means just what event-test.ts says. One that passes more events, and whose negation
+   * does too, may be made as well, if the counter refuses it.
+   */
   can(leaf: EventLeaf): boolean;
   /** What is worth knowing about how events lie there, or may be missing. */
   readonly findings: { readonly gaps: readonly Gap[]; readonly notes: readonly Note[] };
@@ -55,8 +58,10 @@ export interface Ask {
 
 /** Counts the events that pass, exactly, by the values that stand in them. */
 export interface Counter {
-  can(by: readonly Field[]): boolean;
-  count(ask: CountAsk, signal: AbortSignal): Promise<Counted>;
+  /** `ask`: which is by those fields. */
+  can(by: readonly Field[], ask: CountAsk): boolean;
+  /** Null: it turned out that it cannot, or in part only. */
+  count(ask: CountAsk, signal: AbortSignal): Promise<Counted | null>;
 }
 
 export interface CountAsk {
