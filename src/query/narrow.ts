@@ -31,11 +31,15 @@ export interface Narrowed {
   readonly isExact: boolean;
 }
 
-/** `can`: whether the store can be asked that; of what it cannot, it is asked for everything. */
-export function narrow(predicate: Predicate, can: (leaf: EventLeaf) => boolean): Narrowed {
+/** Whether a store can be asked that, or for what does not pass it; of what it cannot, it is asked for everything. */
+export type CanTest = (leaf: EventLeaf, isNegated: boolean) => boolean;
+
+export function narrow(predicate: Predicate, can: CanTest): Narrowed {
+  const isAskable = (test: EventTest) => !isAny(test) && canAll(test, can);
   const leafOf = (leaf: Predicate): Leafed | null => {
     const made = testOf(leaf);
-    return made === null || isAny(made.test) || !canAll(made.test, can) ? null : made;
+    if (made === null || isAskable(made.test)) return made;
+    return made.else !== undefined && isAskable(made.else) ? { test: made.else, isExact: false } : null;
   };
   const exact = splitPredicate(predicate, (leaf) => leafOf(leaf)?.isExact === true);
   const isExact = isEverything(exact.residual);
@@ -46,6 +50,8 @@ export function narrow(predicate: Predicate, can: (leaf: EventLeaf) => boolean):
 interface Leafed {
   readonly test: EventTest;
   readonly isExact: boolean;
+  /** Holds of more, and takes less to be asked. */
+  readonly else?: EventTest;
 }
 
 interface Weakened {
@@ -88,15 +94,15 @@ function leaf(predicate: Predicate, leafOf: (leaf: Predicate) => Leafed | null):
   return made === null ? NOTHING_PUSHED : { pushed: predicate, test: made.test };
 }
 
-function canAll(test: EventTest, can: (leaf: EventLeaf) => boolean): boolean {
+function canAll(test: EventTest, can: CanTest): boolean {
   switch (test.kind) {
     case 'all':
     case 'any':
       return test.of.every((part) => canAll(part, can));
     case 'not':
-      return can(test.of);
+      return can(test.of, true);
     default:
-      return can(test);
+      return can(test, false);
   }
 }
 
@@ -277,7 +283,9 @@ function nameTest(test: FieldTest): Leafed | null {
   const isKnown = anyOf(no(is('verb', 'create')), NOT_RECEIVED);
   if (test.kind === 'absent') return loosely(allOf(missing(path), isKnown));
   const named = plain(test, path);
-  return named === null ? null : loosely(anyOf(named, unnamed));
+  if (named === null) return null;
+  const found = { test: anyOf(named, unnamed), isExact: false };
+  return isNoObject.length > 0 ? found : { ...found, else: anyOf(named, is('verb', 'create')) };
 }
 
 function mayBePath(test: FieldTest): boolean {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOutcome } from '../../src/event/assembler.ts';
 import { parseBy } from '../../src/query/by.ts';
-import { type EventLeaf, isAny } from '../../src/query/event-test.ts';
+import { isAny } from '../../src/query/event-test.ts';
 import { matches } from '../../src/query/matches.ts';
-import { narrow } from '../../src/query/narrow.ts';
+import { type CanTest, narrow } from '../../src/query/narrow.ts';
 import { all, any, equals, not, type Predicate } from '../../src/query/predicate.ts';
 import { requestJson } from '../support/arbitrary.ts';
 import { leafPredicate, predicate } from '../support/arbitrary-predicate.ts';
@@ -14,11 +14,12 @@ import { holds } from '../support/event-test-holds.ts';
 const everything = (): boolean => true;
 
 /** Stores that can make some tests only. */
-const someStore = fc.constantFrom<(leaf: EventLeaf) => boolean>(
+const someStore = fc.constantFrom<CanTest>(
   everything,
   ({ kind }) => kind !== 'missing',
   ({ kind }) => kind !== 'like',
   ({ path }) => path.startsWith('objectRef.') || path === 'verb',
+  ({ kind }, isNegated) => kind === 'is' && !isNegated,
 );
 
 describe('narrow', () => {

@@ -24,10 +24,10 @@ export interface Store {
 /** A store whose events lie in a known way. */
 export interface Shape {
   /**
-   * Whether it can make that test, so that it means just what event-test.ts says. One that passes more events, and whose negation
-   * does too, may be made as well, if the counter refuses it.
+   * Whether it can make that test, so that it means just what event-test.ts says; `isNegated`: whether its negation. One that passes
+   * more events may be made as well, if the counter refuses it, and if it passes no event of a request whose outcome it does not pass.
    */
-  can(leaf: EventLeaf): boolean;
+  can(leaf: EventLeaf, isNegated: boolean): boolean;
   /** What is worth knowing about how events lie there, or may be missing. */
   readonly findings: { readonly gaps: readonly Gap[]; readonly notes: readonly Note[] };
   /**
