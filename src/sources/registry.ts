@@ -39,6 +39,8 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
 const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
   azure: async () => (await import('./azure/azure.ts')).azure,
   clickhouse: async () => (await import('./clickhouse/clickhouse.ts')).clickHouse,
+  elasticsearch: async () => (await import('./opensearch/opensearch.ts')).elasticsearch,
+  opensearch: async () => (await import('./opensearch/opensearch.ts')).openSearch,
   s3: async () => (await import('./s3/s3.ts')).s3,
   victorialogs: async () => (await import('./victorialogs/victorialogs.ts')).victoriaLogs,
 };

@@ -22,6 +22,9 @@ const cache = join(
 const READY = {
   azure: '/',
   clickhouse: '/ping',
+  elasticsearch: '/_cluster/health',
+  opensearch: '/_cluster/health',
+  opensearch3: '/_cluster/health',
   versitygw: '/health',
   victorialogs: '/health',
 } as const;
