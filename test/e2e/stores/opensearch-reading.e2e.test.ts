@@ -134,6 +134,34 @@ describe('opensearch, page by page', () => {
   });
 });
 
+it('opensearch, followed, gives out what comes, once each, also into an index that was empty', async () => {
+  const index = await makeIndex(server.url, [], { mappings: {} });
+  const source = await openStore('opensearch', { ...index }, null, Date.now);
+  const ended = new AbortController();
+  const query = aQuery({ predicate: equals('verb', 'delete'), following: 'from now' });
+  const plan = await source.plan(query, ended.signal);
+  const got: string[] = [];
+  for await (const { events: some } of source.read(plan, ended.signal))
+    got.push(...some.map(({ auditID }) => auditID));
+  const following = (async () => {
+    for await (const { events: some } of source.follow?.(plan, () => {}, ended.signal) ?? [])
+      got.push(...some.map(({ auditID }) => auditID));
+  })().catch((error: unknown) => {
+    if (!ended.signal.aborted) throw error;
+  });
+  const now = Date.now() * 1000;
+  await addRecords(index, [event(1, now + 1_000_000), event(2, now + 1_100_000, { verb: 'get' })]);
+  await expect.poll(() => got, { timeout: 15_000 }).toContain('event-1');
+  await addRecords(index, [event(3, now - 3_000_000), event(4, now + 2_000_000)]);
+  await expect
+    .poll(() => got.toSorted(), { timeout: 15_000 })
+    .toEqual(expect.arrayContaining(['event-1', 'event-3', 'event-4']));
+  expect(got.filter((id) => id !== 'event-2').length).toBe(3);
+  ended.abort();
+  await following;
+  await source.close();
+}, 60_000);
+
 describe('opensearch, with indices that differ', () => {
   const lowered = {
     settings: { analysis: { normalizer: { low: { type: 'custom', filter: ['lowercase'] } } } },
