@@ -19,8 +19,11 @@ export interface Asked {
 /** One that holds nobody's data, but what to look for. */
 export type Query = Json;
 
-export async function fieldCaps(asked: Asked, fields: readonly string[]): Promise<Json> {
-  const { json } = await ask(asked, 'GET', `/${indexIn(asked)}/_field_caps?fields=${inQuery(fields)}`, null);
+/** `isEach`: also in which indices they are not. */
+export async function fieldCaps(asked: Asked, fields: readonly string[], isEach = false): Promise<Json> {
+  const more = isEach ? '&include_unmapped=true' : '';
+  const path = `/${indexIn(asked)}/_field_caps?fields=${inQuery(fields)}${more}`;
+  const { json } = await ask(asked, 'GET', path, null);
   const caps = objectIn(json);
   if (listIn(caps.indices).length > 0) return caps;
   throw new UserError(

@@ -3,7 +3,8 @@
  * by what the index says of its fields (_field_caps) and of how they were mapped (_mapping, which needs a right of its own).
  */
 import type { EventPath } from '../../query/event-test.ts';
-import { type Json, numberIn, objectIn, textIn, valueAt } from './json-in.ts';
+import { type Json, numberIn, objectIn, textIn } from './json-in.ts';
+import { becomesField, definitionIn, isOn } from './mappings.ts';
 
 export type FieldKind =
   /**
@@ -82,6 +83,7 @@ export class Fields {
     const types = this.#typesOf(name);
     if (types.length === 0 || !types.every((type) => type === 'date' || type === 'date_nanos')) return null;
     if (!this.#isAll(name, 'searchable') || !this.#isAll(name, 'aggregatable')) return null;
+    if (!this.#isKept(name)) return null;
     return { name, isNanos: types.includes('date_nanos'), isMixed: types.length > 1 };
   }
 
@@ -99,7 +101,7 @@ export class Fields {
     const [type, ...others] = this.#typesOf(name);
     if (others.length > 0) return UNKNOWN;
     if (type === undefined) return this.#unmapped(name);
-    if (!this.#isAll(name, 'searchable')) return UNKNOWN;
+    if (!this.#isAll(name, 'searchable') || !this.#isKept(name)) return UNKNOWN;
     if (KEYWORDS.has(type)) return this.#keyword(name, null);
     if (NUMBERS.has(type)) return path === 'responseStatus.code' ? { kind: 'number', name } : UNKNOWN;
     // It names its keys too, once they are asked about.
@@ -112,6 +114,13 @@ export class Fields {
     if (isWhole && this.#isAll(whole, 'searchable') && this.#hasCompanions(name))
       return this.#keyword(whole, name);
     return this.#isUsualText(name) ? { kind: 'text', name } : UNKNOWN;
+  }
+
+  /** Not in one index, and left out of another that has it too. */
+  #isKept(name: string): boolean {
+    if (this.#mappings === null) return !Object.hasOwn(objectIn(this.#caps[name]), 'unmapped');
+    const parts = name.split('.');
+    return this.#mappings.every((root) => definitionIn(root, parts) !== null || becomesField(root, parts));
   }
 
   #keyword(name: string, text: string | null): FieldKind {
@@ -182,91 +191,4 @@ const NUMBERS: ReadonlySet<string> = new Set(['long', 'integer', 'short', 'unsig
 function leastLimit(defined: readonly Json[]): number | null {
   const limits = defined.map(({ ignore_above: limit }) => numberIn(limit)).filter((limit) => limit !== null);
   return limits.length === 0 ? null : Math.min(...limits);
-}
-
-/** A field, or the companion of one (`verb.keyword`). */
-function definitionIn(root: Json, parts: readonly string[]): Json | null {
-  const own = valueAt(
-    root,
-    parts.flatMap((part) => ['properties', part]),
-  );
-  if (own !== undefined) return objectIn(own);
-  const parent = valueAt(
-    root,
-    parts.slice(0, -1).flatMap((part) => ['properties', part]),
-  );
-  const companion = valueAt(parent, ['fields', parts.at(-1) ?? '']);
-  return companion === undefined ? null : objectIn(companion);
-}
-
-/** Along the objects it is in: the nearest that says anything about new keys says it. */
-function becomesField(root: Json, parts: readonly string[]): boolean {
-  let here = root;
-  let dynamic = here.dynamic;
-  for (const part of parts.slice(0, -1)) {
-    here = objectIn(valueAt(here, ['properties', part]));
-    if (here.enabled === false) return false;
-    dynamic = here.dynamic ?? dynamic;
-  }
-  // A strict one refuses the record.
-  return isOn(dynamic) || dynamic === 'strict';
-}
-
-function isOn(dynamic: unknown): boolean {
-  return dynamic === undefined || dynamic === true || dynamic === 'true';
-}
-
-/** What is asked about fields: patterns of their names. */
-export function fieldPatterns(prefix: string): readonly string[] {
-  const parts = prefix.split('.').filter((part) => part !== '');
-  const parents = parts.map((_, at) => parts.slice(0, at + 1).join('.'));
-  return [
-    ...parents,
-    ...SINGLE.map((name) => `${prefix}${name}*`),
-    ...OBJECTS.flatMap((name) => [`${prefix}${name}`, `${prefix}${name}.*`]),
-    ...['code', 'reason'].map((name) => `${prefix}responseStatus.${name}*`),
-    ...TIMES,
-  ];
-}
-
-const SINGLE = [
-  'auditID',
-  'stage',
-  'level',
-  'verb',
-  'requestURI',
-  'userAgent',
-  'sourceIPs',
-  'requestReceivedTimestamp',
-];
-const OBJECTS = ['user', 'impersonatedUser', 'objectRef', 'responseStatus'];
-/** What records' own times are called. */
-export const TIMES = ['@timestamp', 'timestamp', 'time', 'date', 'ts', 'observedTimestamp', 'eventTime'];
-
-/** What is asked of a mapping. */
-export function mappingPaths(prefix: string): readonly string[] {
-  const parts = prefix.split('.').filter((part) => part !== '');
-  const at = (length: number) =>
-    ['*', 'mappings', ...parts.slice(0, length).flatMap((part) => ['properties', part])].join('.');
-  return [
-    ...Array.from({ length: parts.length + 1 }, (_, length) =>
-      OF_PARENTS.map((name) => `${at(length)}.${name}`),
-    ).flat(),
-    ...[...SINGLE, ...OBJECTS].map((name) => `${at(parts.length)}.properties.${name}`),
-  ];
-}
-
-const OF_PARENTS = [
-  'dynamic',
-  'enabled',
-  'type',
-  'ignore_above',
-  'analyzer',
-  'search_analyzer',
-  'index_options',
-];
-
-/** Of an answer to that, one for each index; what it leaves out says nothing. */
-export function mappingsIn(answer: Json, indices: readonly unknown[]): readonly Json[] {
-  return indices.map((index) => objectIn(objectIn(answer[textIn(index) ?? '']).mappings));
 }

@@ -4,10 +4,12 @@ import { parseMicros } from '../../event/micros.ts';
 import { unwrap } from '../envelope.ts';
 import { clockOf, type Stamped } from '../store/store-clock.ts';
 import { type Asked, fieldCaps, mapping, type Query, search } from './ask-opensearch.ts';
-import { type DateField, Fields, fieldPatterns, mappingPaths, mappingsIn, TIMES } from './fields.ts';
+import { fieldPatterns, mappingPaths, TIMES } from './field-names.ts';
+import { type DateField, Fields } from './fields.ts';
 import { type Json, listIn, objectIn, textIn, valueAt } from './json-in.ts';
 import { anyOf, exists, type LeafQuery, leafQuery, NOTHING_KNOWN, terms } from './leaf-query.ts';
 import { lineLeaf, linePhrase, tellsApart } from './line-query.ts';
+import { mappingsIn } from './mappings.ts';
 import type { LeafToQuery } from './test-query.ts';
 import type { Times } from './times.ts';
 
@@ -22,14 +24,24 @@ export interface Lies {
   readonly filter: readonly Query[];
   /** Of events in fields. */
   readonly fields: Fields | null;
+  /** Indices without such a field, which may hold events unseen. */
+  readonly unseen: readonly string[];
+  /** Other prefixes, of events that are not looked at. */
+  readonly others: readonly string[];
   /** A mapping that may not be seen. */
   readonly isMappingHidden: boolean;
 }
 
 /** Throws a UserError when there is no such index, and when there are records in it but no events among them. */
 export async function look(asked: Asked, prefix: string | null): Promise<Lies> {
-  const known = prefix ?? prefixIn(await fieldCaps(asked, ['*auditID']));
-  if (known !== null) return await lookAtFields(asked, known, null);
+  if (prefix !== null) return await lookAtFields(asked, prefix, null);
+  const [mapped, ...others] = prefixesIn(
+    await fieldCaps(
+      asked,
+      MARKS.map((mark) => `*${mark}`),
+    ),
+  );
+  if (mapped !== undefined) return { ...(await lookAtFields(asked, mapped, null)), others };
   const sample = await sampleOf(asked);
   const place = placeIn(sample);
   if (place !== null && 'prefix' in place) return await lookAtFields(asked, place.prefix, sample);
@@ -44,30 +56,44 @@ export async function look(asked: Asked, prefix: string | null): Promise<Lies> {
 
 const NO_TIMES: Times = { received: null, stage: null, own: null };
 const NOTHING: Lies = {
-  ...{ in: null, prefix: '', times: NO_TIMES, filter: [], fields: null, isMappingHidden: false },
+  ...{
+    in: null,
+    prefix: '',
+    times: NO_TIMES,
+    filter: [],
+    fields: null,
+    unseen: [],
+    others: [],
+    isMappingHidden: false,
+  },
   leafOf: () => NOTHING_KNOWN,
 };
 
-/** Elastic's own before others; the one nearest to the root. */
-function prefixIn(caps: Json): string | null {
-  const names = Object.entries(objectIn(caps.fields))
-    .filter(
-      ([name, types]) =>
-        /(?:^|\.)auditID$/.test(name) && Object.keys(objectIn(types)).some((type) => type !== 'unmapped'),
-    )
-    .map(([name]) => name.slice(0, -'auditID'.length));
-  if (names.includes(ELASTIC)) return ELASTIC;
-  return names.toSorted((a, b) => a.length - b.length)[0] ?? null;
+const MARKS = ['auditID', 'requestReceivedTimestamp'] as const;
+
+/** What to look at first: Elastic's own, or the one nearest to the root; and others that may well be some. */
+function prefixesIn(caps: Json): readonly string[] {
+  const names = Object.entries(objectIn(caps.fields)).flatMap(([name, types]) =>
+    Object.keys(objectIn(types)).some((type) => type !== 'unmapped') ? [name] : [],
+  );
+  const [found = [], timed = []] = MARKS.map((mark) =>
+    names
+      .filter((name) => name === mark || name.endsWith(`.${mark}`))
+      .map((name) => name.slice(0, -mark.length))
+      .toSorted((a, b) => Number(b === ELASTIC) - Number(a === ELASTIC) || a.length - b.length),
+  );
+  const [first, ...others] = found;
+  return first === undefined ? [] : [first, ...others.filter((prefix) => timed.includes(prefix))];
 }
 
 const ELASTIC = 'kubernetes.audit.';
 
 async function lookAtFields(asked: Asked, prefix: string, sample: readonly Json[] | null): Promise<Lies> {
-  const [caps, mapped] = await Promise.all([
-    fieldCaps(asked, fieldPatterns(prefix)),
-    mappingOf(asked, mappingPaths(prefix)),
-  ]);
-  const fields = new Fields(prefix, caps, mapped === null ? null : mappingsIn(mapped, listIn(caps.indices)));
+  const { fields, unseen, isMappingHidden } = await fieldsAt(asked, prefix, {
+    field: `${prefix}auditID`,
+    patterns: fieldPatterns(prefix),
+    paths: mappingPaths(prefix),
+  });
   const received = fields.date(`${prefix}requestReceivedTimestamp`);
   const stage = fields.date(`${prefix}stageTimestamp`);
   const isTimed = received !== null || stage !== null;
@@ -76,8 +102,26 @@ async function lookAtFields(asked: Asked, prefix: string, sample: readonly Json[
     ...{ in: 'fields', prefix, fields, times: { received, stage, own } },
     leafOf: (leaf) => leafQuery(leaf, fields),
     filter: isEventFilter(fields),
-    isMappingHidden: mapped === null,
+    ...{ unseen, others: [], isMappingHidden },
   };
+}
+
+interface Looked {
+  /** What an index with events in it has. */
+  readonly field: string;
+  /** Of fields, and of the mapping. */
+  readonly patterns: readonly string[];
+  readonly paths: readonly string[];
+}
+
+async function fieldsAt(asked: Asked, prefix: string, { field, patterns, paths }: Looked) {
+  const [caps, mapped] = await Promise.all([fieldCaps(asked, patterns), mappingOf(asked, paths)]);
+  if (mapped === null) {
+    const each = await fieldCaps(asked, patterns, true);
+    return { fields: new Fields(prefix, each, null), unseen: [], isMappingHidden: true };
+  }
+  const { own, unseen } = mappingsIn(mapped, listIn(caps.indices), field);
+  return { fields: new Fields(prefix, caps, own), unseen, isMappingHidden: false };
 }
 
 /** Null: it may not be seen. */
@@ -85,7 +129,9 @@ async function mappingOf(asked: Asked, paths: readonly string[]): Promise<Json |
   try {
     return await mapping(asked, paths);
   } catch (error) {
-    if (error instanceof UserError && error.code === 'AUDIT_FORBIDDEN') return null;
+    // Nobody is told of other clusters' mappings.
+    const isRefusal = error instanceof UserError && /FORBIDDEN|REFUSED/.test(error.code);
+    if (isRefusal) return null;
     throw error;
   }
 }
@@ -100,19 +146,18 @@ function isEventFilter(fields: Fields): readonly Query[] {
 }
 
 async function lookAtLines(asked: Asked, field: string, sample: readonly Json[]): Promise<Lies> {
-  const [caps, mapped] = await Promise.all([
-    fieldCaps(asked, [field, ...TIMES]),
-    mappingOf(asked, mappingPaths(`${field}.`)),
-  ]);
-  const mappings = mapped === null ? null : mappingsIn(mapped, listIn(caps.indices));
-  const fields = new Fields('', caps, mappings);
+  const { fields, unseen, isMappingHidden } = await fieldsAt(asked, '', {
+    field,
+    patterns: [field, ...TIMES],
+    paths: mappingPaths(`${field}.`),
+  });
   const name = fields.wordsOf(field);
   const isTestable =
     name !== null && (await tellsApart(asked, name, sample, (record) => eventIn(record, '')));
   const leafOf = (leaf: Parameters<LeafToQuery>[0]): LeafQuery =>
     isTestable ? lineLeaf(leaf, name) : NOTHING_KNOWN;
   return {
-    ...{ in: 'line', prefix: '', leafOf, fields: null, isMappingHidden: mapped === null },
+    ...{ in: 'line', prefix: '', leafOf, fields: null, unseen, others: [], isMappingHidden },
     times: { received: null, stage: null, own: ownTime(fields, sample, '') },
     filter: isTestable ? [linePhrase(name, 'auditID')] : [],
   };

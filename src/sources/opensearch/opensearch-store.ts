@@ -67,7 +67,10 @@ class OpenSearchShape implements Shape {
     this.#asked = asked;
     this.#lookAgain = lookAgain;
     this.#lies = lies;
-    this.findings = { gaps: [], notes: notesOf(name, asked.index, lies) };
+    this.findings = {
+      gaps: lies.others.map((prefix) => otherPrefix(prefix, name)),
+      notes: notesOf(name, asked.index, lies),
+    };
     this.counter = {
       can: (_by: readonly Field[], ask: CountAsk) => this.#countPlan(ask) !== null,
       count: async (ask: CountAsk, signal: AbortSignal) => {
@@ -197,7 +200,11 @@ function keyOf({ sort, fields }: Json): readonly unknown[] {
   return time === undefined ? listIn(sort) : [time, ...ties];
 }
 
-function notesOf(name: string, index: string, { in: lies, fields, isMappingHidden }: Lies): readonly Note[] {
+function notesOf(
+  name: string,
+  index: string,
+  { in: lies, fields, unseen, isMappingHidden }: Lies,
+): readonly Note[] {
   return [
     ...(lies === null ? [{ code: 'store-empty', text: `${name} holds no audit event` }] : []),
     ...(isMappingHidden
@@ -205,6 +212,14 @@ function notesOf(name: string, index: string, { in: lies, fields, isMappingHidde
           {
             code: 'store-mapping-hidden',
             text: `${name}: the mapping of ${index} may not be seen (view_index_metadata), so that more is fetched than is needed`,
+          },
+        ]
+      : []),
+    ...(unseen.length > 0
+      ? [
+          {
+            code: 'store-unseen',
+            text: `${name}: ${listed(unseen)} may hold events in what is left out of the index, and cannot be asked for them`,
           },
         ]
       : []),
@@ -217,6 +232,19 @@ function notesOf(name: string, index: string, { in: lies, fields, isMappingHidde
         ]
       : []),
   ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const NAMED = 3;
+
+function otherPrefix(prefix: string, source: string): Gap {
+  const where = prefix === '' ? 'at the root' : `under ${prefix.slice(0, -1)}`;
+  const text = `may hold events ${where} too, which are not looked at: the setting prefix says which are`;
+  return { code: 'source-unreadable', text, source };
 }
 
 function tooMany(source: string): Gap {

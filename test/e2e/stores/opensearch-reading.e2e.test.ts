@@ -47,7 +47,7 @@ function event(number: number, receivedUs: number, over: EventJson = {}): EventJ
 const many = (count: number, perMoment = 1): readonly EventJson[] =>
   Array.from({ length: count }, (_, n) => event(n, BEGIN_MS * 1000 + Math.floor(n / perMoment) * 1000));
 
-type Settings = Index & { readonly timeout?: string };
+type Settings = Index & { readonly timeout?: string; readonly prefix?: string };
 
 const open = (settings: Settings, maxBytes: number | null = null) =>
   openStore('opensearch', { ...settings }, maxBytes);
@@ -195,6 +195,18 @@ describe('opensearch, with indices that differ', () => {
       [{ mappings: { properties: { userAgent: { type: 'keyword', index: false } } } }],
     ],
     ['other types', [DYNAMIC, TEMPLATE, lowered]],
+    [
+      'what is left out of some',
+      [
+        DYNAMIC,
+        {
+          mappings: {
+            dynamic: false,
+            properties: { auditID: { type: 'keyword' }, '@timestamp': { type: 'date' } },
+          },
+        },
+      ],
+    ],
     ['words alone', [{ mappings: { properties: { userAgent: { type: 'text' } } } }]],
   ] as const)('asks for no less than is wanted: %s', async (_, kinds) => {
     const made = await Promise.all(
@@ -212,6 +224,30 @@ describe('opensearch, with indices that differ', () => {
       const found = new Set(ids);
       for (const number of numbers) expect([of, found.has(`event-${number}`)]).toEqual([of, true]);
     }
+  });
+
+  it('says which indices may hold what cannot be asked for', async () => {
+    const known = await makeIndex(server.url, many(3), DYNAMIC);
+    const unseen = await makeIndex(server.url, many(3), { mappings: { dynamic: false } });
+    const { ids, findings } = await asked({ ...known, index: `${known.index},${unseen.index}` });
+    expect(new Set(ids).size).toBe(3);
+    expect(findings.notes).toContainEqual({
+      code: 'store-unseen',
+      text: expect.stringContaining(unseen.index),
+    });
+  });
+
+  it('says so when events lie in two ways, and looks at those that the settings say', async () => {
+    const index = await makeIndex(
+      server.url,
+      many(4).map((one, n) => (n < 3 ? one : { audit: one })),
+      DYNAMIC,
+    );
+    const { ids, findings } = await asked(index);
+    expect(ids.length).toBe(3);
+    expect(findings.gaps).toMatchObject([{ text: expect.stringContaining('under audit too') }]);
+    const chosen = await asked({ ...index, prefix: 'audit.' });
+    expect([chosen.ids, chosen.findings.gaps]).toEqual([['event-3'], []]);
   });
 
   it('finds events among other records, under whatever prefix', async () => {
