@@ -42,7 +42,7 @@ export async function mapping(asked: Asked, paths: readonly string[]): Promise<J
 /** What an answer is asked for: the rest costs more bytes than it tells. */
 const PARTS = [
   ...['took', 'timed_out', 'pit_id', 'error', '_shards', '_clusters', 'aggregations'],
-  ...['_source', '_id', 'sort', 'fields'].map((name) => `hits.hits.${name}`),
+  ...['_source', '_index', '_id', 'sort', 'fields'].map((name) => `hits.hits.${name}`),
 ];
 
 export interface Found {

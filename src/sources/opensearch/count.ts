@@ -5,7 +5,7 @@ import { type Asked, type Query, search } from './ask-opensearch.ts';
 import type { DateField, Fields } from './fields.ts';
 import { listIn, numberIn, objectIn } from './json-in.ts';
 import { anyOf, bool, ignoredIn, type LeafQuery, NONE } from './leaf-query.ts';
-import { closePointInTime, KEEP_ALIVE, openPointInTime } from './point-in-time.ts';
+import { closePointInTime, KEEP_ALIVE, openPointInTime, type PointInTime } from './point-in-time.ts';
 import { exactUnless, type LeafToQuery, toQuery } from './test-query.ts';
 import { exactlyWithin } from './times.ts';
 
@@ -66,33 +66,52 @@ function keyOf(
 }
 
 /** Null: it was counted in part, or not exactly. */
-export async function count(
-  asked: Asked,
-  plan: CountPlan,
-  { by, bucketUs }: CountAsk,
-): Promise<Counted | null> {
+export async function count(asked: Asked, plan: CountPlan, ask: CountAsk): Promise<Counted | null> {
+  const first = await pageOf(asked, plan, ask, null, undefined);
+  if (first === null || first.after === undefined) return first;
   const point = await openPointInTime(asked);
   try {
     const groups: CountedGroup[] = [];
-    let bytes = 0;
-    let after: unknown;
+    let { bytes, after }: Pick<GroupPage, 'bytes' | 'after'> = { bytes: first.bytes, after: undefined };
     do {
-      const found = await search(asked, {
-        ...{ size: 0, track_total_hits: false, query: plan.query },
-        aggs: after === undefined ? plan.aggregations : { groups: afterwards(plan, after) },
-        ...(point === null ? {} : { pit: { id: point.id, keep_alive: KEEP_ALIVE } }),
-      });
-      bytes += found.bytes;
-      const { groups: counted, doubtful } = found.aggregations;
-      if (found.missing.length > 0 || (numberIn(objectIn(doubtful).doc_count) ?? 0) > 0) return null;
-      const buckets = listIn(objectIn(counted).buckets);
-      groups.push(...buckets.map((bucket) => groupOf(bucket, by.length, bucketUs)));
-      after = buckets.length === 0 ? undefined : objectIn(counted).after_key;
+      const page = await pageOf(asked, plan, ask, point, after);
+      if (page === null) return null;
+      groups.push(...page.groups);
+      bytes += page.bytes;
+      after = page.after;
     } while (after !== undefined);
     return { groups, bytes };
   } finally {
     if (point !== null) await closePointInTime(asked, point);
   }
+}
+
+interface GroupPage extends Counted {
+  /** Where the next one begins; undefined: there is none. */
+  readonly after: unknown;
+}
+
+async function pageOf(
+  asked: Asked,
+  plan: CountPlan,
+  { by, bucketUs }: CountAsk,
+  point: PointInTime | null,
+  after: unknown,
+): Promise<GroupPage | null> {
+  const found = await search(asked, {
+    ...{ size: 0, track_total_hits: false, query: plan.query },
+    aggs: after === undefined ? plan.aggregations : { groups: afterwards(plan, after) },
+    ...(point === null ? {} : { pit: { id: point.id, keep_alive: KEEP_ALIVE } }),
+  });
+  if (point !== null && found.pitId !== null) point.id = found.pitId;
+  const { groups, doubtful } = found.aggregations;
+  if (found.missing.length > 0 || (numberIn(objectIn(doubtful).doc_count) ?? 0) > 0) return null;
+  const buckets = listIn(objectIn(groups).buckets);
+  return {
+    groups: buckets.map((bucket) => groupOf(bucket, by.length, bucketUs)),
+    bytes: found.bytes,
+    after: buckets.length < PAGE_GROUPS ? undefined : objectIn(groups).after_key,
+  };
 }
 
 function afterwards({ aggregations }: CountPlan, after: unknown): unknown {

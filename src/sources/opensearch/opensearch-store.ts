@@ -13,13 +13,14 @@ import { type Json, listIn, numberIn, objectIn } from './json-in.ts';
 import { bool } from './leaf-query.ts';
 import { type Lies, look, recordAt } from './look.ts';
 import type { OpenSearchSettings } from './opensearch-settings.ts';
-import { type KeyedPage, pagesByKey } from './pages-by-key.ts';
+import { type Keyed, type KeyedPage, pagesByKey } from './pages-by-key.ts';
 import { closePointInTime, KEEP_ALIVE, openPointInTime, type PointInTime, waysOf } from './point-in-time.ts';
 import { toQuery } from './test-query.ts';
 import { orderedBy, timeFilters } from './times.ts';
 
-/** Records: an event is some KB, the largest 2 MB. */
+/** Records: an event is some KB, the largest 2 MB. What fits into the first page costs one request. */
 const FIRST_PAGE = 200;
+const SECOND_PAGE = 1_000;
 const PAGE_BYTES = 16 * 1024 * 1024;
 /** index.max_result_window, unless somebody changed it. */
 const MOST_AT_ONCE = 10_000;
@@ -50,7 +51,12 @@ export class OpenSearchStore implements Store {
   }
 }
 
+interface Hit extends Keyed {
+  readonly id: string;
+}
+
 interface HitPage extends KeyedPage {
+  readonly records: readonly Hit[];
   readonly gaps: readonly Gap[];
 }
 
@@ -90,15 +96,21 @@ class OpenSearchShape implements Shape {
     // What was empty may have been given something meanwhile.
     if (this.#lies.in === null) this.#lies = await this.#lookAgain(signal);
     if (this.#lies.in === null) return;
+    // Most questions are answered by it.
+    const first = await this.#page(asked, ask, null, null, FIRST_PAGE);
+    yield { records: first.records.map(({ record }) => record), bytes: first.bytes, gaps: first.gaps };
+    if (first.records.length < FIRST_PAGE) return;
+    const given = new Set(first.records.map(({ id }) => id));
     const point = await openPointInTime(asked);
     try {
       const pages = pagesByKey<HitPage>({
-        ...{ firstSize: FIRST_PAGE, pageBytes: PAGE_BYTES, mostAtOnce: MOST_AT_ONCE },
+        ...{ firstSize: SECOND_PAGE, pageBytes: PAGE_BYTES, mostAtOnce: MOST_AT_ONCE },
         fetch: (after, size) => this.#page(asked, ask, point, after, size),
       });
-      for await (const { records, bytes, gaps, isCut } of pages) {
-        const more = isCut ? [...gaps, tooMany(this.#name)] : gaps;
-        yield { records: records.map(({ record }) => record), bytes, gaps: more };
+      for await (const page of pages) {
+        const more = page.isCut ? [...page.gaps, tooMany(this.#name)] : page.gaps;
+        const fresh = page.records.filter(({ id }) => !given.has(id));
+        yield { records: fresh.map(({ record }) => record), bytes: page.bytes, gaps: more };
       }
     } finally {
       if (point !== null) await closePointInTime(asked, point);
@@ -108,29 +120,31 @@ class OpenSearchShape implements Shape {
   explain(ask: Ask): readonly string[] {
     const { server, kind } = this.#asked;
     const [way] = waysOf(kind);
-    const pit = { id: '…', keep_alive: KEEP_ALIVE };
     return [
-      `POST ${server.address}/${indexIn(this.#asked)}/${way?.path}?keep_alive=${KEEP_ALIVE}`,
-      `POST ${server.address}${searchPath(this.#asked, { pit })}`,
-      `body ${JSON.stringify({ ...this.#body(ask), size: FIRST_PAGE, pit })}`,
-      'and the same after the last of them (search_after), again and again',
+      `POST ${server.address}${searchPath(this.#asked, {})}`,
+      `body ${JSON.stringify({ ...this.#body(ask), size: FIRST_PAGE })}`,
+      `when there are more: POST ${server.address}/${indexIn(this.#asked)}/${way?.path}?keep_alive=${KEEP_ALIVE}`,
+      'and the same from there, after the last of them (search_after), again and again',
     ];
   }
 
   async extent(signal: AbortSignal): Promise<Extent | null> {
     const { times, filter } = this.#lies;
-    const field = orderedBy(times);
-    if (field === null || this.#lies.in === null) return null;
-    const { name } = field;
-    const asked = { ...this.#asked, signal };
-    const query = bool({ filter: [...filter, { exists: { field: name } }] });
-    const first = async (order: 'asc' | 'desc'): Promise<number | null> => {
-      const sort = [{ [name]: { order, unmapped_type: 'date', numeric_type: 'date' } }];
-      const { hits } = await search(asked, { query, sort, size: 1, _source: false, track_total_hits: false });
-      return numberIn(listIn(hits[0]?.sort)[0]);
-    };
-    const [oldest, newest] = await Promise.all([first('asc'), first('desc')]);
-    return oldest === null || newest === null ? null : { oldestUs: oldest * 1000, newestUs: newest * 1000 };
+    const field = orderedBy(times)?.name;
+    if (field === undefined || this.#lies.in === null) return null;
+    // Nothing but events has an event's own times: then the index knows without a search.
+    const isOwn = times.received === null && times.stage === null;
+    const { aggregations } = await search(
+      { ...this.#asked, signal },
+      {
+        ...{ size: 0, track_total_hits: false },
+        ...(isOwn ? { query: bool({ filter }) } : {}),
+        aggs: { oldest: { min: { field } }, newest: { max: { field } } },
+      },
+    );
+    const [oldest, newest] = ['oldest', 'newest'].map((name) => numberIn(objectIn(aggregations[name]).value));
+    if (oldest == null || newest == null) return null;
+    return { oldestUs: Math.floor(oldest) * 1000, newestUs: Math.floor(newest) * 1000 };
   }
 
   #body(ask: Ask): Json {
@@ -160,6 +174,7 @@ class OpenSearchShape implements Shape {
     return {
       records: found.hits.map((hit) => ({
         key: keyOf(hit),
+        id: JSON.stringify([hit._index, hit._id]),
         record: recordAt(hit._source, this.#lies.prefix),
       })),
       bytes: found.bytes,
