@@ -11,7 +11,7 @@ import type {
   HttpCall,
   RunningCommand,
 } from '../io.ts';
-import { bodyOf } from '../wire/body.ts';
+import { answerOf, bodyOf } from '../wire/body.ts';
 import { wholeText } from '../wire/whole-text.ts';
 import type { Credential } from './credentials/credentials.ts';
 import type { Exchange } from './wire/exchange.ts';
@@ -33,11 +33,7 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
 
   async function request({ method, path, headers = {}, body, signal }: HttpCall): Promise<ApiResponse> {
     const { response } = await exchange.send({ method, path, headers, body, signal, waitMs: timeoutMs });
-    return {
-      status: response.statusCode ?? 0,
-      headers: joined(response.headers),
-      body: bodyOf(response, timeoutMs, signal, towards),
-    };
+    return answerOf(response, timeoutMs, signal, towards);
   }
 
   async function ask(
@@ -126,10 +122,4 @@ export function createApiServer(exchange: Exchange, timeoutMs: number): ApiServe
       );
     }
   }
-}
-
-function joined(headers: NodeJS.Dict<string | string[]>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
 }

@@ -1,10 +1,30 @@
-/** The body of an answer, in the pieces that it comes in, with a limit on how long it may stand still. */
+/** An answer as it comes: its body in pieces, with a limit on how long it may stand still. */
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
+import type { ApiResponse } from '../io.ts';
 import { networkError, TimeUp, type Towards } from './network-error.ts';
 
 /** Beyond this the connection waits until the reader has taken what there is. */
 const MOST_BYTES = 512 * 1024;
+
+/** A header that stands there several times is one. `idleMs`, `signal`: as `bodyOf` has them. */
+export function answerOf(
+  response: IncomingMessage,
+  idleMs: number,
+  signal: AbortSignal,
+  towards: Towards,
+): ApiResponse {
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : value,
+      ]),
+    ),
+    body: bodyOf(response, idleMs, signal, towards),
+  };
+}
 
 /**
  * Ends the connection when the reader stops early. Rejects with the signal's reason, or with a UserError when the connection

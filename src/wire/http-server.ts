@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse, HttpCall, HttpServer } from '../io.ts';
-import { bodyOf, discard } from './body.ts';
+import { answerOf, discard } from './body.ts';
 import { isTransient, networkError, type Towards } from './network-error.ts';
 import { backOff, MAX_TRIES, retryAfter } from './retry.ts';
 import type { Headers, Wire } from './wire.ts';
@@ -73,21 +73,10 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
   return {
     address: towards.address,
     async request(call): Promise<ApiResponse> {
-      const response = await send(call);
-      return {
-        status: response.statusCode ?? 0,
-        headers: joined(response.headers),
-        body: bodyOf(response, timeoutMs, call.signal, towards),
-      };
+      return answerOf(await send(call), timeoutMs, call.signal, towards);
     },
     close() {
       wire?.then((opened) => opened.close()).catch(() => {});
     },
   };
-}
-
-function joined(headers: NodeJS.Dict<string | string[]>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
 }
