@@ -2,6 +2,7 @@
 import { formatMicros, parseMicros } from '../../event/micros.ts';
 import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
+import { COUNTABLE } from '../store/count-ask.ts';
 import { type Nanos, pagesByTime, type TimedPage } from '../store/pages-by-time.ts';
 import type { Ask, CountAsk, Counted, Extent, Page, Shape } from '../store/store.ts';
 import { type StoreClock, storeTimes } from '../store/store-clock.ts';
@@ -180,10 +181,3 @@ function recordOf(row: Row): Row {
   });
   return { ...row, ...Object.fromEntries(times) };
 }
-
-/** Those whose value is a text or a number. */
-const COUNTABLE: ReadonlySet<string> = new Set<Field>([
-  ...(['verb', 'level', 'user.username', 'userAgent', 'impersonatedUser.username'] as const),
-  ...(['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'objectRef.namespace'] as const),
-  ...(['responseStatus.code', 'responseStatus.reason'] as const),
-]);

@@ -3,6 +3,7 @@ import { formatMicros, parseMicros } from '../../event/micros.ts';
 import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Window } from '../../query/query.ts';
+import { COUNTABLE } from '../store/count-ask.ts';
 import { type Nanos, pagesByTime, type TimedRecord } from '../store/pages-by-time.ts';
 import type { Ask, CountAsk, Counted, Extent, Page, Shape } from '../store/store.ts';
 import { clockOf, type StoreClock, storeTimes } from '../store/store-clock.ts';
@@ -248,10 +249,3 @@ function usIn(value: unknown): number | null {
   const text = String(value ?? '');
   return /^-?\d+$/.test(text) ? Number(text) : parseMicros(text);
 }
-
-/** Those whose value is a text or a number. */
-const COUNTABLE: ReadonlySet<string> = new Set<Field>([
-  ...(['verb', 'level', 'user.username', 'userAgent', 'impersonatedUser.username'] as const),
-  ...(['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'objectRef.namespace'] as const),
-  ...(['responseStatus.code', 'responseStatus.reason'] as const),
-]);

@@ -1,25 +1,9 @@
 /** What an aggregation counts, counted by the store: only where its numbers are just those that counting the events would give. */
 import type { Group } from '../../event/groups.ts';
-import { narrow } from '../../query/narrow.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
-import { outcomesOf } from './outcomes.ts';
+import { COUNTED_BY, exactCountAsk } from './count-ask.ts';
 import type { CountedGroup, Shape } from './store.ts';
-
-/** The fields whose value stands in the event as it is counted; of an object's place, with what it takes to tell it. */
-const COUNTABLE: Readonly<Partial<Record<Field, readonly Field[]>>> = {
-  verb: ['verb'],
-  level: ['level'],
-  'user.username': ['user.username'],
-  userAgent: ['userAgent'],
-  'objectRef.apiGroup': ['objectRef.apiGroup', 'objectRef.resource'],
-  'objectRef.resource': ['objectRef.resource'],
-  'objectRef.subresource': ['objectRef.subresource'],
-  'objectRef.namespace': ['objectRef.namespace', 'objectRef.apiGroup', 'objectRef.resource'],
-  'responseStatus.code': ['responseStatus.code'],
-  'responseStatus.reason': ['responseStatus.reason'],
-  'impersonatedUser.username': ['impersonatedUser.username'],
-};
 
 /** Null: the events have to be read. */
 export async function countGroups(
@@ -27,17 +11,13 @@ export async function countGroups(
   { predicate, aggregation, window }: Query,
   signal: AbortSignal,
 ): Promise<{ readonly groups: readonly Group[]; readonly bytes: number } | null> {
-  const { counter } = shape;
-  if (aggregation === null || counter === undefined) return null;
-  const needed = aggregation.by.map((field) => COUNTABLE[field]);
+  if (aggregation === null) return null;
+  const needed = aggregation.by.map((field) => COUNTED_BY[field]);
   if (!needed.every((fields) => fields !== undefined)) return null;
-  const narrowed = narrow(predicate, shape.can);
-  const test = narrowed.isExact ? outcomesOf(narrowed.test, shape.can) : null;
-  if (test === null) return null;
   const by = [...new Set(needed.flat())];
-  const ask = { test, window, by, bucketUs: aggregation.bucketUs };
-  const counted = counter.can(by, ask) ? await counter.count(ask, signal) : null;
-  if (counted === null) return null;
+  const ask = exactCountAsk(shape, predicate, { window, by, bucketUs: aggregation.bucketUs });
+  const counted = ask === null ? null : await shape.counter?.count(ask, signal);
+  if (counted == null) return null;
   return { groups: folded(counted.groups, by, aggregation.by), bytes: counted.bytes };
 }
 

@@ -4,10 +4,9 @@ import type { Witnessed } from '../../event/batch.ts';
 import type { AuditEvent } from '../../event/event.ts';
 import { resourceKey, targetOf } from '../../event/target.ts';
 import { matches } from '../../query/matches.ts';
-import { narrow } from '../../query/narrow.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
-import { outcomesOf } from './outcomes.ts';
+import { exactCountAsk } from './count-ask.ts';
 import type { CountAsk, Counted, Shape } from './store.ts';
 
 /** Those among the events that come anyway: they are counted where requests are put together. */
@@ -47,11 +46,7 @@ const BY = ['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource',
 
 /** Null: the witnesses have to be fetched. */
 export function witnessAsk(witness: Predicate, window: Window, shape: Shape): CountAsk | null {
-  const narrowed = narrow(witness, shape.can);
-  const test = narrowed.isExact ? outcomesOf(narrowed.test, shape.can) : null;
-  if (test === null) return null;
-  const ask = { test, window, by: BY, bucketUs: null };
-  return shape.counter?.can(BY, ask) === true ? ask : null;
+  return exactCountAsk(shape, witness, { window, by: BY, bucketUs: null });
 }
 
 /** But for those that were fetched. */

@@ -6,6 +6,7 @@ import { formatMicros, parseMicros } from '../../event/micros.ts';
 import type { HttpServer } from '../../io.ts';
 import { type EventPath, type EventTest, isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
+import { COUNTABLE } from '../store/count-ask.ts';
 import { pagesByTime, type TimedRecord } from '../store/pages-by-time.ts';
 import type { Ask, CountAsk, Counted, Extent, Page, Shape, Store } from '../store/store.ts';
 import { clockOf, type StoreClock, storeTimes } from '../store/store-clock.ts';
@@ -174,13 +175,6 @@ class VictoriaLogsShape implements Shape {
     return `${whole} | unpack_json from _msg fields (${[...new Set(fields)].join(', ')}) | filter ${wanted}`;
   }
 }
-
-/** Those whose value is a text or a number. */
-const COUNTABLE: ReadonlySet<string> = new Set<Field>([
-  ...(['verb', 'level', 'user.username', 'userAgent', 'impersonatedUser.username'] as const),
-  ...(['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'objectRef.namespace'] as const),
-  ...(['responseStatus.code', 'responseStatus.reason'] as const),
-]);
 
 function pathsIn(test: EventTest): readonly EventPath[] {
   if (test.kind === 'all' || test.kind === 'any') return test.of.flatMap(pathsIn);
