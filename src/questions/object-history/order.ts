@@ -121,7 +121,7 @@ function isThereBefore(ordered: readonly Ordered[], place: number): boolean {
   return false;
 }
 
-/** Two servers' clocks: a name is made anew only when it is free. */
+/** A name is made anew only when it is free: two servers' clocks, or a deletion of many that was answered after one was made anew. */
 function removalBeforeCreation<T extends Ordered>(ordered: T[]): void {
   let isThere = false;
   for (let index = 0; index < ordered.length; index++) {
@@ -132,8 +132,13 @@ function removalBeforeCreation<T extends Ordered>(ordered: T[]): void {
       if (removal !== null) ordered.splice(index, 0, ...ordered.splice(removal, 1));
     }
     const last = ordered[index]?.head;
-    isThere = last !== undefined && !removes(last);
+    isThere = last !== undefined && !mayRemove(last);
   }
+}
+
+/** What holds it, if anything does, is not said. */
+function mayRemove(head: Head): boolean {
+  return removes(head) || (head.fate === 'asked' && head.verb.startsWith('delete'));
 }
 
 function removalSoonAfter(ordered: readonly Ordered[], creation: number): number | null {
@@ -144,7 +149,7 @@ function removalSoonAfter(ordered: readonly Ordered[], creation: number): number
     if (head === undefined || head.endUs > made.endUs + SKEW_US) return null;
     if (isCreation(head)) return null;
     const isOther = head.uid === null || made.uid === null || head.uid !== made.uid;
-    if (isEffective(head) && removes(head) && isOther && head.atUs <= made.atUs + SKEW_US) return index;
+    if (isEffective(head) && mayRemove(head) && isOther && head.atUs <= made.atUs + SKEW_US) return index;
   }
   return null;
 }

@@ -31,8 +31,20 @@ export function stateAt(steps: Iterable<Step>, atUs: number): StateAt {
   const between = { life: last?.life ?? next?.life ?? 0, uid: last?.uid ?? null };
   const shown = next === null ? NOTHING : shownBy(next, atUs);
   if (last === null) return { ...between, state: shown, since: null, pending };
-  return { ...between, state: better(last.after, shown), since, pending };
+  const state =
+    shown.kind === 'absent' && since !== null ? untilMadeAnew(last.after) : better(last.after, shown);
+  return { ...between, state, since, pending };
 }
+
+/** It is made anew next: it was gone by then, and no request says since when. */
+function untilMadeAnew(after: State): State {
+  return 'object' in after ? GONE_BY_THEN : after;
+}
+
+const GONE_BY_THEN: State = {
+  kind: 'unknown',
+  why: 'it was gone before it was made anew; when it went is not in the log',
+};
 
 const TAKES_EFFECT: ReadonlySet<Step['kind']> = new Set(['create', 'change', 'delete']);
 const NOTHING: State = { kind: 'unknown', why: 'the log holds nothing about it' };

@@ -153,6 +153,21 @@ describe('the order of effect', () => {
     ]);
   });
 
+  it('puts the deletion of a collection, answered only after one of it was made anew, before that', () => {
+    const asked = { metadata: { name: 'a' }, data: { v: '1' } };
+    const create: Omit<Scene, 'at'> = { verb: 'create', uri: CM, code: 201, body: asked };
+    const steps = stepsIn([
+      between(0, 0, create),
+      between(10, 14, { verb: 'deletecollection', uri: CM }),
+      between(12, 13, create),
+    ]);
+    expect(steps.map(gist)).toEqual([
+      '1 create request: absent → partial',
+      '1 delete fact: partial → unknown',
+      '2 create request: absent → partial',
+    ]);
+  });
+
   it('takes another uid for another object, though nobody is known to have made it', () => {
     const steps = stepsIn([between(0, 0, made), between(60, 60, written(7, 'uid-z'))]);
     expect(steps.map(({ life, uid }) => [life, uid])).toEqual([

@@ -66,6 +66,19 @@ describe('the state at a moment', () => {
     expect(at(35, told).state.kind).toBe('absent');
   });
 
+  it('is not known where it went without a request that the log holds, until it was made anew', () => {
+    const create: Scene = { verb: 'create', uri: CM, at: 10, code: 201 };
+    for (const first of [{ body: answer(1) }, { answer: answer(1) }]) {
+      const told = [
+        { ...create, ...first },
+        { ...create, at: 40, answer: answer(9, 'uid-b') },
+      ];
+      expect(at(5, told).state.kind).toBe('absent');
+      expect(at(20, told).state).toMatchObject({ kind: 'unknown', why: expect.stringContaining('anew') });
+      expect(at(40, told).state.kind).toBe('exact');
+    }
+  });
+
   it('names what was under way', () => {
     const over = { stageTimestamp: '2026-11-24T08:00:25.000000Z' };
     const slow: Scene = { verb: 'update', uri: `${CM}/a`, at: 21, answer: answer(3), over };
