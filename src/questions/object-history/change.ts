@@ -5,7 +5,7 @@ import { at, isMap, withPath } from './json-tree.ts';
 import { isCreation, isEffective } from './logged.ts';
 import type { Ownership } from './ownership.ts';
 import { bound, scaled } from './scaling.ts';
-import type { Change, Situation } from './situation.ts';
+import type { Change, Rival, Situation } from './situation.ts';
 import * as states from './states.ts';
 import type { Json, State, Step } from './step.ts';
 import type { Written } from './written.ts';
@@ -22,7 +22,7 @@ export function changeOf(situation: Situation): Change {
   if (head.effect === 'unknown' && head.verb !== 'get') return perhaps(situation, nothing);
   if (!isEffective(head)) {
     if (head.verb !== 'get') return nothing;
-    return seen(bodies.answer, bodies.ownership, { ...nothing, kind: 'seen' });
+    return shownAmid(situation, seen(bodies.answer, bodies.ownership, { ...nothing, kind: 'seen' }));
   }
   if (head.verb.startsWith('delete') || head.subresource === 'eviction') return deletion(situation, nothing);
   if (head.isDropped) {
@@ -67,7 +67,8 @@ function write(situation: Situation, nothing: Change): Change {
   const kind = isCreation(head) ? 'create' : 'change';
   if (head.shows === 'object' && answer !== null) {
     const noOp = states.isSameVersion(state, answer);
-    return { kind: noOp ? 'none' : kind, after: states.exact(answer), ownership, noOp };
+    const change = { after: states.exact(answer), ownership, noOp };
+    return noOp ? { ...change, kind: 'none' } : shownAmid(situation, { ...change, kind });
   }
   if (head.shows === 'scale' || head.subresource === 'scale')
     return settledAmid(situation, scaled(situation));
@@ -144,19 +145,39 @@ function settledAmid(situation: Situation, change: Change): Change {
   const object = states.objectOf(change.after);
   const rivals = object === null ? [] : situation.rivals();
   if (object === null || rivals.length === 0) return change;
-  const why = 'another request was under way at the same time; which came first is not in the log';
   let sure = states.withoutCounts(object);
-  for (const { logged, before } of rivals) {
+  for (const { before } of rivals) {
     const known = before === null ? null : states.objectOf(before);
     if (known !== null) sure = states.common(sure, known);
+  }
+  return { ...change, after: leftBy(rivals, sure, situation), ownership: null };
+}
+
+/** What was shown while others were being answered that do not tell their version: each may have come after it. */
+function shownAmid(situation: Situation, change: Change): Change {
+  if (change.after.kind !== 'exact') return change;
+  const rivals = situation.rivals().filter(({ before }) => before !== null);
+  if (rivals.length === 0) return change;
+  return {
+    ...change,
+    after: leftBy(rivals, states.withoutCounts(change.after.object), situation),
+    ownership: null,
+  };
+}
+
+/** What is sure of the object, whichever of the rivals came after what is known of it. */
+function leftBy(rivals: readonly Rival[], object: Json, situation: Situation): State {
+  const why = 'another request was under way at the same time; which came first is not in the log';
+  let sure = object;
+  for (const { logged } of rivals) {
     const { head, bodies } = logged;
     if (head.fate !== null) sure = fadedBy(sure);
     else if (head.shows === 'object' && bodies.answer !== null) sure = states.common(sure, bodies.answer);
     else {
       const written = writtenBy({ ...situation, logged, state: states.partial(sure, why) });
-      if (written === null) return { ...change, after: states.unknown(why), ownership: null };
+      if (written === null) return states.unknown(why);
       for (const one of written) sure = states.common(sure, one.object);
     }
   }
-  return { ...change, after: states.partial(sure, why), ownership: null };
+  return states.partial(sure, why);
 }

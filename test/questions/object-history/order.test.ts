@@ -192,6 +192,22 @@ describe('the order of effect', () => {
     expect(steps[1]?.after).not.toHaveProperty('object.data.y');
   });
 
+  it.each([
+    ['an answer', { verb: 'update', uri: `${CM}/a`, answer: answered(2) }],
+    ['a read', { verb: 'get', uri: `${CM}/a`, answer: answered(2) }],
+  ])(
+    'takes %s for the last word only if no other write was under way whose version is not told',
+    (_, shows) => {
+      const bare: Omit<Scene, 'at'> = { verb: 'update', uri: `${CM}/a` };
+      const kinds = (other: Scene) =>
+        stepsIn([between(0, 0, made), other, between(2, 6, shows)]).map(({ after }) => after.kind);
+      expect(kinds(between(3, 5, bare))).toEqual(['exact', 'unknown', 'unknown']);
+      expect(kinds(between(3, 5, { ...bare, body: { ...answered(2), data: { v: 3 } } }))[2]).toBe('partial');
+      expect(kinds(between(1, 1.5, bare))).toEqual(['exact', 'unknown', 'exact']);
+      expect(kinds(between(3, 5, written(3)))).toContain('exact');
+    },
+  );
+
   it('compares only what is of one version', () => {
     const autoscaler = (apiVersion: string, version: number) =>
       anObject('HorizontalPodAutoscaler', 'h', {
