@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Nanos, pagesByTime, type TimedRecord } from '../../src/sources/store/pages-by-time.ts';
+import type { Nanos } from '../../src/sources/store/nanos.ts';
+import { pagesByTime, type TimedRecord } from '../../src/sources/store/pages-by-time.ts';
 
 /** A store that gives the newest ones, those of one moment in whatever order. */
 function someStore(records: readonly TimedRecord[], shuffled: () => number) {

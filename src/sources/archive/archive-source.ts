@@ -10,9 +10,9 @@ import { scan } from '../../scan/scan.ts';
 import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import { unwrap } from '../envelope.ts';
 import { inTurn } from '../in-turn.ts';
-import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
+import { asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
-import { type StageWindow, stageWindow } from '../stage-window.ts';
+import { type StageWindow, stagesOf } from '../stage-window.ts';
 import { type Archive, ObjectAsleep, ObjectChanged, ObjectGone } from './archive.ts';
 import { ArchiveTally } from './archive-tally.ts';
 import { explainArchive } from './explain-archive.ts';
@@ -21,8 +21,6 @@ import { objectBytes } from './object-bytes.ts';
 import { wantedDates } from './object-times.ts';
 import { type ArchivePlan, planArchive, type TimedObject } from './plan-archive.ts';
 
-/** The API server's own limit for requests that are not long-running; more of it is set in some clusters, seldom beyond. */
-const REQUESTS_LAST_US = 10 * 60 * 1_000_000;
 /** While one is waited for, others are scanned. */
 const OBJECTS_AT_ONCE = 8;
 /** That were not reached, one after the other: the rest is not tried. */
@@ -73,7 +71,7 @@ class ArchiveSource implements Source {
   async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
     signal.throwIfAborted();
     const { lateUs, maxBytes } = this.#options;
-    const window = stageWindow(query.window, asksLongRunning(query) ? null : REQUESTS_LAST_US);
+    const window = stagesOf(query);
     const listed = await this.#list(wantedDates(window, lateUs), signal);
     const planned = planArchive(listed, window, lateUs, maxBytes);
     const isCut = planned.hasEarlier || planned.before.length > 0;

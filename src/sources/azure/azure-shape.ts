@@ -3,9 +3,18 @@ import { formatMicros, parseMicros } from '../../event/micros.ts';
 import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import { COUNTABLE } from '../store/count-ask.ts';
-import { type Nanos, pagesByTime, type TimedPage } from '../store/pages-by-time.ts';
-import type { Ask, CountAsk, Counted, Extent, Page, Shape } from '../store/store.ts';
-import { type StoreClock, storeTimes } from '../store/store-clock.ts';
+import { nanosOf } from '../store/nanos.ts';
+import { pagesByTime, type Stretch, type TimedPage } from '../store/pages-by-time.ts';
+import {
+  type Ask,
+  type CountAsk,
+  type Counted,
+  type Extent,
+  holdsNothing,
+  type Page,
+  type Shape,
+} from '../store/store.ts';
+import { type StoreClock, stretchOf } from '../store/store-clock.ts';
 import { canTest, datetime, type Place, toKql } from './kql.ts';
 import { type Asked, askAzure, askWhole, pathOf, type Row } from './query-azure.ts';
 
@@ -37,8 +46,7 @@ export class AzureShape implements Shape {
     this.#asked = asked;
     this.#table = table;
     this.isEmpty = table.isEmpty;
-    const empty = { code: 'store-empty', text: `${name} holds no audit event` };
-    this.findings = { gaps: [], notes: table.isEmpty ? [empty] : table.notes };
+    this.findings = { gaps: [], notes: table.isEmpty ? [holdsNothing(name)] : table.notes };
     const { place } = table;
     this.counter = {
       can: (by: readonly Field[]) =>
@@ -54,7 +62,7 @@ export class AzureShape implements Shape {
   async *pages(ask: Ask, signal: AbortSignal): AsyncGenerator<Page> {
     const parts: string[] = [];
     const paging = {
-      ...this.#nanosOf(ask),
+      ...stretchOf(ask, this.#table.clock),
       ...{ pageSize: PAGE_ROWS, growsTo: GROWN_PAGE_ROWS, mostAtOnce: MOST_ROWS, source: this.#name },
       fetch: async ({ fromNs, toNs }: Stretch, limit: number): Promise<TimedPage> => {
         const query = this.#pageQuery(ask, { fromNs, toNs }, limit);
@@ -77,7 +85,7 @@ export class AzureShape implements Shape {
     const { server, settings } = this.#asked;
     return [
       `POST ${server.address}${pathOf(settings)}`,
-      ...this.#pageQuery(ask, this.#nanosOf(ask), PAGE_ROWS).split('\n'),
+      ...this.#pageQuery(ask, stretchOf(ask, this.#table.clock), PAGE_ROWS).split('\n'),
       'and so on from the oldest of them, more at a time',
     ];
   }
@@ -91,14 +99,6 @@ export class AzureShape implements Shape {
       parseMicros(String(text ?? '')),
     );
     return oldestUs == null || newestUs == null ? null : { oldestUs, newestUs };
-  }
-
-  #nanosOf(ask: Ask): Stretch {
-    const { fromUs, toUs } = storeTimes(ask, this.#table.clock);
-    return {
-      fromNs: fromUs === null ? null : BigInt(fromUs) * 1000n,
-      toNs: toUs === null ? null : BigInt(toUs) * 1000n + 999n,
-    };
   }
 
   #pageQuery({ test, received }: Ask, { fromNs, toNs }: Stretch, limit: number): string {
@@ -160,16 +160,9 @@ export class AzureShape implements Shape {
   }
 }
 
-interface Stretch {
-  readonly fromNs: Nanos | null;
-  readonly toNs: Nanos | null;
-}
-
 function timedOf(row: Row) {
   const { TimeGenerated, ...held } = row;
-  const text = String(TimeGenerated ?? '');
-  const beyond = /\.\d{6}(\d{1,3})/.exec(text)?.[1] ?? '';
-  const atNs = BigInt(parseMicros(text) ?? 0) * 1000n + BigInt(beyond.padEnd(3, '0'));
+  const atNs = nanosOf(String(TimeGenerated ?? ''));
   return { atNs, identity: JSON.stringify(row), record: recordOf(held) };
 }
 

@@ -17,8 +17,6 @@ export const azure: StoreKind<AzureSettings> = {
       ...(table === undefined ? {} : { table }),
     };
   },
-  open: async (name, settings, means) => {
-    const store = new AzureStore(name, settings, await means.serverAt(settings));
-    return openStoreSource(store, { maxBytes: means.maxBytes, now: means.io.now });
-  },
+  open: async (name, settings, means) =>
+    openStoreSource(new AzureStore(name, settings, await means.serverAt(settings)), means),
 };

@@ -1,8 +1,9 @@
 /** Tests of events and stretches of time → KQL. Values enter it through `quoted` alone. https://learn.microsoft.com/kusto/query/ */
 
 import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
-import { ELEMENT_SIGN } from '../store/json-list.ts';
-import type { Nanos } from '../store/pages-by-time.ts';
+import { ELEMENT_SIGN, isPlainElement } from '../store/json-list.ts';
+import { type Nanos, rfc3339 } from '../store/nanos.ts';
+import { escapedInPattern, globPattern } from '../store/re2.ts';
 
 /** Where in a row an event lies. */
 export interface Place {
@@ -43,14 +44,12 @@ export function canTest(leaf: EventLeaf, place: Place): boolean {
   if (place.text(leaf.path) === null) return false;
   if (leaf.kind === 'missing') return true;
   const texts = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
-  if (isList(leaf.path)) return texts.every((text) => PLAIN.test(text));
+  if (isList(leaf.path)) return texts.every(isPlainElement);
   // Of letters beyond these, nobody knows which the service takes for the same.
   if (leaf.kind === 'like' && leaf.ignoreCase && !/^[\x20-\x7e]*$/.test(leaf.pattern)) return false;
   return texts.every((text) => text.isWellFormed() && !ODD.test(text));
 }
 
-/** In a list, which is JSON there: nobody knows how what is special was written. */
-const PLAIN = /^[\w :.,@*?/=+-]*$/;
 /** What may end a line, or the text. */
 const ODD = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
 
@@ -85,7 +84,7 @@ function isOneOf(text: string, values: readonly string[], place: Place): string 
 function likeTest(text: string, pattern: string, ignoreCase: boolean): string {
   if (pattern === '') return 'false';
   if (/^\*+$/.test(pattern)) return `${text} != ""`;
-  return `${text} matches regex ${quoted(`(?s)^${globPattern(pattern, '.', ignoreCase)}$`)}`;
+  return `${text} matches regex ${quoted(`(?s)^${likePattern(pattern, '.', ignoreCase)}$`)}`;
 }
 
 function listTest(leaf: Exclude<EventLeaf, { readonly kind: 'between' }>, text: string): string {
@@ -93,27 +92,21 @@ function listTest(leaf: Exclude<EventLeaf, { readonly kind: 'between' }>, text: 
   const patterns =
     leaf.kind === 'is'
       ? leaf.values.map(escapedInPattern)
-      : [globPattern(leaf.pattern, ELEMENT_SIGN, leaf.ignoreCase)];
+      : [likePattern(leaf.pattern, ELEMENT_SIGN, leaf.ignoreCase)];
   return `${text} matches regex ${quoted(`(?:^\\[|,)\\s*"(?:${patterns.join('|')})"\\s*(?:,|\\]$)`)}`;
 }
 
-function globPattern(pattern: string, any: string, ignoreCase: boolean): string {
-  const sign = (one: string): string => {
-    if (one === '*') return `${any}*`;
-    if (one === '?') return any;
-    const [lower, upper] = [one.toLowerCase(), one.toUpperCase()];
-    return ignoreCase && lower !== upper ? `[${lower}${upper}${ALIKE[lower] ?? ''}]` : escapedInPattern(one);
-  };
-  return [...pattern.replaceAll(/\*+/g, '*')].map(sign).join('');
+function likePattern(glob: string, any: string, ignoreCase: boolean): string {
+  return globPattern(glob, any, ignoreCase ? eitherCase : escapedInPattern);
+}
+
+function eitherCase(sign: string): string {
+  const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()];
+  return lower === upper ? escapedInPattern(sign) : `[${lower}${upper}${ALIKE[lower] ?? ''}]`;
 }
 
 /** Letters whose small form is, or begins with, a plain one: İ and the Kelvin sign. */
 const ALIKE: Readonly<Record<string, string>> = { i: '\u0130', k: '\u212a' };
-
-/** RE2: https://github.com/google/re2/wiki/Syntax. */
-function escapedInPattern(text: string): string {
-  return text.replaceAll(/[\\^$.|?*+()[\]{}-]/g, '\\$&');
-}
 
 export function quoted(text: string): string {
   return `"${text.replaceAll(/[\\"\n\r\t]/g, (sign) => ESCAPES[sign] ?? sign)}"`;
@@ -129,7 +122,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** To 100 nanoseconds, which is what a datetime holds. */
 export function datetime(ns: Nanos): string {
-  const seconds = ns / 1_000_000_000n - (ns < 0n && ns % 1_000_000_000n !== 0n ? 1n : 0n);
-  const rest = (ns - seconds * 1_000_000_000n) / 100n;
-  return `datetime(${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(rest).padStart(7, '0')}Z)`;
+  return `datetime(${rfc3339(ns, 7)})`;
 }

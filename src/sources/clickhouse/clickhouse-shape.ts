@@ -4,9 +4,17 @@ import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Window } from '../../query/query.ts';
 import { COUNTABLE } from '../store/count-ask.ts';
-import { type Nanos, pagesByTime, type TimedRecord } from '../store/pages-by-time.ts';
-import type { Ask, CountAsk, Counted, Extent, Page, Shape } from '../store/store.ts';
-import { clockOf, type StoreClock, storeTimes } from '../store/store-clock.ts';
+import { pagesByTime, type Stretch, type TimedRecord } from '../store/pages-by-time.ts';
+import {
+  type Ask,
+  type CountAsk,
+  type Counted,
+  type Extent,
+  holdsNothing,
+  type Page,
+  type Shape,
+} from '../store/store.ts';
+import { clockOf, type StoreClock, stretchOf } from '../store/store-clock.ts';
 import { type Moment, microsOf, OWN_TIMES, type OwnTime, type Place, type Row } from './place.ts';
 import type { Column } from './places.ts';
 import { type Asked, askClickHouse } from './query-clickhouse.ts';
@@ -75,13 +83,13 @@ export class ClickHouseShape implements Shape {
     if (sample.rows.length === 0)
       this.findings = {
         gaps: [],
-        notes: [{ code: 'store-empty', text: `${this.#name} holds no audit event` }],
+        notes: [holdsNothing(this.#name)],
       };
   }
 
   async *pages(ask: Ask, signal: AbortSignal): AsyncGenerator<Page> {
     yield* pagesByTime({
-      ...this.#nanosOf(ask),
+      ...stretchOf(ask, this.#clock),
       pageSize: PAGE_ROWS,
       growsTo: GROWN_PAGE_ROWS,
       mostAtOnce: MOST_ROWS,
@@ -100,7 +108,7 @@ export class ClickHouseShape implements Shape {
 
   explain(ask: Ask): readonly string[] {
     const values = new Values();
-    const query = this.#pageQuery(ask, this.#nanosOf(ask), PAGE_ROWS, values);
+    const query = this.#pageQuery(ask, stretchOf(ask, this.#clock), PAGE_ROWS, values);
     return [
       `POST ${this.#asked.server.address}/`,
       ...query.split('\n'),
@@ -133,14 +141,6 @@ export class ClickHouseShape implements Shape {
   #extentOf(told: readonly unknown[]): Extent | null {
     const times = told.map((at) => Number(this.#time.nanosOf(String(at)) / 1000n)).filter((us) => us !== 0);
     return times.length === 0 ? null : { oldestUs: Math.min(...times), newestUs: Math.max(...times) };
-  }
-
-  #nanosOf(ask: Ask): Stretch {
-    const { fromUs, toUs } = storeTimes(ask, this.#clock);
-    return {
-      fromNs: fromUs === null ? null : BigInt(fromUs) * 1000n,
-      toNs: toUs === null ? null : BigInt(toUs) * 1000n + 999n,
-    };
   }
 
   #pageQuery({ test, received }: Ask, { fromNs, toNs }: Stretch, limit: number, values: Values): string {
@@ -220,11 +220,6 @@ export class ClickHouseShape implements Shape {
   #ask(query: string, values: Values, signal: AbortSignal) {
     return askClickHouse({ ...this.#asked, signal }, query, values);
   }
-}
-
-interface Stretch {
-  readonly fromNs: Nanos | null;
-  readonly toNs: Nanos | null;
 }
 
 /** The event's own time of receipt, by itself. */

@@ -19,8 +19,6 @@ export const clickHouse: StoreKind<ClickHouseSettings> = {
       ...(table === undefined ? {} : { table }),
     };
   },
-  open: async (name, settings, means) => {
-    const store = new ClickHouseStore(name, settings, await means.serverAt(settings));
-    return openStoreSource(store, { maxBytes: means.maxBytes, now: means.io.now });
-  },
+  open: async (name, settings, means) =>
+    openStoreSource(new ClickHouseStore(name, settings, await means.serverAt(settings)), means),
 };

@@ -1,7 +1,7 @@
 /** Which time orders a table's rows: a column of times, best the one that the table is sorted by; else the event's own. */
 import { UserError } from '../../errors.ts';
 import { formatMicros, parseMicros } from '../../event/micros.ts';
-import type { Nanos } from '../store/pages-by-time.ts';
+import type { Nanos } from '../store/nanos.ts';
 import { type Moment, OWN_TIMES, type Place } from './place.ts';
 import { type Column, isNullable, isTime } from './places.ts';
 import { quotedName, type Values } from './sql.ts';

@@ -1,5 +1,6 @@
 /** Tests of events → SQL conditions, which are true or false and never NULL. Values enter them through `Values` alone. */
 import { type EventLeaf, type EventTest, isList } from '../../query/event-test.ts';
+import { globPattern } from '../store/re2.ts';
 import type { Place } from './place.ts';
 import type { Values } from './sql.ts';
 
@@ -76,7 +77,7 @@ type Like = Extract<EventLeaf, { readonly kind: 'like' }>;
 function likeTest(text: string, { pattern, ignoreCase }: Like, values: Values): string {
   if (pattern === '') return '0';
   if (/^\*+$/.test(pattern)) return `${text} != ''`;
-  const regexp = values.text(globPattern(ignoreCase ? pattern.toLowerCase() : pattern));
+  const regexp = values.text(`(?s)^${globPattern(ignoreCase ? pattern.toLowerCase() : pattern)}$`);
   // Not RE2's own way: it takes more letters for each other than glob.ts does.
   return `match(${ignoreCase ? `lowerUTF8(${text})` : text}, ${regexp})`;
 }
@@ -98,14 +99,6 @@ function listTest(
     case 'missing':
       return `NOT arrayExists(e -> e != '', ${list})`;
   }
-}
-
-/** RE2: https://github.com/google/re2/wiki/Syntax. */
-function globPattern(pattern: string): string {
-  const signs = [...pattern.replaceAll(/\*+/g, '*')].map((sign) =>
-    sign === '*' ? '.*' : sign === '?' ? '.' : sign.replace(/[\\^$.|?*+()[\]{}-]/, '\\$&'),
-  );
-  return `(?s)^${signs.join('')}$`;
 }
 
 function said(sql: string | null): string {

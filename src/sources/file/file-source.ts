@@ -17,11 +17,11 @@ import type { OpenFile } from '../../scan/threads/sift-in-threads.ts';
 import { unwrap } from '../envelope.ts';
 import { inTurn } from '../in-turn.ts';
 import { withFollowed } from '../joined-findings.ts';
-import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
+import { asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import { Merged } from '../merged.ts';
 import type { SourceParams } from '../registry.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
-import { stageWindow } from '../stage-window.ts';
+import { stagesOf } from '../stage-window.ts';
 import { beginFollowing, stepsBefore, withoutAwaited } from './begin-following.ts';
 import { chunksOf, nextLineStart, openByteFile, openStream, untilAborted } from './byte-file.ts';
 import { explainReading } from './explain-reading.ts';
@@ -34,12 +34,6 @@ import { type ReadingStep, readingList } from './reading-list.ts';
 import { ReadingTally } from './reading-tally.ts';
 
 const STDIN = 'stdin';
-
-/**
- * How long a request may last that is not a long-running one. A log does not tell its server's `--request-timeout`; the
- * default is a minute.
- */
-const LONGEST_REQUEST_US = 10 * 60_000_000;
 
 /** `-` among the patterns is standard input; `file://` URLs are paths. */
 export async function openFileSource(
@@ -120,7 +114,7 @@ class FileSource implements Source {
     const found = await findFiles(patterns, options);
     if (found.files.length === 0 && !readsStdin && followed === null) throw nothingFound(found);
     const logs = groupLogs(found.files);
-    const window = stageWindow(query.window, asksLongRunning(query) ? null : LONGEST_REQUEST_US);
+    const window = stagesOf(query);
     const parts = await narrowLogs(logs, window, signal);
     const all = readingList(logs, parts, window, this.#maxBytes);
     const steps = followed === null ? all : await stepsBefore(followed, query.following, all);

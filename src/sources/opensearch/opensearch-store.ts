@@ -6,7 +6,15 @@ import type { Gap, Note } from '../../event/coverage.ts';
 import type { HttpServer } from '../../io.ts';
 import type { EventLeaf } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
-import type { Ask, CountAsk, Extent, Page, Shape, Store } from '../store/store.ts';
+import {
+  type Ask,
+  type CountAsk,
+  type Extent,
+  holdsNothing,
+  type Page,
+  type Shape,
+  type Store,
+} from '../store/store.ts';
 import { type Asked, gapsOf, indexIn, search, searchPath } from './ask-opensearch.ts';
 import { type Countable, count, countPlan } from './count.ts';
 import { type Json, listIn, numberIn, objectIn } from './json-in.ts';
@@ -221,7 +229,7 @@ function notesOf(
   { in: lies, fields, unseen, isMappingHidden }: Lies,
 ): readonly Note[] {
   return [
-    ...(lies === null ? [{ code: 'store-empty', text: `${name} holds no audit event` }] : []),
+    ...(lies === null ? [holdsNothing(name)] : []),
     ...(isMappingHidden
       ? [
           {

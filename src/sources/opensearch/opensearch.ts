@@ -20,9 +20,7 @@ function kindOf(kind: 'OpenSearch' | 'Elasticsearch'): StoreKind<OpenSearchSetti
         ...(index === undefined ? {} : { index: decodeURIComponent(index) }),
       };
     },
-    open: async (name, settings, means) => {
-      const store = new OpenSearchStore(name, kind, settings, await means.serverAt(settings));
-      return openStoreSource(store, { maxBytes: means.maxBytes, now: means.io.now });
-    },
+    open: async (name, settings, means) =>
+      openStoreSource(new OpenSearchStore(name, kind, settings, await means.serverAt(settings)), means),
   };
 }

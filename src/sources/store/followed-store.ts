@@ -36,7 +36,16 @@ export class SeenEvents {
     this.#newestUs = fromUs;
   }
 
-  get sinceUs(): number {
+  /** For what may be new. */
+  askFor(ask: Ask): Ask {
+    return {
+      ...ask,
+      stages: { ...ask.stages, sinceUs: this.#sinceUs },
+      received: { ...ask.received, sinceUs: null },
+    };
+  }
+
+  get #sinceUs(): number {
     return this.#newestUs - LATE_US;
   }
 
@@ -50,7 +59,7 @@ export class SeenEvents {
       return true;
     });
     for (const event of fresh) this.#newestUs = Math.max(this.#newestUs, timeOf(event));
-    for (const [key, atUs] of this.#atUs) if (atUs < this.sinceUs - LATE_US) this.#atUs.delete(key);
+    for (const [key, atUs] of this.#atUs) if (atUs < this.#sinceUs - LATE_US) this.#atUs.delete(key);
     return fresh;
   }
 }
@@ -78,11 +87,8 @@ export class FollowedStore {
     const { ask, fetch } = this.#options;
     for (;;) {
       await pause(POLL_MS, signal);
-      const sinceUs = this.#seen.sinceUs;
-      const stages = { ...ask.stages, sinceUs };
-      const received = { ...ask.received, sinceUs: null };
       try {
-        for await (const batch of fetch({ ...ask, stages, received }, signal)) {
+        for await (const batch of fetch(this.#seen.askFor(ask), signal)) {
           const events = this.#seen.takeNew(batch.events);
           if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
         }

@@ -4,10 +4,14 @@
  * in larger ones, up to the store's limit.
  */
 import type { Gap } from '../../event/coverage.ts';
+import type { Nanos } from './nanos.ts';
 import type { Page } from './store.ts';
 
-/** Nanoseconds since the epoch, as stores have them: beyond what a number holds. */
-export type Nanos = bigint;
+/** Both ends belong to it; null: no bound. */
+export interface Stretch {
+  readonly fromNs: Nanos | null;
+  readonly toNs: Nanos | null;
+}
 
 export interface TimedRecord {
   readonly atNs: Nanos;
@@ -21,10 +25,7 @@ export interface TimedPage {
   readonly bytes: number;
 }
 
-export interface TimePaging {
-  /** Both ends belong to it; null: no bound. */
-  readonly fromNs: Nanos | null;
-  readonly toNs: Nanos | null;
+export interface TimePaging extends Stretch {
   readonly pageSize: number;
   /** Pages grow up to that, as long as they are small in bytes: where each page costs a search of its own. Default: they do not. */
   readonly growsTo?: number;
@@ -33,10 +34,7 @@ export interface TimePaging {
   /** For the gap. */
   readonly source: string;
   /** The newest ones, at most `limit`, in any order. */
-  readonly fetch: (
-    stretch: { readonly fromNs: Nanos | null; readonly toNs: Nanos | null },
-    limit: number,
-  ) => Promise<TimedPage>;
+  readonly fetch: (stretch: Stretch, limit: number) => Promise<TimedPage>;
 }
 
 /** Of an answer; a page that would be larger than that does not grow. */

@@ -2,6 +2,7 @@
  * Which time a store orders its records by: it may be the event's own, or when the record arrived. Told by a few records; decides
  * what has to be read for a window.
  */
+import type { Stretch } from './pages-by-time.ts';
 import type { Ask } from './store.ts';
 
 /**
@@ -64,6 +65,15 @@ export function storeTimes({ received, stages, isLongRunning }: Ask, clock: Stor
     case 'arrival':
       return { fromUs: plus(stages.sinceUs, -SKEW_US), toUs: plus(stages.untilUs, LATE_US) };
   }
+}
+
+/** The same in nanoseconds: whole microseconds, the last one to its end. */
+export function stretchOf(ask: Ask, clock: StoreClock): Stretch {
+  const { fromUs, toUs } = storeTimes(ask, clock);
+  return {
+    fromNs: fromUs === null ? null : BigInt(fromUs) * 1000n,
+    toNs: toUs === null ? null : BigInt(toUs) * 1000n + 999n,
+  };
 }
 
 function plus(us: number | null, more: number): number | null {

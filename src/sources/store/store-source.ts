@@ -15,24 +15,15 @@ import { withFollowed } from '../joined-findings.ts';
 import { asksLongRunning } from '../long-running.ts';
 import { sizeOf } from '../rotated-logs/in-words.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
-import { stageWindow } from '../stage-window.ts';
+import { stagesOf } from '../stage-window.ts';
 import { countGroups } from './count-groups.ts';
 import { othersOf, WitnessesFetched, witnessAsk } from './count-witness.ts';
 import { FollowedStore, SeenEvents } from './followed-store.ts';
 import type { Ask, CountAsk, Extent, Shape, Store } from './store.ts';
+import type { StoreMeans } from './store-kind.ts';
 
-/** The API server's own limit for requests that are not long-running; more of it is set in some clusters, seldom beyond. */
-const REQUESTS_LAST_US = 10 * 60 * 1_000_000;
-
-export interface StoreSourceOptions {
-  /** Bytes of answers at most; null: no bound. */
-  readonly maxBytes: number | null;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
-
-export function openStoreSource(store: Store, options: StoreSourceOptions): Source {
-  return new StoreSource(store, options);
+export function openStoreSource(store: Store, means: Pick<StoreMeans, 'io' | 'maxBytes'>): Source {
+  return new StoreSource(store, means.maxBytes, means.io.now);
 }
 
 interface Planned {
@@ -48,17 +39,20 @@ class StoreSource implements Source {
   readonly name: string;
   readonly capabilities: Capabilities;
   readonly #store: Store;
-  readonly #options: StoreSourceOptions;
+  readonly #maxBytes: number | null;
+  readonly #now: () => number;
   readonly #planned = new WeakMap<SourcePlan, Planned>();
   #shape: Promise<Shape> | null = null;
   #extent: Promise<Extent | null> | null = null;
   #followed: FollowedStore | null = null;
   #findings: Findings = { gaps: [], notes: [], holdsEarlier: [] };
 
-  constructor(store: Store, options: StoreSourceOptions) {
+  /** `maxBytes`: of answers, at most; null: no bound. `now`: milliseconds since the epoch. */
+  constructor(store: Store, maxBytes: number | null, now: () => number) {
     this.name = store.name;
     this.#store = store;
-    this.#options = options;
+    this.#maxBytes = maxBytes;
+    this.#now = now;
     this.capabilities = {
       order: 'none',
       slackUs: null,
@@ -82,7 +76,7 @@ class StoreSource implements Source {
       estimate: { bytes, parts: null },
       explain: async () => shape.explain(ask),
     };
-    const seen = query.following === undefined ? null : new SeenEvents(this.#options.now() * 1000);
+    const seen = query.following === undefined ? null : new SeenEvents(this.#now() * 1000);
     this.#planned.set(plan, { shape, ask, witness, seen });
     return plan;
   }
@@ -138,7 +132,7 @@ class StoreSource implements Source {
     const gaps: Gap[] = [];
     this.#followed = new FollowedStore(
       {
-        ...{ source: this.name, ask, now: this.#options.now, onNews },
+        ...{ source: this.name, ask, now: this.#now, onNews },
         fetch: (later, until) => this.#fetch(planned, later, gaps, until),
       },
       seen,
@@ -158,9 +152,7 @@ class StoreSource implements Source {
   async #passOver(planned: Planned, signal: AbortSignal): Promise<void> {
     const { ask, seen } = planned;
     if (seen === null) return;
-    const stages = { ...ask.stages, sinceUs: seen.sinceUs };
-    const recent = { ...ask, stages, received: { ...ask.received, sinceUs: null } };
-    for await (const { events } of this.#fetch(planned, recent, [], signal)) seen.takeNew(events);
+    for await (const { events } of this.#fetch(planned, seen.askFor(ask), [], signal)) seen.takeNew(events);
   }
 
   /** Asked once. A failure is asked for again. */
@@ -197,8 +189,7 @@ class StoreSource implements Source {
       const batch = collector.takeBatch();
       oldestUs = batch.events.at(-1)?.receivedUs ?? oldestUs;
       yield batch;
-      const { maxBytes } = this.#options;
-      if (maxBytes !== null && read >= maxBytes) {
+      if (this.#maxBytes !== null && read >= this.#maxBytes) {
         const from = oldestUs === null ? '' : `; reached back to ${formatMicros(oldestUs)}`;
         const text = `stopped after ${sizeOf(read)} (--max-bytes)${from}`;
         gaps.push({ code: 'budget', text, source: this.name });
@@ -228,7 +219,5 @@ class StoreSource implements Source {
 }
 
 function askFor(query: Query, test: EventTest): Ask {
-  const isLongRunning = asksLongRunning(query);
-  const stages = stageWindow(query.window, isLongRunning ? null : REQUESTS_LAST_US);
-  return { test, received: query.window, stages, isLongRunning };
+  return { test, received: query.window, stages: stagesOf(query), isLongRunning: asksLongRunning(query) };
 }

@@ -46,6 +46,11 @@ export interface Shape {
   estimate?(ask: Ask, signal: AbortSignal): Promise<number | null>;
 }
 
+/** A note among its findings. `name`: the store's. */
+export function holdsNothing(name: string): Note {
+  return { code: 'store-empty', text: `${name} holds no audit event` };
+}
+
 export interface Ask {
   readonly test: EventTest;
   /** Requests received then are wanted: `sinceUs ≤ requestReceivedTimestamp < untilUs`; long-running ones also when they end then. */

@@ -1,7 +1,9 @@
 /** Tests of events and stretches of time → LogsQL. Values enter it through `quoted` alone. */
 import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
-import { ELEMENT_SIGN } from '../store/json-list.ts';
-import type { Nanos } from '../store/pages-by-time.ts';
+import { ELEMENT_SIGN, isPlainElement } from '../store/json-list.ts';
+import { rfc3339 } from '../store/nanos.ts';
+import type { Stretch } from '../store/pages-by-time.ts';
+import { escapedInPattern, globPattern } from '../store/re2.ts';
 
 /** `prefix`: what stands before the event's own keys in the names of fields. */
 export function toLogsQl(test: EventTest, prefix: string): string {
@@ -46,26 +48,13 @@ function leafToLogsQl(leaf: EventLeaf, prefix: string): string {
 export function canTest(leaf: EventLeaf): boolean {
   if (leaf.kind === 'missing' || leaf.kind === 'between') return true;
   const texts = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
-  if (isList(leaf.path)) return texts.every((text) => PLAIN.test(text));
+  if (isList(leaf.path)) return texts.every(isPlainElement);
   return texts.every((text) => text.isWellFormed() && !text.includes('\0'));
 }
-
-const PLAIN = /^[\w :.,@*?/=+-]*$/;
 
 /** One element of a JSON list of texts. Within a text, quotes have a backslash before them. */
 function elementPattern(patterns: readonly string[]): string {
   return `(?:^\\[|,)"(?:${patterns.join('|')})"(?:,|\\]$)`;
-}
-
-function globPattern(pattern: string, any: string): string {
-  return [...pattern]
-    .map((sign) => (sign === '*' ? `${any}*` : sign === '?' ? any : escapedInPattern(sign)))
-    .join('');
-}
-
-/** RE2: https://github.com/google/re2/wiki/Syntax. */
-function escapedInPattern(text: string): string {
-  return text.replaceAll(/[\\^$.|?*+()[\]{}-]/g, '\\$&');
 }
 
 /** A text as LogsQL has it: quoted as in Go, which knows all of JSON's escapes. */
@@ -73,21 +62,15 @@ export function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Both ends belong to it. Empty for no bounds. */
-export function timeFilter(fromNs: Nanos | null, toNs: Nanos | null): string {
+/** Empty for no bounds. */
+export function timeFilter({ fromNs, toNs }: Stretch): string {
   if (fromNs === null && toNs === null) return '';
   // Ends without a fraction of their own would be widened to the whole second.
-  return `_time:[${fromNs === null ? FIRST : rfc3339(fromNs)}, ${toNs === null ? LAST : rfc3339(toNs)}]`;
+  return `_time:[${fromNs === null ? FIRST : rfc3339(fromNs, 9)}, ${toNs === null ? LAST : rfc3339(toNs, 9)}]`;
 }
 
 const FIRST = '1700-01-01T00:00:00Z';
 const LAST = '2260-01-01T00:00:00Z';
-
-export function rfc3339(ns: Nanos): string {
-  const seconds = ns / 1_000_000_000n - (ns < 0n && ns % 1_000_000_000n !== 0n ? 1n : 0n);
-  const rest = ns - seconds * 1_000_000_000n;
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(rest).padStart(9, '0')}Z`;
-}
 
 /** The value, as text, is one of the API server's own timestamps, and lies in there. `before`: not part of it. */
 export function stampedWithin(path: EventPath, prefix: string, since: string, before: string): string {

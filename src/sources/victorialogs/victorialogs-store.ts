@@ -7,9 +7,19 @@ import type { HttpServer } from '../../io.ts';
 import { type EventPath, type EventTest, isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import { COUNTABLE } from '../store/count-ask.ts';
+import { nanosOf } from '../store/nanos.ts';
 import { pagesByTime, type TimedRecord } from '../store/pages-by-time.ts';
-import type { Ask, CountAsk, Counted, Extent, Page, Shape, Store } from '../store/store.ts';
-import { clockOf, type StoreClock, storeTimes } from '../store/store-clock.ts';
+import {
+  type Ask,
+  type CountAsk,
+  type Counted,
+  type Extent,
+  holdsNothing,
+  type Page,
+  type Shape,
+  type Store,
+} from '../store/store.ts';
+import { clockOf, type StoreClock, stretchOf } from '../store/store-clock.ts';
 import { canTest, quoted, stampedWithin, timeFilter, toLogsQl } from './logsql.ts';
 import { type Asked, askVictoriaLogs, fieldNames, type Row } from './query-victorialogs.ts';
 import type { VictoriaLogsSettings } from './victorialogs-settings.ts';
@@ -80,7 +90,7 @@ class VictoriaLogsShape implements Shape {
       sample.every((row) => row[`${lies.prefix}requestReceivedTimestamp`] !== undefined);
     this.findings = {
       gaps: [],
-      notes: sample.length === 0 ? [{ code: 'store-empty', text: `${name} holds no audit event` }] : [],
+      notes: sample.length === 0 ? [holdsNothing(name)] : [],
     };
     this.counter = {
       can: (by: readonly Field[]) => this.#isTestable && by.every((field) => COUNTABLE.has(field)),
@@ -91,15 +101,13 @@ class VictoriaLogsShape implements Shape {
   can = (leaf: Parameters<Shape['can']>[0]): boolean => this.#isTestable && canTest(leaf);
 
   async *pages(ask: Ask, signal: AbortSignal): AsyncGenerator<Page> {
-    const { fromUs, toUs } = storeTimes(ask, this.#clock);
     yield* pagesByTime({
-      fromNs: fromUs === null ? null : BigInt(fromUs) * 1000n,
-      toNs: toUs === null ? null : BigInt(toUs) * 1000n + 999n,
+      ...stretchOf(ask, this.#clock),
       pageSize: PAGE_ROWS,
       mostAtOnce: MOST_ROWS,
       source: this.#name,
-      fetch: async ({ fromNs, toNs }, limit) => {
-        const query = this.#queryOf(ask.test, timeFilter(fromNs, toNs));
+      fetch: async (stretch, limit) => {
+        const query = this.#queryOf(ask.test, timeFilter(stretch));
         const { rows, bytes } = await askVictoriaLogs({ ...this.#asked, signal }, query, limit);
         return { records: rows.map((row) => timedOf(row, this.#lies)), bytes };
       },
@@ -107,14 +115,9 @@ class VictoriaLogsShape implements Shape {
   }
 
   explain(ask: Ask): readonly string[] {
-    const { fromUs, toUs } = storeTimes(ask, this.#clock);
-    const [fromNs = null, toNs = null] = [
-      fromUs === null ? null : BigInt(fromUs) * 1000n,
-      toUs === null ? null : BigInt(toUs) * 1000n + 999n,
-    ];
     return [
       `POST ${this.#asked.server.address}/select/logsql/query`,
-      `query ${this.#queryOf(ask.test, timeFilter(fromNs, toNs))}`,
+      `query ${this.#queryOf(ask.test, timeFilter(stretchOf(ask, this.#clock)))}`,
       `limit ${PAGE_ROWS}, and the same up to the oldest of them, again and again`,
     ];
   }
@@ -142,10 +145,10 @@ class VictoriaLogsShape implements Shape {
             sinceUs === null ? '' : formatMicros(sinceUs),
             untilUs === null ? '9' : formatMicros(untilUs),
           )
-        : timeFilter(
-            sinceUs === null ? null : BigInt(sinceUs) * 1000n,
-            untilUs === null ? null : BigInt(untilUs) * 1000n - 1n,
-          );
+        : timeFilter({
+            fromNs: sinceUs === null ? null : BigInt(sinceUs) * 1000n,
+            toNs: untilUs === null ? null : BigInt(untilUs) * 1000n - 1n,
+          });
     const query = `${this.#queryOf(test, '', within)} | ${stats}`;
     const { rows, bytes } = await askVictoriaLogs({ ...this.#asked, signal }, query, null);
     return { groups: rows.map((row) => this.#groupOf(row, by, bucketUs === null ? null : time)), bytes };
@@ -214,11 +217,4 @@ function timedOf(row: Row, { in: lies, prefix }: Lies): TimedRecord {
   const us = taken === undefined ? null : parseMicros(time);
   const record = us === null || taken === undefined ? row : { ...row, [taken]: formatMicros(us) };
   return { atNs: nanosOf(time), identity: JSON.stringify(row), record };
-}
-
-/** RFC 3339 with up to nine digits of a second. */
-function nanosOf(text: string): bigint {
-  const digits = /\.(\d{1,9})/.exec(text)?.[1]?.padEnd(9, '0') ?? '0';
-  const seconds = Date.parse(text.replace(/\.\d+/, ''));
-  return BigInt(Number.isNaN(seconds) ? 0 : seconds) * 1_000_000n + BigInt(digits);
 }

@@ -8,8 +8,6 @@ import { VictoriaLogsStore } from './victorialogs-store.ts';
 export const victoriaLogs: StoreKind<VictoriaLogsSettings> = {
   settings: victoriaLogsSettings,
   settingsOf: (url) => ({ url: url.href }),
-  open: async (name, settings, means) => {
-    const store = new VictoriaLogsStore(name, settings, await means.serverAt(settings));
-    return openStoreSource(store, { maxBytes: means.maxBytes, now: means.io.now });
-  },
+  open: async (name, settings, means) =>
+    openStoreSource(new VictoriaLogsStore(name, settings, await means.serverAt(settings)), means),
 };
