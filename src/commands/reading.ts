@@ -11,7 +11,7 @@ import type { AuditEvent, Reject } from '../event/event.ts';
 import { requestsIn } from '../event/groups.ts';
 import type { AuditRequest } from '../event/request.ts';
 import { resourceKey, targetOf } from '../event/target.ts';
-import { isInWindow } from '../query/in-window.ts';
+import { isInWindow, isReceivedIn } from '../query/in-window.ts';
 import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
 import { describePredicate } from '../query/plan.ts';
 import { any } from '../query/predicate.ts';
@@ -202,11 +202,7 @@ class Opened {
 }
 
 function couldBeIn(event: AuditEvent, window: Window): boolean {
-  const at = event.receivedUs;
-  if (at === null) return true;
-  return (
-    (window.sinceUs === null || at >= window.sinceUs) && (window.untilUs === null || at < window.untilUs)
-  );
+  return event.receivedUs === null || isReceivedIn(event.receivedUs, window);
 }
 
 function unionOf(a: Window, b: Window): Window {

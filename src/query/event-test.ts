@@ -13,7 +13,7 @@ export type EventTest =
   | { readonly kind: 'not'; readonly of: EventLeaf }
   | EventLeaf;
 
-/** `words`: the value is a list, and one of its texts has to pass. What is missing passes none but `missing`. */
+/** Of a list, one of its texts has to pass. What is missing passes none but `missing`. */
 export type EventLeaf =
   | { readonly kind: 'is'; readonly path: EventPath; readonly values: readonly string[] }
   /** As in a predicate: `*` any run of characters, `?` one character; the whole value. */

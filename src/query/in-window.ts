@@ -8,10 +8,14 @@ import type { Window } from './query.ts';
  */
 export function isInWindow(request: AuditRequest, window: Window): boolean {
   const { receivedUs } = request;
-  if (receivedUs === null) return true;
+  if (receivedUs === null || isReceivedIn(receivedUs, window)) return true;
   if (window.untilUs !== null && receivedUs >= window.untilUs) return false;
-  if (window.sinceUs === null || receivedUs >= window.sinceUs) return true;
   if (!isLongRunning(request.event)) return false;
   if (request.isOpen) return true;
-  return request.endedUs !== null && request.endedUs >= window.sinceUs;
+  return request.endedUs !== null && window.sinceUs !== null && request.endedUs >= window.sinceUs;
+}
+
+/** `since ≤ us < until`. */
+export function isReceivedIn(us: number, { sinceUs, untilUs }: Window): boolean {
+  return (sinceUs === null || us >= sinceUs) && (untilUs === null || us < untilUs);
 }

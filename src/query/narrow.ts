@@ -144,7 +144,6 @@ function positiveTest(test: FieldTest): Leafed | null {
   if (SAME.has(field)) return exactly(plain(test, field));
   switch (field) {
     case 'objectRef.resource':
-      return exactly(plain(test, field));
     case 'objectRef.subresource':
       return exactly(plain(test, field));
     case 'objectRef.apiGroup':

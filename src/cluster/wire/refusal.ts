@@ -1,6 +1,7 @@
 /** An answer that is no success, as an error with its mend: not logged in, not allowed, not there. */
 import { X509Certificate } from 'node:crypto';
 import { UserError } from '../../errors.ts';
+import { reasonOr, shortened } from '../../wire/refusal-words.ts';
 import type { Credential } from '../credentials/credentials.ts';
 import { toStatus } from './status.ts';
 
@@ -27,10 +28,9 @@ export function refusal(refused: Refused): UserError {
       hint: 'proxy-url: http://NAME:PASSWORD@HOST:PORT',
     });
   }
-  const said = shortened(message) || HTTP_WORDS[status] || 'no reason given';
   return new UserError(
     'AUDIT_CLUSTER_UNREACHABLE',
-    `the API server ${address} answered ${status} to ${method} ${withoutQuery(path)}: ${said}`,
+    `the API server ${address} answered ${status} to ${method} ${withoutQuery(path)}: ${reasonOr(status, message)}`,
     {
       hint:
         status >= 300 && status < 400
@@ -96,21 +96,6 @@ function notAllowed(message: string, method: string, path: string): UserError {
   );
 }
 
-/** A page of HTML is no message. */
-function shortened(message: string): string {
-  if (message.trimStart().startsWith('<')) return 'a page of HTML';
-  return message.length <= 500 ? message.trim() : `${message.slice(0, 500)}…`;
-}
-
 function withoutQuery(path: string): string {
   return path.replace(/\?.*$/s, '');
 }
-
-const HTTP_WORDS: Readonly<Record<number, string>> = {
-  404: 'there is no such thing',
-  429: 'too many requests',
-  500: 'an error of its own',
-  502: 'what is behind it does not answer',
-  503: 'not available',
-  504: 'what is behind it is too slow',
-};

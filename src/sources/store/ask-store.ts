@@ -1,6 +1,7 @@
 /** Questions to a store over HTTP, and its answers: whole JSON, or lines as they come; refusals as errors with their mend. */
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, HttpCall, HttpServer } from '../../io.ts';
+import { reasonOr } from '../../wire/refusal-words.ts';
 
 /** Of an answer taken whole: a page of 1,000 events of the largest size is 100 MB. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -72,7 +73,7 @@ async function textOf(
 
 function refused({ address }: HttpServer, status: number, said: string, refusals: Refusals): UserError {
   const { kind } = refusals;
-  const reason = shortened(refusals.reasonIn(said) ?? said) || WORDS[status] || 'no reason given';
+  const reason = reasonOr(status, refusals.reasonIn(said) ?? said);
   const hint = refusals.hintFor?.(status, reason);
   if (status === 401 || status === 407)
     return new UserError('AUDIT_NO_CREDENTIALS', `${kind} at ${address} does not let us in: ${reason}`, {
@@ -87,18 +88,3 @@ function refused({ address }: HttpServer, status: number, said: string, refusals
       hint ?? (status >= 300 && status < 400 ? 'is it the right address?' : '--explain prints what is sent'),
   });
 }
-
-function shortened(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed.startsWith('<')) return 'a page of HTML';
-  return trimmed.length <= 500 ? trimmed : `${trimmed.slice(0, 500)}…`;
-}
-
-const WORDS: Readonly<Record<number, string>> = {
-  404: 'there is no such thing',
-  429: 'too many requests',
-  500: 'an error of its own',
-  502: 'what is behind it does not answer',
-  503: 'not available',
-  504: 'what is behind it is too slow',
-};

@@ -3,6 +3,7 @@ import { isOutcome } from '../../event/assembler.ts';
 import type { Witnessed } from '../../event/batch.ts';
 import type { AuditEvent } from '../../event/event.ts';
 import { resourceKey, targetOf } from '../../event/target.ts';
+import { isReceivedIn } from '../../query/in-window.ts';
 import { matches } from '../../query/matches.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
@@ -23,11 +24,7 @@ export class WitnessesFetched {
     if (witness === null) return;
     for (const event of events) {
       const at = event.receivedUs;
-      const isWithin =
-        at !== null &&
-        (window.sinceUs === null || at >= window.sinceUs) &&
-        (window.untilUs === null || at < window.untilUs);
-      if (!isWithin || !isOutcome(event) || !matches(event, witness)) continue;
+      if (at === null || !isReceivedIn(at, window) || !isOutcome(event) || !matches(event, witness)) continue;
       const key = keyOf(resourceKey(targetOf(event)), event.level);
       this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     }
