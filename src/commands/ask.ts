@@ -29,9 +29,14 @@ export async function ask<P>(question: Question<P>, params: P, options: AskOptio
   }
 }
 
+/** Whether a question gets more than one round. */
+export function canReread(sources: readonly Source[]): boolean {
+  return sources.every(({ capabilities }) => capabilities.rereads && !capabilities.billed);
+}
+
 async function throughRounds<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
   const reading = new Reading(options.progress);
-  const rereads = options.sources.every((s) => s.capabilities.rereads && !s.capabilities.billed);
+  const rereads = canReread(options.sources);
   let round = question.begin(params, { ...options.inputs, rereads }, options.nowUs);
   for (let n = 1; ; n++) {
     await readRound(round, reading, options);

@@ -8,6 +8,7 @@ import { formatInstant } from '../query/zone.ts';
 import { MAX_ROUNDS } from '../questions/question.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import type { Source, SourcePlan } from '../sources/source.ts';
+import { canReread } from './ask.ts';
 import { formatBytes } from './bytes.ts';
 import { columnsOf } from './columns.ts';
 import { hung } from './hung.ts';
@@ -79,8 +80,7 @@ function branches(indent: number, label: string, predicate: Predicate): Entry[] 
 }
 
 function thenText(sources: readonly Source[]): string {
-  const isOneRound = sources.some(({ capabilities }) => capabilities.billed || !capabilities.rereads);
-  return isOneRound
+  return !canReread(sources)
     ? 'the answer; a source is billed, or can be read only once'
     : `the answer; or, when too little is found, and for what the first names, up to ${MAX_ROUNDS - 1} more readings`;
 }

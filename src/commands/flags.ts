@@ -106,6 +106,12 @@ export const FLAGS = {
     group: 'When',
   },
   until: { name: 'until', type: 'string', value: 'TIME', help: 'up to, and without, then', group: 'When' },
+  last: {
+    name: 'last',
+    type: 'boolean',
+    help: 'who-did: read back from now, or --until, only until the last time is found',
+    group: 'When',
+  },
   follow: {
     name: 'follow',
     type: 'boolean',

@@ -77,9 +77,10 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: 'VERB [TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'who did it, when, from where, and what came of it',
     takes: ['verb', 'object'],
-    flags: [...WHERE_FROM, ...WHEN, 'follow', ...WHAT, ...OUT, 'effects', ...CLUSTER, ...OTHER],
+    flags: [...WHERE_FROM, ...WHEN, 'last', 'follow', ...WHAT, ...OUT, 'effects', ...CLUSTER, ...OTHER],
     examples: [
       ['Who deleted the Deployment api?', 'who-did delete deploy/api --demo'],
+      ['Who did it last? Reads back no further than needed', 'who-did delete deploy/api --last --demo'],
       ['Who changed anything in namespace prod, people only?', 'who-did change -n prod --humans --demo'],
       [
         'Whose requests were refused in the last two hours?',

@@ -16,6 +16,7 @@ import { progressOn } from './progress.ts';
 const ALIEN: Readonly<Partial<Record<FlagName, string>>> = {
   demo: 'the demo is a recorded incident: nothing more is written to it',
   live: 'how things stand now is not asked for each row',
+  last: 'the last one is yet to come',
   effects: 'what a request leads to comes after it, as rows of their own',
 };
 

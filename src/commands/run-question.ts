@@ -12,7 +12,7 @@ import type { Predicate } from '../query/predicate.ts';
 import { type LocalZone, type ParsedWindow, parseWindow } from '../query/time-range.ts';
 import type { InputName, Inputs, Question } from '../questions/question.ts';
 import type { Source } from '../sources/source.ts';
-import { ask } from './ask.ts';
+import { ask, canReread } from './ask.ts';
 import { DEMO } from './demo.ts';
 import { explain } from './explain.ts';
 import { filterFlags } from './filter-flags.ts';
@@ -75,7 +75,9 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
     if (isFollowing && stream === undefined) throw notFollowed(question.name);
     if (boolFlag(flags, 'explain') === true) {
       const query =
-        stream === undefined ? question.begin(params, {}, nowUs).query : followedQuery(stream, flags);
+        stream === undefined
+          ? question.begin(params, { rereads: canReread(sources) }, nowUs).query
+          : followedQuery(stream, flags);
       return await explain(question.name, query, sources, localZoneOf(flags, io)(), io);
     }
     if (stream !== undefined) {

@@ -22,7 +22,13 @@ export const whoDidCommand: Command = {
       ({ placed, ...shared }) => {
         const object = parseObject(word, rest, placed);
         onTyped = notesOnTyped(object);
-        return { ...shared, word, object, wantsEffects: boolFlag(flags, 'effects') === true };
+        return {
+          ...shared,
+          word,
+          object,
+          isLast: boolFlag(flags, 'last') === true,
+          wantsEffects: boolFlag(flags, 'effects') === true,
+        };
       },
       flags,
       io,

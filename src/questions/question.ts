@@ -10,8 +10,8 @@ import type { LiveFinding, LiveKey, RbacSnapshot } from '../live.ts';
 import type { Query } from '../query/query.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** One to find, one or two further back in time, and three up a chain of causes. */
-export const MAX_ROUNDS = 6;
+/** One to find, up to three further back in time, and three up a chain of causes. */
+export const MAX_ROUNDS = 7;
 
 /** What a question may declare to need from the live cluster before its first round. */
 export type InputName = 'rbac';

@@ -1,5 +1,6 @@
 /** What who-did adds to its rows in words: how sure each is, what completed it, what was left out. */
 import type { Note } from '../../event/coverage.ts';
+import { formatMicros } from '../../event/micros.ts';
 import type { Fact } from '../fact/fact.ts';
 import { targetName } from '../object-name.ts';
 import type { Deed } from './deed.ts';
@@ -10,9 +11,11 @@ export interface Noted {
   readonly found: Deeds;
   readonly passes: (fact: Fact) => boolean;
   readonly isWidened: boolean;
+  /** Of the window that was asked for, what lies before this was not read, microseconds; null: all was. */
+  readonly unreadBefore: number | null;
 }
 
-export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
+export function notesOf({ shown, found, passes, isWidened, unreadBefore }: Noted): Note[] {
   const notes: Note[] = [];
   for (const deed of shown) {
     if (deed.link !== null) {
@@ -41,9 +44,18 @@ export function notesOf({ shown, found, passes, isWidened }: Noted): Note[] {
       code: 'shared-audit-id',
       text: `several requests carry the audit ID ${id}: clients choose it, and aggregated servers pass it on`,
     });
+  if (unreadBefore !== null)
+    notes.push({
+      code: 'last-only',
+      text: `read back to ${toTheSecond(unreadBefore)}, where the last one was found (--last): earlier ones are not counted`,
+    });
   if (isWidened)
     notes.push({ code: 'widened', text: 'nothing in the last 24 h: everything before was read too' });
   return notes;
+}
+
+function toTheSecond(us: number): string {
+  return formatMicros(Math.ceil(us / 1e6) * 1e6).replace('.000000Z', 'Z');
 }
 
 function completer({ user }: Fact['row']['who']): string {

@@ -33,6 +33,7 @@ import { wanted, witnessOf } from './who-did-query.ts';
 import { columnsFor, nameOfRow, type WhoDidRow, whoDidRow } from './who-did-row.ts';
 import { sentence, type Told } from './who-did-says.ts';
 import { WhoDidStream } from './who-did-stream.ts';
+import { type WindowBack, windowsBack } from './windows-back.ts';
 
 export interface WhoDidParams {
   readonly word: Word;
@@ -41,6 +42,8 @@ export interface WhoDidParams {
   /** --by, --code, --where …: rows must pass; what explains them need not. */
   readonly filters: Predicate;
   readonly limit: number | null;
+  /** --last: what lies before the last time it was done need not be read. */
+  readonly isLast: boolean;
   /** --effects: also what the deeds led to. */
   readonly wantsEffects: boolean;
   readonly keepsEvents: boolean;
@@ -53,9 +56,9 @@ export interface WhoDidParams {
 export const whoDid: Question<WhoDidParams> = {
   name: 'who-did',
   needs: [],
-  begin: (params: WhoDidParams, _inputs: Inputs, nowUs: number): Round => {
-    const { sinceUs, untilUs } = params.window;
-    return new WhoDidRound(params, nowUs, foundFor(params), { sinceUs, untilUs }, false);
+  begin: (params: WhoDidParams, { rereads = false }: Inputs, nowUs: number): Round => {
+    const windows = windowsBack(params.window, params.isLast && rereads, nowUs);
+    return new WhoDidRound(params, nowUs, foundFor(params), windows);
   },
   follow: (params: WhoDidParams) => new WhoDidStream(params),
 };
@@ -88,6 +91,13 @@ function foundFor({ word, object, limit }: WhoDidParams): Found {
     : { kept: new KeptFacts(), context: new KeptFacts(), tally: null };
 }
 
+/** Nothing shows that the last of the deeds began, or may have been another, further back. */
+function isWholeStory(deeds: readonly Deed[], { removals }: Deeds, word: Word): boolean {
+  const newest = deeds.find((deed) => counts(word, deed));
+  const isItself = newest?.link === null && newest.word !== 'remove last finalizer';
+  return isItself && (removals?.orphans ?? []).length === 0;
+}
+
 class WhoDidRound implements Round {
   readonly query: Query;
   readonly #params: WhoDidParams;
@@ -98,19 +108,23 @@ class WhoDidRound implements Round {
   readonly #around: readonly Want[];
   readonly #tally: Tally | null;
   readonly #isWidened: boolean;
+  /** Further back. */
+  readonly #unread: readonly WindowBack[];
 
-  constructor(params: WhoDidParams, nowUs: number, found: Found, window: Window, isWidened: boolean) {
+  constructor(params: WhoDidParams, nowUs: number, found: Found, [here, ...unread]: readonly WindowBack[]) {
+    const { sinceUs = null, untilUs = null, isBeyond = false } = here ?? {};
     this.#params = params;
     this.#nowUs = nowUs;
     this.#found = found;
     this.#kept = found.kept;
     this.#tally = found.tally;
-    this.#isWidened = isWidened;
+    this.#isWidened = isBeyond;
+    this.#unread = unread;
     this.#wanted = wanted(params);
     const { word, object } = params;
     this.#around = [...causeWants(word, object), ...effectWants(word, object)];
     this.query = {
-      window,
+      window: { sinceUs, untilUs },
       predicate: any(this.#wanted, ...this.#around.map(wantPredicate)),
       witness: witnessOf(params),
       fields: REQUEST_FIELDS,
@@ -146,12 +160,12 @@ class WhoDidRound implements Round {
       .sort((a, b) => byTime(b.fact, a.fact));
     const hasDeed =
       this.#tally === null ? deeds.some((deed) => counts(this.#params.word, deed)) : this.#tally.done > 0;
-    const { window } = this.#params;
-    if (!hasDeed && window.isDefault && !this.#isWidened && canGoOn && window.sinceUs !== null) {
-      const earlier = { sinceUs: null, untilUs: window.sinceUs };
+    const [next] = this.#unread;
+    const isEnough = hasDeed && (next?.isBeyond === true || isWholeStory(deeds, found, this.#params.word));
+    if (next !== undefined && canGoOn && !isEnough) {
       return {
         kind: 'ask',
-        round: new WhoDidRound(this.#params, this.#nowUs, this.#found, earlier, true),
+        round: new WhoDidRound(this.#params, this.#nowUs, this.#found, this.#unread),
       };
     }
     const { object, limit } = this.#params;
@@ -227,6 +241,7 @@ class WhoDidRound implements Round {
           found,
           passes: (fact) => this.#kept.passes(fact),
           isWidened: this.#isWidened,
+          unreadBefore: this.#unread.some(({ isBeyond }) => !isBeyond) ? this.query.window.sinceUs : null,
         }),
         ...chain.notes(),
       ],

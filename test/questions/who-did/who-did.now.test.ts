@@ -42,6 +42,7 @@ async function now(
       window: { sinceUs: null, untilUs: null, isDefault: false },
       filters: EVERYTHING,
       limit,
+      isLast: false,
       wantsEffects: false,
       keepsEvents: false,
       isRevealed: false,
