@@ -80,7 +80,7 @@ export async function count(asked: Asked, plan: CountPlan, ask: CountAsk): Promi
       bytes += page.bytes;
       after = page.after;
     } while (after !== undefined);
-    return { groups, bytes };
+    return { groups, bytes, isToTheMs: true };
   } finally {
     if (point !== null) await closePointInTime(asked, point);
   }
@@ -109,6 +109,7 @@ async function pageOf(
   const buckets = listIn(objectIn(groups).buckets);
   return {
     groups: buckets.map((bucket) => groupOf(bucket, by.length, bucketUs)),
+    isToTheMs: true,
     bytes: found.bytes,
     after: buckets.length < PAGE_GROUPS ? undefined : objectIn(groups).after_key,
   };

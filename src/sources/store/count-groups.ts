@@ -3,14 +3,14 @@ import type { Group } from '../../event/groups.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { COUNTED_BY, exactCountAsk } from './count-ask.ts';
-import type { CountedGroup, Shape } from './store.ts';
+import type { Counted, CountedGroup, Shape } from './store.ts';
 
 /** Null: the events have to be read. */
 export async function countGroups(
   shape: Shape,
   { predicate, aggregation, window }: Query,
   signal: AbortSignal,
-): Promise<{ readonly groups: readonly Group[]; readonly bytes: number } | null> {
+): Promise<(Omit<Counted, 'groups'> & { readonly groups: readonly Group[] }) | null> {
   if (aggregation === null) return null;
   const needed = aggregation.by.map((field) => COUNTED_BY[field]);
   if (!needed.every((fields) => fields !== undefined)) return null;
@@ -18,7 +18,7 @@ export async function countGroups(
   const ask = exactCountAsk(shape, predicate, { window, by, bucketUs: aggregation.bucketUs });
   const counted = ask === null ? null : await shape.counter?.count(ask, signal);
   if (counted == null) return null;
-  return { groups: folded(counted.groups, by, aggregation.by), bytes: counted.bytes };
+  return { ...counted, groups: folded(counted.groups, by, aggregation.by) };
 }
 
 /** Values as `groupKeyOf` tells them; groups that become alike are one. */

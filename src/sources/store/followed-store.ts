@@ -4,7 +4,7 @@
  */
 
 import type { EventBatch } from '../../event/batch.ts';
-import type { Note } from '../../event/coverage.ts';
+import type { Gap, Note } from '../../event/coverage.ts';
 import type { AuditEvent } from '../../event/event.ts';
 import type { FollowedFindings } from '../joined-findings.ts';
 import { Outage } from '../outage.ts';
@@ -22,7 +22,8 @@ export interface FollowedStoreOptions {
   readonly ask: Ask;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly fetch: (ask: Ask, signal: AbortSignal) => AsyncIterable<EventBatch>;
+  /** What is missing in what it gives, it adds to `gaps`. */
+  readonly fetch: (ask: Ask, gaps: Gap[], signal: AbortSignal) => AsyncIterable<EventBatch>;
   readonly onNews: (news: News) => void;
 }
 
@@ -72,6 +73,8 @@ export class FollowedStore {
   readonly #options: FollowedStoreOptions;
   readonly #seen: SeenEvents;
   readonly #outage: Outage;
+  /** By text. */
+  readonly #gaps = new Map<string, Gap>();
 
   constructor(options: FollowedStoreOptions, seen: SeenEvents) {
     this.#options = options;
@@ -87,15 +90,26 @@ export class FollowedStore {
     const { ask, fetch } = this.#options;
     for (;;) {
       await pause(POLL_MS, signal);
+      const gaps: Gap[] = [];
       try {
-        for await (const batch of fetch(this.#seen.askFor(ask), signal)) {
+        for await (const batch of fetch(this.#seen.askFor(ask), gaps, signal)) {
           const events = this.#seen.takeNew(batch.events);
           if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
         }
         this.#outage.end();
+        this.#tell(gaps);
       } catch (error) {
         await this.#outage.wait(error, signal);
       }
+    }
+  }
+
+  #tell(gaps: readonly Gap[]): void {
+    const { source, onNews } = this.#options;
+    for (const gap of gaps) {
+      if (this.#gaps.has(gap.text)) continue;
+      this.#gaps.set(gap.text, gap);
+      onNews({ source, text: `${source} ${gap.text}` });
     }
   }
 
@@ -105,6 +119,6 @@ export class FollowedStore {
       code: 'late-events',
       text: `${this.#options.source}: what reached it more than ${LATE_US / 1e6} s late is not seen while following`,
     };
-    return { gaps: gap === null ? [] : [gap], notes: [...notes, late] };
+    return { gaps: [...this.#gaps.values(), ...(gap === null ? [] : [gap])], notes: [...notes, late] };
   }
 }

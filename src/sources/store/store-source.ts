@@ -105,7 +105,7 @@ class StoreSource implements Source {
       yield this.#counted(counted.groups, [], counted.bytes);
       notes.push({
         code: 'counted-by-store',
-        text: `${this.name} counted: what it was sent twice, it counts twice`,
+        text: `${this.name} counted: what it was sent twice, it counts twice${counted.isToTheMs === true ? '; FIRST and LAST to the millisecond' : ''}`,
       });
     } else {
       const fetched = new WitnessesFetched(query);
@@ -129,11 +129,10 @@ class StoreSource implements Source {
     if (planned === undefined || planned.seen === null)
       throw new Error('follow() of a plan that is not of this source, or does not follow');
     const { ask, seen } = planned;
-    const gaps: Gap[] = [];
     this.#followed = new FollowedStore(
       {
         ...{ source: this.name, ask, now: this.#now, onNews },
-        fetch: (later, until) => this.#fetch(planned, later, gaps, until),
+        fetch: (later, gaps, until) => this.#fetch(planned, later, gaps, until),
       },
       seen,
     );

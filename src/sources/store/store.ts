@@ -81,6 +81,8 @@ export interface CountAsk {
 /** `bytes`: of the answer. */
 export interface Counted {
   readonly groups: readonly CountedGroup[];
+  /** firstUs and lastUs are cut off at the millisecond. Default: they are not. */
+  readonly isToTheMs?: boolean;
   readonly bytes: number;
 }
 

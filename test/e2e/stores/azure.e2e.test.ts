@@ -4,6 +4,7 @@ import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { fieldsOf } from '../../support/only-fields.ts';
 import { aQuery } from '../../support/source-cases.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { type Fault, type FaultFront, startFaultFront } from './fault-front.ts';
 import { openStore } from './open-store.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
@@ -113,6 +114,10 @@ describeSource('azure, AKSAudit', async (jsons) => opened(await filled(jsons, AK
 });
 describeSource('azure, AzureDiagnostics', async (jsons) => opened(await filled(jsons, DIAGNOSTICS)), {
   runs: RUNS,
+});
+
+describeQuestions('azure, AzureDiagnostics', 'azure', (jsons) => filled(jsons, DIAGNOSTICS), {
+  env: { TOKEN: 'a-token' },
 });
 
 const BEGIN_MS = Date.parse('2026-11-22T10:00:00Z');

@@ -9,7 +9,7 @@ import { reachServer } from '../../../src/sources/store/reach-server.ts';
 import { fixedIo } from '../../support/fixed-io.ts';
 import type { StoreProcess } from './start-store.ts';
 
-const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest1' };
+export const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest1' };
 const client = new AwsClient({
   accessKeyId: 'test',
   secretAccessKey: 'testtest1',

@@ -6,6 +6,7 @@ import { describeSource } from '../../support/describe-source.ts';
 import { fieldsOf } from '../../support/only-fields.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksDryRun, asksUnnamed, NO_TYPES } from './cannot-tell.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { type Fault, type FaultFront, startFaultFront } from './fault-front.ts';
 import { openStore } from './open-store.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
@@ -158,6 +159,8 @@ describeSource(
   // No column holds what else is known of a user.
   { runs: RUNS, cannotTell: (wanted) => fieldsOf(wanted).includes('session') },
 );
+
+describeQuestions("clickhouse, OpenTelemetry's table", 'clickhouse', (jsons) => inserted(jsons, OTEL));
 
 const EVENT: EventJson = {
   ...{

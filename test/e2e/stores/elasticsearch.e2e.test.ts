@@ -3,6 +3,7 @@ import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksUnnamed } from './cannot-tell.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { DYNAMIC, indexed, type Kept, LINE, makeIndex, openPoints, whole } from './search-index.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
@@ -21,6 +22,10 @@ const options = { runs: 10, cannotTell: asksUnnamed };
 
 describeSource('elasticsearch, as it comes', opened(DYNAMIC), options);
 describeSource('elasticsearch, flattened', opened(whole('flattened')), options);
+
+describeQuestions('elasticsearch, flattened', 'elasticsearch', async (jsons) => ({
+  ...(await indexed(server.url, jsons, whole('flattened'))),
+}));
 
 it('elasticsearch gives each of many records of one moment once, and closes what it opened', async () => {
   const moment = '2026-11-22T10:00:00.123456Z';

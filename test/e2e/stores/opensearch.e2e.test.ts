@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { asksDryRun, asksUnnamed } from './cannot-tell.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { DYNAMIC, INTEGRATION, indexed, type Kept, LINE, TEMPLATE, whole } from './search-index.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
@@ -39,3 +40,11 @@ describeSource('opensearch, flattened', opened(whole('flat_object')), {
   cannotTell: asksUnnamed,
 });
 describeSource('opensearch, lines', opened(LINE), { runs: RUNS, cannotTell: asksUnnamed });
+describeQuestions(
+  'opensearch, as it comes',
+  'opensearch',
+  async (jsons) => ({
+    ...(await indexed(server.url, jsons, DYNAMIC)),
+  }),
+  { countsToTheMs: true },
+);

@@ -2,7 +2,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll } from 'vitest';
 import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
-import { bucketWith, openBucket, type PutObject } from './bucket.ts';
+import { bucketWith, KEYS, openBucket, type PutObject } from './bucket.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
 
 let server: StoreProcess;
@@ -100,4 +101,17 @@ describeSource(
     return openBucket(server.url, bucket);
   },
   { runs: 10 },
+);
+describeQuestions(
+  's3, as Vector writes',
+  's3',
+  async (jsons) => ({
+    endpoint: server.url,
+    bucket: await archived(jsons, (some, hour, number) => ({
+      key: `date=${iso(hour, 10)}/${Math.floor(hour.getTime() / 1000) + number}-5b1c8f2e-${number}.log.gz`,
+      body: gzipSync(lines(some)),
+      at: writtenAt(some),
+    })),
+  }),
+  { env: KEYS },
 );

@@ -56,12 +56,7 @@ export async function startStore(
   name: StoreName,
   { enter = [], host = '127.0.0.1', port: asked, env = {} }: StartOptions = {},
 ): Promise<StoreProcess> {
-  const folder = join(cache, name);
-  const script = join(scripts, `${name}.sh`);
-  await mkdir(folder, { recursive: true });
-  // One after the other, where tests run side by side.
-  const lock = `exec 9> ${JSON.stringify(join(cache, 'lock'))}; flock 9; exec bash "$0" build "$1" 9>&-`;
-  await promisify(execFile)('bash', ['-c', lock, script, folder], { timeout: BUILD_MS, maxBuffer: 1 << 26 });
+  const { folder, script } = await built(name);
   const data = await mkdtemp(join(tmpdir(), `store-${name}-`));
   const port = asked ?? (await freePort());
   const log = await open(join(data, 'server.log'), 'w');
@@ -90,6 +85,17 @@ export async function startStore(
   return { url, port, data, stop };
 }
 
+/** A program by its script of ./servers: made in the cache, where it is not there yet. */
+export async function built(name: string): Promise<{ readonly folder: string; readonly script: string }> {
+  const folder = join(cache, name);
+  const script = join(scripts, `${name}.sh`);
+  await mkdir(folder, { recursive: true });
+  // One after the other, where tests run side by side.
+  const lock = `exec 9> ${JSON.stringify(join(cache, 'lock'))}; flock 9; exec bash "$0" build "$1" 9>&-`;
+  await promisify(execFile)('bash', ['-c', lock, script, folder], { timeout: BUILD_MS, maxBuffer: 1 << 26 });
+  return { folder, script };
+}
+
 async function answers(asking: readonly string[], child: ChildProcess, log: string): Promise<void> {
   const [program = '', ...args] = asking;
   for (const until = Date.now() + START_MS; Date.now() < until; ) {
@@ -105,8 +111,8 @@ async function answers(asking: readonly string[], child: ChildProcess, log: stri
   throw new Error(`${asking.at(-1)} does not answer\n${stdout}`);
 }
 
-/** With all that it started. */
-async function ended(child: ChildProcess): Promise<void> {
+/** With all that it started; a process group of its own. */
+export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   process.kill(-child.pid, 'SIGTERM');

@@ -5,6 +5,7 @@ import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksDryRun, asksUnnamed, NO_TYPES } from './cannot-tell.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
 
@@ -61,6 +62,10 @@ describeSource(
   async (jsons) =>
     openStore('victorialogs', await inserted(jsons, { timeField: 'stageTimestamp', isLine: true })),
   { runs: 10 },
+);
+
+describeQuestions('victorialogs, lines', 'victorialogs', (jsons) =>
+  inserted(jsons, { timeField: 'stageTimestamp', isLine: true }),
 );
 
 describe('victorialogs, followed', () => {

@@ -41,7 +41,7 @@ export interface AskedAnswer extends Asked {
 }
 
 /** Any command line; never rejects. */
-export function run(args: readonly string[]): Promise<Asked> {
+export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Asked> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -49,8 +49,8 @@ export function run(args: readonly string[]): Promise<Asked> {
       {
         cwd: repository,
         maxBuffer: 64 * 1024 * 1024,
-        timeout: 60_000,
-        env: { ...process.env, NO_COLOR: '1', KUBECONFIG: '/dev/null' },
+        timeout: 180_000,
+        env: { ...process.env, NO_COLOR: '1', KUBECONFIG: '/dev/null', ...env },
       },
       (error, stdout, stderr) =>
         resolve({
