@@ -1,9 +1,52 @@
-/** A store that is followed: what it says it leaves out is told when it is first missing, and stands in the coverage. */
+/** A store that is followed: each event once, however late; and what the store leaves out is told, once too. */
 import { expect, it } from 'vitest';
 import { emptyBatch } from '../../src/event/batch.ts';
 import type { Gap } from '../../src/event/coverage.ts';
+import type { AuditEvent } from '../../src/event/event.ts';
 import { ANY_EVENT } from '../../src/query/event-test.ts';
 import { FollowedStore, SeenEvents } from '../../src/sources/store/followed-store.ts';
+import { decodeJson } from '../support/decode-json.ts';
+import { LOG, ORIGIN_US } from '../support/source-cases.ts';
+
+const events: readonly AuditEvent[] = LOG.slice(0, 3).map(decodeJson);
+const HOUR_US = 3600 * 1_000_000;
+
+it('gives out once what comes again and again, however long ago it was written', () => {
+  const seen = new SeenEvents(ORIGIN_US + HOUR_US);
+  expect(seen.takeNew(events)).toEqual(events);
+  for (let asks = 0; asks < 3; asks++) {
+    seen.endAsk();
+    expect(seen.takeNew(events)).toEqual([]);
+  }
+});
+
+it('gives out once what came in an ask that broke off', () => {
+  const seen = new SeenEvents(ORIGIN_US + HOUR_US);
+  seen.takeNew(events);
+  seen.endAsk();
+  expect(seen.takeNew(events.slice(0, 1))).toEqual([]);
+  expect(seen.takeNew(events)).toEqual([]);
+});
+
+it('forgets what does not come again', () => {
+  const seen = new SeenEvents(ORIGIN_US + HOUR_US);
+  seen.takeNew(events);
+  seen.endAsk();
+  seen.takeNew(events.slice(1));
+  seen.endAsk();
+  expect(seen.takeNew(events)).toEqual(events.slice(0, 1));
+});
+
+it('asks for what may come as late as it was told', () => {
+  const ask = {
+    test: { kind: 'all', of: [] },
+    received: { sinceUs: ORIGIN_US, untilUs: null },
+    stages: { sinceUs: ORIGIN_US, untilUs: null },
+    isLongRunning: false,
+  } as const;
+  const seen = new SeenEvents(ORIGIN_US, 180_000_000);
+  expect(seen.askFor(ask).stages.sinceUs).toBe(ORIGIN_US - 180_000_000);
+});
 
 it('tells once what is missing in what it gives', async () => {
   const ended = new AbortController();

@@ -27,14 +27,18 @@ export interface FollowedStoreOptions {
   readonly onNews: (news: News) => void;
 }
 
-/** Events that were given out, as far back as they may come again. */
+/** Events that were given out, as long as they may come again. */
 export class SeenEvents {
-  readonly #atUs = new Map<string, number>();
+  /** When they came last: asked for the how-manieth time. */
+  readonly #asked = new Map<string, number>();
+  readonly lateUs: number;
   #newestUs: number;
+  #asks = 0;
 
-  /** Nothing that was written so long before is waited for. */
-  constructor(fromUs: number) {
+  /** Nothing that was written so long before is waited for. `lateUs`: how late events may come. */
+  constructor(fromUs: number, lateUs: number = LATE_US) {
     this.#newestUs = fromUs;
+    this.lateUs = lateUs;
   }
 
   /** For what may be new. */
@@ -47,21 +51,25 @@ export class SeenEvents {
   }
 
   get #sinceUs(): number {
-    return this.#newestUs - LATE_US;
+    return this.#newestUs - this.lateUs;
   }
 
   /** Those that were not seen before; seen from now on. */
   takeNew(events: readonly AuditEvent[]): readonly AuditEvent[] {
     const fresh = events.filter((event) => {
-      const atUs = timeOf(event);
       const key = `${event.stage} ${event.receivedUs} ${event.auditID}`;
-      if (this.#atUs.has(key)) return false;
-      this.#atUs.set(key, atUs);
-      return true;
+      const isKnown = this.#asked.has(key);
+      this.#asked.set(key, this.#asks);
+      return !isKnown;
     });
     for (const event of fresh) this.#newestUs = Math.max(this.#newestUs, timeOf(event));
-    for (const [key, atUs] of this.#atUs) if (atUs < this.#sinceUs - LATE_US) this.#atUs.delete(key);
     return fresh;
+  }
+
+  /** All was given that was asked for: what did not come again lies before what is asked for from now on, by the store's own time. */
+  endAsk(): void {
+    for (const [key, last] of this.#asked) if (last < this.#asks) this.#asked.delete(key);
+    this.#asks++;
   }
 }
 
@@ -96,6 +104,7 @@ export class FollowedStore {
           const events = this.#seen.takeNew(batch.events);
           if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
         }
+        this.#seen.endAsk();
         this.#outage.end();
         this.#tell(gaps);
       } catch (error) {
@@ -117,7 +126,7 @@ export class FollowedStore {
     const { gap, notes } = this.#outage.findings();
     const late: Note = {
       code: 'late-events',
-      text: `${this.#options.source}: what reached it more than ${LATE_US / 1e6} s late is not seen while following`,
+      text: `${this.#options.source}: what reached it more than ${this.#seen.lateUs / 1e6} s late is not seen while following`,
     };
     return { gaps: [...this.#gaps.values(), ...(gap === null ? [] : [gap])], notes: [...notes, late] };
   }

@@ -76,7 +76,8 @@ class StoreSource implements Source {
       estimate: { bytes, parts: null },
       explain: async () => shape.explain(ask),
     };
-    const seen = query.following === undefined ? null : new SeenEvents(this.#now() * 1000);
+    const seen =
+      query.following === undefined ? null : new SeenEvents(this.#now() * 1000, this.#store.lateUs);
     this.#planned.set(plan, { shape, ask, witness, seen });
     return plan;
   }

@@ -13,6 +13,8 @@ export interface Store {
   readonly name: string;
   /** Reading costs money. */
   readonly billed: boolean;
+  /** How late events may come while it is followed, microseconds; default 30 s. */
+  readonly lateUs?: number;
   /**
    * Looks at the server, once: which tests it can make depends on how events lie in it. Throws a UserError when nothing can be
    * read at all.
