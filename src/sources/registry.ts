@@ -39,6 +39,7 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
 const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
   azure: async () => (await import('./azure/azure.ts')).azure,
   clickhouse: async () => (await import('./clickhouse/clickhouse.ts')).clickHouse,
+  cloudwatch: async () => (await import('./cloudwatch/cloudwatch.ts')).cloudWatch,
   elasticsearch: async () => (await import('./opensearch/opensearch.ts')).elasticsearch,
   opensearch: async () => (await import('./opensearch/opensearch.ts')).openSearch,
   s3: async () => (await import('./s3/s3.ts')).s3,

@@ -21,6 +21,8 @@ export interface Refusals {
   reasonIn(said: string): string | null;
   /** What to do, where it is known; undefined: nothing particular. */
   hintFor?(status: number, reason: string): string | undefined;
+  /** An error of its own, for what it said; null, and absent: the usual one. */
+  errorFor?(status: number, said: string): Error | null;
 }
 
 /** Rejects with a UserError for any status but 2xx, and for what is no JSON. */
@@ -47,7 +49,7 @@ export async function askStore(server: HttpServer, call: HttpCall, refusals: Ref
   const answer = await server.request(call);
   if (answer.status >= 200 && answer.status < 300) return answer;
   const { text } = await textOf(answer.body, MAX_REFUSAL_BYTES, server, refusals).catch(() => ({ text: '' }));
-  throw refused(server, answer.status, text, refusals);
+  throw refusals.errorFor?.(answer.status, text) ?? refused(server, answer.status, text, refusals);
 }
 
 async function textOf(

@@ -69,6 +69,11 @@ export async function startFaultFront(to: string): Promise<FaultFront> {
         ...(request.headers.authorization === undefined
           ? {}
           : { authorization: request.headers.authorization }),
+        ...Object.fromEntries(
+          Object.entries(request.headers).flatMap(([name, value]) =>
+            name.startsWith('x-amz-') ? [[name, String(value)]] : [],
+          ),
+        ),
       },
       ...(body.length === 0 ? {} : { body }),
     });

@@ -23,6 +23,7 @@ const READY = {
   azure: '/',
   clickhouse: '/ping',
   elasticsearch: '/_cluster/health',
+  moto: '/moto-api/',
   opensearch: '/_cluster/health',
   opensearch3: '/_cluster/health',
   versitygw: '/health',
