@@ -4,7 +4,7 @@ import { type ResourceType, withServedTypes } from '../event/resource-table.ts';
 import type { ApiServer } from '../io.ts';
 import type { LiveCluster } from '../live.ts';
 import { resourcePath } from './api-path.ts';
-import { type ConnectIo, connect } from './connect.ts';
+import { type Connected, type ConnectIo, connect } from './connect.ts';
 import { discoverTypes } from './discovery.ts';
 import { cachePath, readCached, writeCached } from './discovery-cache.ts';
 import { listAt, textAt } from './json.ts';
@@ -17,6 +17,10 @@ export interface Cluster {
   readonly namespace: string;
   /** Of the kubeconfig; '' when none is chosen. */
   readonly contextName: string;
+  /** What the kubeconfig says of it, for telling whose it is. */
+  readonly kubeconfig: Pick<Connected, 'contextName' | 'clusterName' | 'server'> & {
+    readonly login: Connected['execCommand'];
+  };
   readonly live: LiveCluster;
   /** What is served, if `typed` (as a user typed it) is not in the built-in table; else the table. Never rejects but for an abort. */
   typesFor(typed: string, signal: AbortSignal): Promise<readonly ResourceType[] | undefined>;
@@ -26,12 +30,13 @@ export interface Cluster {
 
 /** Asks nothing yet. Rejects as `connect` does. */
 export async function openCluster(flags: ConnectFlags, io: ConnectIo): Promise<Cluster> {
-  const { api, namespace, contextName } = await connect(flags, io);
+  const { api, namespace, contextName, clusterName, server, execCommand } = await connect(flags, io);
   const types = new ServedTypes(api, cachePath(api.address, io.env), io.now);
   return {
     api,
     namespace,
     contextName,
+    kubeconfig: { contextName, clusterName, server, login: execCommand },
     live: liveCluster(api),
     typesFor: (typed, signal) => types.for(typed, signal),
     names: async (typed, inNamespace, signal) => {

@@ -8,7 +8,7 @@ import { createApiServer } from './api-server.ts';
 import { NOBODY } from './credentials/credentials.ts';
 import { openCredentials } from './credentials/open-credentials.ts';
 import type { ConnectFlags } from './kubeconfig/connect-flags.ts';
-import type { ClusterEntry } from './kubeconfig/kubeconfig.ts';
+import type { ClusterEntry, LoginCommand } from './kubeconfig/kubeconfig.ts';
 import { parseRequestTimeout } from './kubeconfig/request-timeout.ts';
 import { resolveKubeconfig } from './kubeconfig/resolve.ts';
 import type { Selection } from './kubeconfig/select.ts';
@@ -30,8 +30,8 @@ export interface Connected {
   readonly server: string;
   /** The kubeconfig's name for the user; '' in a pod. */
   readonly user: string;
-  /** A login command, for telling EKS, GKE and AKS; null when there is none. Its arguments may hold secrets. */
-  readonly execCommand: { readonly command: string; readonly args: readonly string[] } | null;
+  /** A login command, for telling EKS, GKE and AKS; null when there is none. Arguments and environment may hold secrets. */
+  readonly execCommand: Pick<LoginCommand, 'command' | 'args' | 'env'> | null;
 }
 
 /** What is needed of Io. `inIsTTY` must be false when something else reads standard input. */
@@ -87,6 +87,7 @@ function toClusterInfo(cluster: ClusterEntry, { authorities }: Trust): Readonly<
 
 function described(selection: Selection): Omit<Connected, 'api'> {
   const { namespace, contextName, clusterName, userName, cluster, user } = selection;
-  const execCommand = user.exec === null ? null : { command: user.exec.command, args: user.exec.args };
+  const { exec } = user;
+  const execCommand = exec === null ? null : { command: exec.command, args: exec.args, env: exec.env };
   return { namespace, contextName, clusterName, server: cluster.server, user: userName, execCommand };
 }

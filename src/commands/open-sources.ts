@@ -9,7 +9,7 @@ import type { Reached } from './reach-cluster.ts';
 export async function openSources(
   flags: FlagValues,
   io: Io,
-  reached: Pick<Reached, 'logs' | 'stores' | 'cluster'>,
+  reached: Pick<Reached, 'logs' | 'stores' | 'cluster' | 'refusal'>,
 ): Promise<Source[]> {
   const given = [...listFlag(flags, 'file'), ...listFlag(flags, 'source')];
   const isDemo = boolFlag(flags, 'demo') === true;
@@ -27,6 +27,7 @@ export async function openSources(
       hint: `ssh NODE sudo cat /var/log/kubernetes/audit/audit.log | ${io.calledAs} … --file -`,
     });
   }
+  if (reached.refusal !== null) throw reached.refusal;
   const maxBytes = parseSize(textFlag(flags, 'max-bytes'));
   const opened: Source[] = [];
   const usesIndex = boolFlag(flags, 'index') !== false;

@@ -24,9 +24,15 @@ export interface OpenStoresOptions {
 }
 
 /** Asks none of them yet. Throws a UserError for the first that cannot be opened. */
-export async function openStores(names: readonly string[], options: OpenStoresOptions): Promise<Source[]> {
-  const config = names.some((name) => parseAdHoc(name) === null) ? await readConfig(options.io.env) : null;
-  const chosen = await Promise.all(names.map((name) => chosenStore(name, config)));
+export async function openStores(
+  wanted: readonly (string | ConfiguredSource)[],
+  options: OpenStoresOptions,
+): Promise<Source[]> {
+  const isNamed = wanted.some((one) => typeof one === 'string' && parseAdHoc(one) === null);
+  const config = isNamed ? await readConfig(options.io.env) : null;
+  const chosen = await Promise.all(
+    wanted.map((one) => (typeof one === 'string' ? chosenStore(one, config) : configuredStore(one))),
+  );
   const opened: Source[] = [];
   for (const { name, kind, settings } of chosen)
     opened.push(await kind.open(name, settings, meansOf(name, options)));

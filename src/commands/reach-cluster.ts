@@ -3,20 +3,23 @@
  * stand now. From kubectl's own flags; a file of logs says nothing of the cluster it is from, so that must be said.
  */
 import type { Cluster } from '../cluster/cluster.ts';
-import { NODE, sourcesOf } from '../config/config.ts';
+import { type ConfiguredSource, NODE, sourcesOf } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { LiveCluster } from '../live.ts';
 import type { ClusterReach } from '../sources/registry.ts';
 import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { managedStore } from './managed-store.ts';
 
 export interface Reached {
   /** Null: none is needed. */
   readonly cluster: Cluster | null;
   /** The control plane's own files are read; null: they are not. */
   readonly logs: ClusterReach | null;
-  /** Log stores that are read: names in the configuration file, and URLs. */
-  readonly stores: readonly string[];
+  /** Log stores that are read: names in the configuration file, URLs, and what the kubeconfig stands for. */
+  readonly stores: readonly (string | ConfiguredSource)[];
+  /** Why there is nothing to be read, though no logs were named; null: there is. */
+  readonly refusal: UserError | null;
   /** No logs were named: those are read that belong to the context, and its namespace is the one that is meant. */
   readonly isByContext: boolean;
   /** Null: how things stand now is not asked. */
@@ -36,28 +39,39 @@ export async function reachCluster(flags: FlagValues, io: Io): Promise<Reached> 
   }
   const given = listFlag(flags, 'source');
   const isByContext = !hasLogs;
-  if (hasLogs && !wantsLive) return { cluster: null, logs: null, stores: given, live: null, isByContext };
+  const named = { stores: given, isByContext, logs: null, refusal: null };
+  if (hasLogs && !wantsLive) return { ...named, cluster: null, live: null };
   const { openCluster } = await import('../cluster/cluster.ts');
   const readsStdin = listFlag(flags, 'file').includes('-');
   const cluster = await openCluster(connectFlags(flags), readsStdin ? { ...io, inIsTTY: false } : io);
   const live = wantsLive ? cluster.live : null;
-  if (hasLogs) return { cluster, logs: null, stores: given, live, isByContext };
+  if (hasLogs) return { ...named, cluster, live };
   // What is about the nodes asks for their logs, whatever the file says.
   const isAboutNodes = NODE_FLAGS.some((name) => flags[name] !== undefined);
-  const named = isAboutNodes ? null : await sourcesOfContext(cluster.contextName, io);
-  const isNode = named === null || named.includes(NODE);
+  const { stores, refusal } = isAboutNodes ? NODES_ALONE : await sourcesOfContext(cluster, io);
+  const isNode = stores.includes(NODE);
   return {
-    cluster,
+    ...{ cluster, live, isByContext, refusal },
     logs: isNode ? nodeReach(cluster, flags) : null,
-    stores: (named ?? []).filter((name) => name !== NODE),
-    live,
-    isByContext,
+    stores: stores.filter((name) => name !== NODE),
   };
 }
 
-async function sourcesOfContext(context: string, io: Io): Promise<readonly string[] | null> {
+const NODES_ALONE = { stores: [NODE], refusal: null };
+
+/** What the configuration file says; else what the kubeconfig stands for; else the nodes. */
+async function sourcesOfContext(
+  { contextName, kubeconfig }: Cluster,
+  io: Io,
+): Promise<Pick<Reached, 'stores' | 'refusal'>> {
   const { readConfig } = await import('../config/config-file.ts');
-  return sourcesOf(await readConfig(io.env), context);
+  const configured = sourcesOf(await readConfig(io.env), contextName);
+  if (configured !== null) return { stores: configured, refusal: null };
+  const managed = managedStore(kubeconfig, io.calledAs);
+  if (managed === null) return NODES_ALONE;
+  return managed.kind === 'known'
+    ? { stores: [managed.source], refusal: null }
+    : { stores: [], refusal: managed.refusal };
 }
 
 /** A context named beside log files says whose they are. */

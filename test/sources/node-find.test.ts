@@ -350,10 +350,18 @@ describe('several nodes, and what is missing of them', () => {
   });
 
   it.each([
-    ['EKS', { version: 'v1.33.1-eks-1234567', providerID: 'aws:///eu-west-1a/i-0' }, /aws logs tail/],
-    ['EKS', { providerID: 'aws:///eu-west-1a/i-0' }, /aws logs tail/],
+    [
+      'EKS',
+      { version: 'v1.33.1-eks-1234567', providerID: 'aws:///eu-west-1a/i-0' },
+      /--source cloudwatch:\/\/REGION\/aws\/eks\/CLUSTER\/cluster$/,
+    ],
+    [
+      'EKS',
+      { providerID: 'aws:///eu-west-1a/i-0' },
+      /--source cloudwatch:\/\/REGION\/aws\/eks\/CLUSTER\/cluster$/,
+    ],
     ['GKE', { version: 'v1.33.1-gke.100' }, /gcloud logging read/],
-    ['AKS', { labels: { 'kubernetes.azure.com/cluster': 'x' } }, /az monitor log-analytics query/],
+    ['AKS', { labels: { 'kubernetes.azure.com/cluster': 'x' } }, /--source azure:\/\/WORKSPACE-ID$/],
     ['a managed cluster (digitalocean)', { providerID: 'digitalocean://123' }, /--file -$/],
   ])('recognises %s', async (name, over, hint) => {
     kubelet.lists.set(NODES, [aNode('worker', { labels: {}, ...over })]);

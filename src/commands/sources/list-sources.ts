@@ -1,4 +1,4 @@
-/** The sources of the configuration file, and for which contexts they stand. */
+/** The sources of the configuration file, for which contexts they stand, and what the kubeconfig stands for where it says nothing. */
 import { type Config, type ConfiguredSource, NODE } from '../../config/config.ts';
 import { readConfig } from '../../config/config-file.ts';
 import { UserError } from '../../errors.ts';
@@ -6,6 +6,7 @@ import type { Io } from '../../io.ts';
 import { escapeTerminal } from '../../render/escape.ts';
 import { type FlagValues, textFlag } from '../flags.ts';
 import { configuredStore } from '../open-stores.ts';
+import { type DerivedSource, derivedSource } from './derived-source.ts';
 
 /** As `-o json` prints it. `url`: where it is; null where its kind has none. */
 interface Listed {
@@ -14,6 +15,8 @@ interface Listed {
   readonly url: string | null;
   /** `default`: those that are not named. */
   readonly contexts: readonly string[];
+  /** What of the kubeconfig says so; null: the configuration file. */
+  readonly readFrom: string | null;
 }
 
 export async function listSources(words: readonly string[], flags: FlagValues, io: Io): Promise<number> {
@@ -28,6 +31,11 @@ export async function listSources(words: readonly string[], flags: FlagValues, i
     // One that could not be opened is said here, and not first at three in the morning.
     await configuredStore(source);
     listed.push(listedOf(source, config));
+  }
+  const derived = await derivedSource(config, flags, io);
+  if (derived !== null) {
+    await configuredStore(derived.source);
+    listed.push(listedAs(derived));
   }
   const format = textFlag(flags, 'output') ?? 'table';
   if (format === 'json')
@@ -48,7 +56,12 @@ function listedOf({ name, type, settings }: ConfiguredSource, { contexts, others
     type,
     url: typeof settings.url === 'string' ? settings.url : null,
     contexts: [...named, ...(others?.includes(name) === true ? ['default'] : [])],
+    readFrom: null,
   };
+}
+
+function listedAs({ source, context, readFrom }: DerivedSource): Listed {
+  return { name: source.name, type: source.type, url: null, contexts: [context], readFrom };
 }
 
 function tableOf(listed: readonly Listed[], { path, others }: Config): readonly string[] {
@@ -58,11 +71,11 @@ function tableOf(listed: readonly Listed[], { path, others }: Config): readonly 
     ];
   const rows = [
     ['NAME', 'TYPE', 'URL', 'CONTEXTS'],
-    ...listed.map(({ name, type, url, contexts }) => [
+    ...listed.map(({ name, type, url, contexts, readFrom }) => [
       name,
       type,
       url ?? '',
-      contexts.join(', ') || 'none: --source',
+      `${contexts.join(', ') || 'none: --source'}${readFrom === null ? '' : ` (its kubeconfig: ${readFrom})`}`,
     ]),
   ];
   const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));

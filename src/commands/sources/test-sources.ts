@@ -1,4 +1,5 @@
 /** Whether sources can be read: each is asked for its newest events, and says how they lie there, how far back, and what they lack. */
+import type { ConfiguredSource } from '../../config/config.ts';
 import { readConfig } from '../../config/config-file.ts';
 import { UserError } from '../../errors.ts';
 import type { AuditEvent } from '../../event/event.ts';
@@ -10,13 +11,14 @@ import { escapeTerminal } from '../../render/escape.ts';
 import type { Source } from '../../sources/source.ts';
 import type { FlagValues } from '../flags.ts';
 import { openStores } from '../open-stores.ts';
+import { derivedSource } from './derived-source.ts';
 
 /** Events that are looked at. */
 const ENOUGH = 200;
 
 /** Exit status 1 when one cannot be read. */
 export async function testSources(names: readonly string[], flags: FlagValues, io: Io): Promise<number> {
-  const all = names.length > 0 ? names : [...(await readConfig(io.env)).sources.keys()];
+  const all = names.length > 0 ? names : await everySource(flags, io);
   if (all.length === 0)
     throw new UserError('AUDIT_USAGE', 'test which source?', {
       hint: `${io.calledAs} sources test NAME, or a URL such as loki+http://127.0.0.1:3100`,
@@ -28,13 +30,24 @@ export async function testSources(names: readonly string[], flags: FlagValues, i
     } catch (error) {
       if (!(error instanceof UserError) || all.length === 1) throw error;
       failed++;
-      await io.out.write(`${escapeTerminal(`${name}: ${error.message}`)}\n`);
+      const shown = typeof name === 'string' ? name : name.name;
+      await io.out.write(`${escapeTerminal(`${shown}: ${error.message}`)}\n`);
     }
   }
   return failed > 0 ? 1 : 0;
 }
 
-async function tested(name: string, flags: FlagValues, io: Io): Promise<readonly string[]> {
+async function everySource(flags: FlagValues, io: Io): Promise<(string | ConfiguredSource)[]> {
+  const config = await readConfig(io.env);
+  const derived = await derivedSource(config, flags, io);
+  return [...config.sources.keys(), ...(derived === null ? [] : [derived.source])];
+}
+
+async function tested(
+  name: string | ConfiguredSource,
+  flags: FlagValues,
+  io: Io,
+): Promise<readonly string[]> {
   const sources = await openStores([name], { flags, io, cluster: null, maxBytes: null });
   try {
     const found = await Promise.all(sources.map((source) => lookAt(source, io.signal)));

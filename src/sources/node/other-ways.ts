@@ -83,8 +83,7 @@ export interface ManagedCluster {
 
 /** A cluster whose API server runs with the provider: told by its nodes, none of which is a control plane's. */
 export function managedClusterOf(nodes: readonly ClusterNode[], calledAs: string): ManagedCluster | null {
-  for (const { isOf, name, mend } of MANAGED)
-    if (nodes.some(isOf)) return { name, mend: `${mend} | ${calledAs} … --file -` };
+  for (const { isOf, name, mend } of MANAGED) if (nodes.some(isOf)) return { name, mend: mend(calledAs) };
   const cloud = nodes
     .map(({ providerID }) => /^([a-z]+):\/\//.exec(providerID)?.[1] ?? '')
     .find((name) => name !== '');
@@ -109,22 +108,29 @@ const OWN_MACHINES = [
   'baremetal',
 ];
 
-const MANAGED: readonly { name: string; mend: string; isOf: (node: ClusterNode) => boolean }[] = [
+const MANAGED: readonly {
+  name: string;
+  mend: (calledAs: string) => string;
+  isOf: (node: ClusterNode) => boolean;
+}[] = [
   {
     name: 'EKS',
-    mend: 'EKS writes it to CloudWatch when the log type "audit" is enabled: aws logs tail /aws/eks/CLUSTER/cluster --log-stream-name-prefix kube-apiserver-audit --since 24h --format short',
+    mend: (calledAs) =>
+      `EKS sends it to CloudWatch Logs when the log type "audit" is enabled: ${calledAs} … --source cloudwatch://REGION/aws/eks/CLUSTER/cluster`,
     isOf: (node) =>
       node.kubeletVersion.includes('-eks-') || hasLabel(node, 'eks.amazonaws.com/') || isAt(node, 'aws'),
   },
   {
     name: 'GKE',
-    mend: `GKE writes it to Cloud Logging: gcloud logging read 'resource.type="k8s_cluster" protoPayload.serviceName="k8s.io"' --freshness=1d --format=json`,
+    mend: (calledAs) =>
+      `GKE writes it to Cloud Logging: gcloud logging read 'resource.type="k8s_cluster" protoPayload.serviceName="k8s.io"' --freshness=1d --format=json | ${calledAs} … --file -`,
     isOf: (node) =>
       node.kubeletVersion.includes('-gke.') || hasLabel(node, 'cloud.google.com/gke-') || isAt(node, 'gce'),
   },
   {
     name: 'AKS',
-    mend: "AKS writes it to Log Analytics when the category kube-audit is enabled: az monitor log-analytics query -w WORKSPACE --analytics-query 'AKSAudit | where TimeGenerated > ago(1d)' -o json",
+    mend: (calledAs) =>
+      `AKS sends it to Log Analytics when the category kube-audit is enabled: ${calledAs} … --source azure://WORKSPACE-ID`,
     isOf: (node) => hasLabel(node, 'kubernetes.azure.com/') || isAt(node, 'azure'),
   },
 ];

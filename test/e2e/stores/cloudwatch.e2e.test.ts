@@ -2,16 +2,23 @@
  * CloudWatch Logs: reading, pages and windows against moto as it is; what is asked of AWS's languages, which moto ignores, against
  * moto behind the tests' own reading of AWS's documentation (log-groups.ts).
  */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sourcesCommand } from '../../../src/commands/sources/sources.ts';
+import { whoDidCommand } from '../../../src/commands/who-did.ts';
 import { equals } from '../../../src/query/predicate.ts';
 import type { Query } from '../../../src/query/query.ts';
 import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
+import { fixedIo } from '../../support/fixed-io.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { type Fault, type FaultFront, startFaultFront } from './fault-front.ts';
 import {
   call,
   groupWith,
+  KEYS,
   type LikeAws,
   type LogEvent,
   NOW_MS,
@@ -186,6 +193,88 @@ describe('cloudwatch', () => {
     await expect(read(openGroup(aws.url, group, { region: undefined }))).rejects.toMatchObject({
       code: 'AUDIT_BAD_CONFIG',
     });
+  });
+});
+
+describe('a kubeconfig of EKS and nothing else', () => {
+  let home: string;
+  let kubeconfig: string;
+  let group: string;
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'eks-'));
+    kubeconfig = join(home, 'kubeconfig');
+    group = await groupWith(moto.url, logged(many(3), 0));
+    const args = ['--region', 'eu-west-1', 'eks', 'get-token', '--cluster-name', group.split('/')[3] ?? ''];
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'prod' },
+        clusters: [{ name: 'c', cluster: { server: 'https://0A1B.gr7.eu-west-1.eks.amazonaws.com' } }],
+        users: [
+          {
+            name: 'u',
+            user: {
+              exec: {
+                apiVersion: 'client.authentication.k8s.io/v1',
+                command: 'aws',
+                args,
+                interactiveMode: 'Never',
+              },
+            },
+          },
+        ],
+        contexts: [{ name: 'prod', context: { cluster: 'c', user: 'u', namespace: 'a' } }],
+      }),
+    );
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  const within = (env: Readonly<Record<string, string>> = {}) =>
+    fixedIo({
+      nowMs: NOW_MS,
+      env: { ...KEYS, HOME: home, XDG_CONFIG_HOME: home, AWS_ENDPOINT_URL: aws.url, ...env },
+    });
+  const flags = () => ({ kubeconfig, live: false, output: 'json' });
+
+  it('are asked of CloudWatch', async () => {
+    const io = within();
+    const status = await whoDidCommand.run(['delete', 'pods/b'], { ...flags(), since: '2h' }, io);
+    const { rows, coverage } = JSON.parse(io.stdout());
+    expect([rows.length, coverage.sources.map(({ name }: { name: string }) => name)]).toEqual([
+      3,
+      [`cloudwatch://eu-west-1${group}`],
+    ]);
+    expect(coverage.gaps.map(({ code }: { code: string }) => code)).toEqual(['log-starts-late']);
+    expect(status).toBe(3);
+  });
+
+  it('are listed among the sources, and tested', async () => {
+    const listed = within();
+    await sourcesCommand.run(['list'], { kubeconfig, output: 'json' }, listed);
+    expect(JSON.parse(listed.stdout()).sources).toEqual([
+      {
+        ...{ name: `cloudwatch://eu-west-1${group}`, type: 'cloudwatch', url: null, contexts: ['prod'] },
+        readFrom: `aws eks get-token --cluster-name ${group.split('/')[3]}`,
+      },
+    ]);
+    const tested = within();
+    expect(await sourcesCommand.run(['test'], { kubeconfig }, tested)).toBe(0);
+    expect(tested.stdout()).toMatch(
+      /^cloudwatch:\/\/eu-west-1\/aws\/eks\/log-\d+\/cluster: can be read, from 2026/,
+    );
+  });
+
+  it('give way to what is configured', async () => {
+    const config = join(home, 'config.yaml');
+    const text = `version: 1\nsources: { own: { type: cloudwatch, group: /aws/eks/own/cluster, region: eu-west-1 } }\n`;
+    await writeFile(config, `${text}contexts: { prod: own }\n`, { mode: 0o600 });
+    const io = within({ KUBECTL_AUDIT_CONFIG: config });
+    await expect(whoDidCommand.run(['delete', 'pods/b'], flags(), io)).rejects.toThrow(
+      '/aws/eks/own/cluster',
+    );
+    await sourcesCommand.run(['list'], { kubeconfig }, io);
+    expect(io.stdout()).not.toContain('its kubeconfig');
   });
 });
 
