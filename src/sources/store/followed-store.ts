@@ -104,7 +104,7 @@ export class FollowedStore {
           const events = this.#seen.takeNew(batch.events);
           if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
         }
-        this.#seen.endAsk();
+        if (gaps.length === 0) this.#seen.endAsk();
         this.#outage.end();
         this.#tell(gaps);
       } catch (error) {
