@@ -22,7 +22,7 @@ export interface Carried {
   readonly event: { readonly json: unknown } | { readonly broken: string };
   /** The record's own time, RFC 3339: used where the event has none. */
   readonly recordTime: string | null;
-  /** Top-level event fields that the envelope is known to have lost, changed or guessed; empty for a faithful one. */
+  /** Top-level event fields, and `user.groups`, that the envelope is known to have lost, changed or guessed; empty for a faithful one. */
   readonly lost: readonly string[];
   /** The event is told from another format (Cloud Logging): fields are inferred. */
   readonly isReconstructed: boolean;

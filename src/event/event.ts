@@ -46,7 +46,7 @@ export interface Position {
 /** Why part of an event is missing, and which parts; null for a whole event. */
 export interface Cut {
   readonly why: 'line cut' | 'line too long' | 'reconstructed';
-  /** Top-level fields that could not be had although the original had them, or may have. */
+  /** Top-level fields, and `user.groups`, that could not be had although the original had them, or may have. */
   readonly lost: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export const UNKNOWN: unique symbol = Symbol('unknown');
 /** No values at all: the field is there, but is no text to compare (a body). */
 export type Value = readonly string[] | typeof ABSENT | typeof UNKNOWN;
 
-/** Top-level fields of the event without which a field's value cannot be trusted. */
+/** What of the event must not be lost for a field's value to be trusted: top-level fields, and groups by themselves. */
 const ORIGINS: Record<Field, readonly string[]> = {
   auditID: ['auditID'],
   level: ['level'],
@@ -22,7 +22,7 @@ const ORIGINS: Record<Field, readonly string[]> = {
   requestURI: ['requestURI'],
   requestPath: ['requestURI'],
   'user.username': ['user'],
-  'user.groups': ['user'],
+  'user.groups': ['user', 'user.groups'],
   'impersonatedUser.username': ['impersonatedUser'],
   'impersonatedUser.groups': ['impersonatedUser'],
   session: ['user', 'impersonatedUser'],

@@ -288,7 +288,8 @@ describe('Google Cloud Logging', () => {
   it('is told as the event it was', () => {
     const found = unwrap(GKE);
     expect(found).toMatchObject({ isReconstructed: true, recordTime: GKE.timestamp });
-    expect(found.lost).toEqual(['level', 'stage', 'stageTimestamp', 'impersonatedUser', 'responseObject']);
+    const told = ['level', 'stage', 'stageTimestamp', 'impersonatedUser', 'user.groups', 'responseObject'];
+    expect(found.lost).toEqual(told);
     expect(found.events).toEqual([
       {
         kind: 'Event',
@@ -335,7 +336,13 @@ describe('Google Cloud Logging', () => {
       { resource: 'clusterrolebindings', apiGroup: 'rbac.authorization.k8s.io', name: 'x' },
       '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/x',
     ],
+    [
+      'metrics.k8s.io/v1beta1/namespaces/shop/pods/p',
+      { resource: 'pods', apiGroup: 'metrics.k8s.io', namespace: 'shop', name: 'p' },
+      '/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods/p',
+    ],
     ['livez/ping', undefined, '/livez/ping'],
+    ['metrics', undefined, '/metrics'],
     ['openapi/v3/apis', undefined, '/openapi/v3/apis'],
   ])('%s is the object it names', (resourceName, objectRef, requestURI) => {
     const [event] = unwrap({ ...GKE, protoPayload: { ...GKE.protoPayload, resourceName } }).events;

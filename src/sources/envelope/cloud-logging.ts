@@ -24,7 +24,7 @@ export function ofCloudLogging(entry: Json): readonly Carried[] | null {
   if (payload.serviceName !== 'k8s.io') return NOTHING;
   const request = body(payload.request ?? parsed(payload.requestJson));
   const response = body(payload.response ?? parsed(payload.responseJson));
-  const lost = ['level', 'stage', 'stageTimestamp', 'impersonatedUser'];
+  const lost = ['level', 'stage', 'stageTimestamp', 'impersonatedUser', 'user.groups'];
   if (request === undefined) lost.push('requestObject');
   if (response === undefined) lost.push('responseObject');
   const event = toEvent(entry, payload, request, response);
@@ -85,15 +85,16 @@ function targetOf(resourceName: unknown, dryRun: boolean): { uri: string; object
   return { uri: dryRun ? `${path}?dryRun=All` : path, objectRef };
 }
 
-const NON_RESOURCE = /^\/?(?:api|apis|openapi|version|healthz|livez|readyz|metrics|logs|swagger)(?:\/|$|\.)/;
+/** `metrics.k8s.io/…` is a group. */
+const NON_RESOURCE = /^\/?(?:api|apis|openapi|version|healthz|livez|readyz|metrics|logs|swagger)(?:\/|$)/;
 
 function isDryRun(labels: Readonly<Record<string, string>>): boolean {
   const label = Object.hasOwn(labels, 'command.gke.io/dryRun') ? labels['command.gke.io/dryRun'] : undefined;
   return label !== undefined && label !== 'false';
 }
 
-/** google.rpc.Code → the HTTP status that the API server gives for it. */
-const HTTP_CODES: Readonly<Record<number, number>> = {
+/** google.rpc.Code → the HTTP status that the API server gives for it; of one that is not here: 500. */
+export const HTTP_CODES: Readonly<Record<number, number>> = {
   1: 499,
   2: 500,
   3: 400,
