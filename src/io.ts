@@ -94,6 +94,8 @@ export interface HttpCall {
   /** Text; null for none. */
   readonly body: string | null;
   readonly signal: AbortSignal;
+  /** The caller waits by itself when there were too many requests: 429 is an answer then. Default: it is sent again a few times. */
+  readonly pacesItself?: true;
 }
 
 export interface ApiGetOptions {

@@ -41,6 +41,7 @@ const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
   clickhouse: async () => (await import('./clickhouse/clickhouse.ts')).clickHouse,
   cloudwatch: async () => (await import('./cloudwatch/cloudwatch.ts')).cloudWatch,
   elasticsearch: async () => (await import('./opensearch/opensearch.ts')).elasticsearch,
+  gcl: async () => (await import('./gcl/gcl.ts')).gcl,
   opensearch: async () => (await import('./opensearch/opensearch.ts')).openSearch,
   s3: async () => (await import('./s3/s3.ts')).s3,
   victorialogs: async () => (await import('./victorialogs/victorialogs.ts')).victoriaLogs,

@@ -41,6 +41,7 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
         discard(answered);
         continue;
       }
+      if (answered.statusCode === 429 && call.pacesItself === true) return answered;
       // It only asks: what holds for GET holds for all.
       const waitMs = retryAfter(answered, 'GET', '', tries);
       if (waitMs === null) return answered;

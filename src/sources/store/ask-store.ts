@@ -52,7 +52,8 @@ export async function askStore(server: HttpServer, call: HttpCall, refusals: Ref
   throw refusals.errorFor?.(answer.status, text) ?? refused(server, answer.status, text, refusals);
 }
 
-async function textOf(
+/** Rejects with a UserError for more than `maxBytes`. */
+export async function textOf(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
   server: HttpServer,

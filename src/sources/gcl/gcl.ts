@@ -1,0 +1,43 @@
+/** Google Cloud Logging, where GKE keeps its audit log, as a kind of store. https://cloud.google.com/logging/docs/reference/v2/rest */
+import { GoogleLogin } from '../google/google-login.ts';
+import type { StoreKind } from '../store/store-kind.ts';
+import { openStoreSource } from '../store/store-source.ts';
+import { type GclSettings, gclSettings } from './gcl-settings.ts';
+import { GclStore } from './gcl-store.ts';
+
+const READS_LOGS = 'https://www.googleapis.com/auth/logging.read';
+
+export const gcl: StoreKind<GclSettings> = {
+  settings: gclSettings,
+  /** `gcl://PROJECT/CLUSTER`; `gcl+https://ENDPOINT/PROJECT/CLUSTER`. */
+  settingsOf: ({ protocol, host, pathname }) => {
+    const parts = pathname.split('/').filter((part) => part !== '');
+    const isEndpoint = /^https?:$/.test(protocol);
+    const [project, cluster] = isEndpoint ? parts : [host, ...parts];
+    return {
+      ...(isEndpoint ? { url: `${protocol}//${host}` } : {}),
+      ...(project === undefined ? {} : { project }),
+      ...(cluster === undefined ? {} : { cluster }),
+    };
+  },
+  open: async (name, settings, means) => {
+    const { url, auth, tls, headers, proxy, timeout } = settings;
+    const reach = {
+      ...(tls === undefined ? {} : { tls }),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(timeout === undefined ? {} : { timeout }),
+    };
+    const serverAt = (at: string) => means.serverAt({ url: at, ...reach });
+    const login = auth === undefined ? new GoogleLogin({ ...means.io, serverAt }, READS_LOGS) : null;
+    const store = new GclStore(name, settings, {
+      server: await means.serverAt({
+        url,
+        ...reach,
+        ...(auth === undefined ? {} : { auth }),
+        ...(headers === undefined ? {} : { headers }),
+      }),
+      headersFor: login === null ? null : (isRenewed) => login.headersFor(isRenewed),
+    });
+    return openStoreSource(store, means);
+  },
+};

@@ -1,0 +1,74 @@
+/**
+ * Who we are to Google's services: what GOOGLE_APPLICATION_CREDENTIALS or gcloud's own file says, else the account of the machine, else
+ * whoever is logged in with gcloud. https://cloud.google.com/docs/authentication/application-default-credentials
+ */
+import { UserError } from '../../errors.ts';
+import type { HttpServer, Io } from '../../io.ts';
+import { readCredentialsFile } from './credentials-file.ts';
+import { tokenOfGcloud } from './gcloud.ts';
+import { tokenFor } from './grants.ts';
+import { tokenOfMachine } from './metadata-server.ts';
+
+export interface AccessToken {
+  readonly token: string;
+  /** Milliseconds since the epoch; null: not known. */
+  readonly expiresMs: number | null;
+  /** Whom a person's requests are counted for; null: nobody else. */
+  readonly quotaProject: string | null;
+}
+
+export interface GoogleMeans extends Pick<Io, 'env' | 'signal' | 'now'> {
+  /** What gives tokens for credentials. */
+  readonly serverAt: (url: string) => Promise<HttpServer>;
+}
+
+/** One that ends so soon is renewed before it is used. */
+const ENDS_SOON_MS = 60_000;
+
+export class GoogleLogin {
+  readonly #means: GoogleMeans;
+  readonly #scope: string;
+  #token: Promise<AccessToken> | null = null;
+
+  /** `scope`: what the token is for, where that can be said. */
+  constructor(means: GoogleMeans, scope: string) {
+    this.#means = means;
+    this.#scope = scope;
+  }
+
+  /** `isRenewed`: the last token was refused. Rejects with a UserError that tells no secret. */
+  async headersFor(isRenewed: boolean): Promise<Readonly<Record<string, string>>> {
+    if (isRenewed) this.#token = null;
+    let token = await this.#asked();
+    if ((token.expiresMs ?? Number.POSITIVE_INFINITY) - this.#means.now() < ENDS_SOON_MS) {
+      this.#token = null;
+      token = await this.#asked();
+    }
+    return {
+      authorization: `Bearer ${token.token}`,
+      ...(token.quotaProject === null ? {} : { 'x-goog-user-project': token.quotaProject }),
+    };
+  }
+
+  #asked(): Promise<AccessToken> {
+    if (this.#token !== null) return this.#token;
+    const asking = this.#ask();
+    this.#token = asking;
+    asking.catch(() => {
+      this.#token = null;
+    });
+    return asking;
+  }
+
+  async #ask(): Promise<AccessToken> {
+    const credentials = await readCredentialsFile(this.#means.env);
+    if (credentials !== null) return await tokenFor(credentials, this.#means, this.#scope);
+    const token =
+      (await tokenOfMachine(this.#means)) ??
+      (await tokenOfGcloud(this.#means, 'config config-helper --format json'));
+    if (token !== null) return token;
+    throw new UserError('AUDIT_NO_CREDENTIALS', 'no credentials for Google Cloud were found', {
+      hint: 'gcloud auth application-default login, or GOOGLE_APPLICATION_CREDENTIALS=FILE',
+    });
+  }
+}
