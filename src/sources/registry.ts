@@ -44,6 +44,7 @@ const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
   gcl: async () => (await import('./gcl/gcl.ts')).gcl,
   opensearch: async () => (await import('./opensearch/opensearch.ts')).openSearch,
   s3: async () => (await import('./s3/s3.ts')).s3,
+  splunk: async () => (await import('./splunk/splunk.ts')).splunk,
   victorialogs: async () => (await import('./victorialogs/victorialogs.ts')).victoriaLogs,
 };
 
