@@ -126,6 +126,44 @@ function release({ buffer, length }: Uint8Array): void {
   if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
+/**
+ * What a body begins with, at most so many bytes and one piece more; and all of it, as if nothing had been read of it. Reading it whole,
+ * or ending early, ends the body.
+ */
+export async function begun(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly beginning: Buffer; readonly rest: AsyncIterable<Uint8Array> }> {
+  const pieces = body[Symbol.asyncIterator]();
+  const taken: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const piece = await pieces.next();
+    if (piece.done === true) {
+      const whole = Buffer.concat(taken, bytes);
+      return { beginning: whole, rest: onePiece(whole) };
+    }
+    taken.push(piece.value);
+    bytes += piece.value.length;
+    if (bytes <= maxBytes) continue;
+    const beginning = Buffer.concat(taken, bytes);
+    return { beginning, rest: goneOn(beginning, pieces) };
+  }
+}
+
+async function* onePiece(piece: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield piece;
+}
+
+async function* goneOn(beginning: Uint8Array, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield beginning;
+    for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next()) yield piece.value;
+  } finally {
+    await pieces.return?.();
+  }
+}
+
 /** What is left of an answer that nobody wants, read away so that its socket can be used again; a long one is cut off. */
 export function discard(response: IncomingMessage): void {
   const length = Number(response.headers['content-length'] ?? 0);

@@ -5,8 +5,12 @@
  */
 import { UserError } from '../../errors.ts';
 import type { ApiServer, HttpServer } from '../../io.ts';
+import { begun } from '../../wire/body.ts';
 import type { ClusterUrl } from './cluster-url.ts';
 import type { Auth } from './store-settings.ts';
+
+/** Far above any; what a store itself says may be longer. */
+const MAX_STATUS_BYTES = 64 * 1024;
 
 export function serviceProxy(
   store: string,
@@ -41,11 +45,9 @@ async function ownRefusal(
   namespace: string,
   name: string,
 ): Promise<typeof answer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const { kind, message } = statusIn(text);
-  if (kind !== 'Status') return { ...answer, body: once(Buffer.from(text, 'utf8')) };
+  const { beginning, rest } = await begun(answer.body, MAX_STATUS_BYTES);
+  const { kind, message } = statusIn(beginning.toString('utf8'));
+  if (kind !== 'Status') return { ...answer, body: rest };
   if (answer.status === 403)
     throw new UserError('AUDIT_FORBIDDEN', `${store}: ${message}`, {
       hint: `a Role in ${namespace} needs it: verbs [get, create], resources [services/proxy], resourceNames [${JSON.stringify(name)}]`,
@@ -69,10 +71,6 @@ function statusIn(text: string): { readonly kind: unknown; readonly message: str
   } catch {
     return { kind: null, message: '' };
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** What proves who we are would not arrive. */
