@@ -9,8 +9,8 @@ import type { ApiServer, Io } from '../io.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { loadStoreKind, STORE_KINDS } from '../sources/registry.ts';
 import type { Source } from '../sources/source.ts';
-import { reachServer } from '../sources/store/reach-server.ts';
-import type { StoreKind, StoreMeans } from '../sources/store/store-kind.ts';
+import { type OpenStoreMeans, openStore } from '../sources/store/open-store.ts';
+import type { StoreKind } from '../sources/store/store-kind.ts';
 import type { FlagValues } from './flags.ts';
 import { connectFlags } from './reach-cluster.ts';
 
@@ -35,7 +35,7 @@ export async function openStores(
   );
   const opened: Source[] = [];
   for (const { name, kind, settings } of chosen)
-    opened.push(await kind.open(name, settings, meansOf(name, options)));
+    opened.push(await openStore(name, kind, settings, meansOf(options)));
   return opened;
 }
 
@@ -144,17 +144,12 @@ function withoutSecrets(url: URL): string {
   return url.href.replace(/\/$/, '');
 }
 
-function meansOf(name: string, { flags, io, cluster, maxBytes }: OpenStoresOptions): StoreMeans {
+function meansOf({ flags, io, cluster, maxBytes }: OpenStoresOptions): OpenStoreMeans {
   let opened: Promise<Cluster> | null = cluster === null ? null : Promise.resolve(cluster);
   const api = async (): Promise<ApiServer> => {
     const { openCluster } = await import('../cluster/cluster.ts');
     opened ??= openCluster(connectFlags(flags), io);
     return (await opened).api;
   };
-  return {
-    io,
-    maxBytes,
-    serverAt: (settings) =>
-      reachServer(`the store ${name}`, settings, { env: io.env, signal: io.signal, api }),
-  };
+  return { io, maxBytes, secrets: { env: io.env, signal: io.signal, api } };
 }

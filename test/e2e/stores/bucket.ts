@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { reachServer } from '../../../src/sources/store/reach-server.ts';
+import { openStore } from '../../../src/sources/store/open-store.ts';
 import { fixedIo } from '../../support/fixed-io.ts';
 import type { StoreProcess } from './start-store.ts';
 
@@ -63,10 +63,9 @@ export async function openBucket(
   const noCluster = async (): Promise<never> => {
     throw new Error('no cluster');
   };
-  return kind.open('s3', kind.settings.parse({ endpoint: url, bucket, ...settings }), {
-    io,
-    maxBytes,
-    serverAt: (reach) => reachServer('s3', reach, { env: {}, signal: io.signal, api: noCluster }),
+  const secrets = { env: {}, signal: io.signal, api: noCluster };
+  return openStore('s3', kind, kind.settings.parse({ endpoint: url, bucket, ...settings }), {
+    ...{ io, maxBytes, secrets },
   });
 }
 

@@ -1,7 +1,7 @@
 /** A store as the program opens it, from its settings. */
 import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { reachServer } from '../../../src/sources/store/reach-server.ts';
+import { openStore as openWith } from '../../../src/sources/store/open-store.ts';
 import { FIXED_NOW_MS, fixedIo } from '../../support/fixed-io.ts';
 
 const noCluster = async (): Promise<never> => {
@@ -17,9 +17,6 @@ export async function openStore(
   const io = { ...fixedIo(), now };
   const known = await loadStoreKind(kind);
   if (known === null) throw new Error(`there is no kind ${kind}`);
-  return known.open(kind, known.settings.parse(settings), {
-    io,
-    maxBytes,
-    serverAt: (reach) => reachServer(kind, reach, { env: {}, signal: io.signal, api: noCluster }),
-  });
+  const secrets = { env: {}, signal: io.signal, api: noCluster };
+  return openWith(kind, known, known.settings.parse(settings), { io, maxBytes, secrets });
 }

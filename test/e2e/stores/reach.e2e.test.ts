@@ -18,6 +18,7 @@ const log = fileURLToPath(new URL('../../fixtures/shop/audit.log', import.meta.u
 const image = 'localhost/busybox:local';
 const PORT = 29428;
 const TLS_PORT = 29429;
+const OPEN_TLS_PORT = 29430;
 const QUESTION =
   'audit who-did delete -A --since 2026-11-23T08:00Z --until 2026-11-23T10:00Z --no-live -o json';
 
@@ -26,7 +27,7 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
   const { cluster, kubectl } = actsOn(run);
   let plugin: Plugin;
   let store: StoreProcess;
-  let tls: ReturnType<Plugin['startScript']>;
+  const fronts: ReturnType<Plugin['startScript']>[] = [];
   let expected: unknown;
 
   beforeAll(async () => {
@@ -61,16 +62,19 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
       `http://127.0.0.1:${PORT}/internal/force_flush`,
     ]);
     await makeCertificate(run);
-    tls = plugin.startScript(fileURLToPath(new URL('./tls-front.ts', import.meta.url)), [
-      ...[String(TLS_PORT), String(PORT), join(run, 'front.key'), join(run, 'front.crt'), 'reader:s3cr3t'],
-    ]);
+    for (const args of [[String(TLS_PORT), 'reader:s3cr3t'], [String(OPEN_TLS_PORT)]]) {
+      const [port = '', ...login] = args;
+      const keys = [join(run, 'front.key'), join(run, 'front.crt')];
+      const front = fileURLToPath(new URL('./tls-front.ts', import.meta.url));
+      fronts.push(plugin.startScript(front, [port, String(PORT), ...keys, ...login]));
+    }
     await kubectl('alice', 'create -f -', MANIFESTS);
     await kubectl('alice', 'wait --for=condition=Ready pod/front --timeout=60s');
     expected = rowsOf(await plugin.call(`${QUESTION} --file ${log}`.split(' '), { kubeconfig: null }));
   });
 
   afterAll(async () => {
-    tls?.kill();
+    for (const front of fronts) front.kill();
     await store?.stop();
     await openCluster(run).stop();
     await rm(run, { recursive: true, force: true });
@@ -98,10 +102,25 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
     const called = await asked('alice', url(`${login}&ca=${join(run, 'front.crt')}`));
     expect(called.stderr).toBe('');
     expect(rowsOf(called)).toEqual(expected);
+    expect(notesOf(called)).not.toContain('store-unproven');
     const untrusted = await asked('alice', url(login));
     expect(untrusted.stderr).toContain('its certificate is signed by nobody whom the source trusts');
     const stranger = await asked('alice', url(`ca=${join(run, 'front.crt')}`));
     expect(stranger.stderr).toContain('does not let us in');
+  });
+
+  it('says that anybody could have answered where nobody looked at the certificate', async () => {
+    const unchecked = `victorialogs+forward+https://default/front:${OPEN_TLS_PORT}?insecure=true`;
+    const byApiServer = `victorialogs+service+https://default/front:${OPEN_TLS_PORT}`;
+    for (const source of [unchecked, byApiServer]) {
+      const called = await asked('alice', source);
+      expect(rowsOf(called)).toEqual(expected);
+      expect(notesOf(called)).toContain('store-unproven');
+    }
+    const words = QUESTION.replace('-o json', '').trim().split(' ');
+    const kubeconfig = cluster.kubeconfig('alice');
+    const { stdout } = await plugin.call([...words, '--source', byApiServer], { kubeconfig });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('anybody could have answered; forward+https://default');
   });
 
   it('says what is missing: the right, the Service, its port, a login that would not arrive', async () => {
@@ -130,7 +149,7 @@ kind: Service
 metadata: {name: front}
 spec:
   selector: {app: front}
-  ports: [{name: logs, port: ${PORT}, targetPort: logs}, {name: tls, port: ${TLS_PORT}, targetPort: ${TLS_PORT}}]
+  ports: [{name: logs, port: ${PORT}, targetPort: logs}, {name: tls, port: ${TLS_PORT}, targetPort: ${TLS_PORT}}, {name: open, port: ${OPEN_TLS_PORT}, targetPort: ${OPEN_TLS_PORT}}]
 `;
 });
 
@@ -138,6 +157,11 @@ function rowsOf({ status, stdout, stderr }: { status: number; stdout: string; st
   if (status !== 0 && status !== 3) throw new Error(stderr);
   const { rows } = JSON.parse(stdout) as { rows: readonly { source: string }[] };
   return rows.map(({ source: _, ...row }) => row);
+}
+
+function notesOf({ stdout }: { stdout: string }): readonly string[] {
+  const { notes } = JSON.parse(stdout) as { notes: readonly { code: string }[] };
+  return notes.map(({ code }) => code);
 }
 
 async function makeCertificate(folder: string): Promise<void> {

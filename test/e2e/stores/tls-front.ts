@@ -1,13 +1,13 @@
-/** TLS and a login before a store that has neither: `tls-front.ts PORT STORE-PORT KEY CERTIFICATE NAME:PASSWORD`. */
+/** TLS and a login before a store that has neither: `tls-front.ts PORT STORE-PORT KEY CERTIFICATE [NAME:PASSWORD]`. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 
 const [port = '', storePort = '', key = '', certificate = '', login = ''] = process.argv.slice(2);
-const wanted = `Basic ${Buffer.from(login).toString('base64')}`;
+const wanted = login === '' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
 
 createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (asked, answer) => {
-  if (asked.headers.authorization !== wanted) {
+  if (wanted !== undefined && asked.headers.authorization !== wanted) {
     answer.writeHead(401).end('who are you?');
     return;
   }
