@@ -4,6 +4,7 @@ import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Document, isMap, isSeq, parseDocument } from 'yaml';
 import { readFileOrNull } from './config-file.ts';
+import { CONFIG_SCHEMA_URL } from './config-schema-url.ts';
 import { parseConfig } from './parse-config.ts';
 
 export interface NewSource {
@@ -17,7 +18,7 @@ export interface NewSource {
 /** The text is held against the schema before it is written. Throws UserError AUDIT_BAD_CONFIG. */
 export async function addToConfig(path: string, { name, settings, context }: NewSource): Promise<void> {
   const text = await readFileOrNull(path);
-  const document = text === null || text.trim() === '' ? new Document({ version: 1 }) : parseDocument(text);
+  const document = text === null || text.trim() === '' ? newDocument() : parseDocument(text);
   document.setIn(['sources', name], document.createNode(settings));
   if (context !== null) {
     const before: unknown = document.getIn(['contexts', context], false);
@@ -35,4 +36,11 @@ export async function addToConfig(path: string, { name, settings, context }: New
   await writeFile(fresh, written, { mode: 0o600, flag: 'wx' });
   await chmod(fresh, 0o600);
   await rename(fresh, path);
+}
+
+/** Editors that understand it complete and check what is written by hand. */
+function newDocument(): Document {
+  const document = new Document({ version: 1 });
+  document.commentBefore = ` yaml-language-server: $schema=${CONFIG_SCHEMA_URL}`;
+  return document;
 }

@@ -140,6 +140,11 @@ describe('the configuration file', () => {
     const path = configPath(env());
     await addToConfig(path, { name: 'a', settings: { type: 'loki' }, context: null });
     expect((await readConfig(env())).sources.get('a')?.type).toBe('loki');
+    expect(await readFile(path, 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=https:.*\n\nversion: 1\n/,
+    );
+    await addToConfig(path, { name: 'b', settings: { type: 'loki' }, context: null });
+    expect((await readFile(path, 'utf8')).match(/yaml-language-server/g)).toHaveLength(1);
   });
 });
 

@@ -22,7 +22,7 @@ export const secretSchema = z
     ],
     { error: 'one of env, file, exec, secret: a secret itself does not belong here' },
   )
-  .describe('where the secret is to be had');
+  .meta({ id: 'secret', description: 'where the secret is to be had' });
 
 const basic = z.strictObject({ username: z.string().min(1), password: secretSchema });
 const aws = z.strictObject({
@@ -42,7 +42,7 @@ export const authSchema = z
     ],
     { error: 'one of basic, bearer, apiKey, header, aws' },
   )
-  .describe('who we are to the store; default: nobody');
+  .meta({ id: 'auth', description: 'who we are to the store; default: nobody' });
 
 export const tlsSchema = z
   .strictObject({
@@ -54,17 +54,19 @@ export const tlsSchema = z
   })
   .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
     error: 'certificate and key come together',
-  });
+  })
+  // The same for docs/config.schema.json, which knows no functions.
+  .meta({ id: 'tls', dependencies: { certificate: ['key'], key: ['certificate'] } });
 
 const REACHES = /^(?:https?|(?:service|forward)(?:\+https)?):\/\/[^/?#@]+(?:[/][^?#]*)?$/;
 
 export const urlSchema = z
   .string()
   .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), { error: 'a URL must hold no password: say auth' })
-  .refine((text) => REACHES.test(text), {
-    error:
-      'a URL such as https://HOST:PORT, service://NAMESPACE/NAME:PORT or forward+https://NAMESPACE/NAME:PORT',
-  })
+  .regex(
+    REACHES,
+    'a URL such as https://HOST:PORT, service://NAMESPACE/NAME:PORT or forward+https://NAMESPACE/NAME:PORT',
+  )
   .describe(
     'http(s)://HOST:PORT; service://NAMESPACE/NAME:PORT through the API server; forward://NAMESPACE/NAME:PORT through a port-forward',
   );
