@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   AUDIT_STORE_REFUSED: 1,
   AUDIT_BAD_CONFIG: 2,
   AUDIT_NO_AUDIT_LOG: 1,
+  AUDIT_NOT_CONFIRMED: 1,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

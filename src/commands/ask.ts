@@ -7,6 +7,7 @@ import { groupsIn } from '../event/groups.ts';
 import type { LiveCluster } from '../live.ts';
 import { type Inputs, MAX_ROUNDS, type Outcome, type Question, type Round } from '../questions/question.ts';
 import type { Source } from '../sources/source.ts';
+import { billedPlans, type Planned } from './billed-plans.ts';
 import type { Progress } from './progress.ts';
 import { Reading } from './reading.ts';
 
@@ -18,6 +19,8 @@ export interface AskOptions {
   readonly nowUs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Before any of a round is read; rejects when it is not to be. Default: nobody is asked. */
+  readonly confirm?: (planned: readonly Planned[]) => Promise<void>;
 }
 
 export async function ask<P>(question: Question<P>, params: P, options: AskOptions): Promise<Answer> {
@@ -59,8 +62,14 @@ async function looked(
   return here;
 }
 
-async function readRound(round: Round, reading: Reading, { sources, signal }: AskOptions): Promise<void> {
+async function readRound(
+  round: Round,
+  reading: Reading,
+  { sources, signal, confirm }: AskOptions,
+): Promise<void> {
   const { query } = round;
+  const billed = await billedPlans(sources, query, signal);
+  await confirm?.(billed);
   let wantsMore = true;
   const pass = reading.begin({
     query,
@@ -71,7 +80,8 @@ async function readRound(round: Round, reading: Reading, { sources, signal }: As
   });
   for (const source of sources) {
     if (!wantsMore) break;
-    const plan = await source.plan(query, signal);
+    const known = billed.find((each) => each.source === source)?.plan;
+    const plan = known ?? (await source.plan(query, signal));
     for await (const batch of source.read(plan, signal)) {
       pass.take(source, plan, batch);
       round.count?.(groupsIn(batch.passedOver.counted));

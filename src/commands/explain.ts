@@ -9,8 +9,10 @@ import { MAX_ROUNDS } from '../questions/question.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import type { Source, SourcePlan } from '../sources/source.ts';
 import { canReread } from './ask.ts';
+import type { Planned } from './billed-plans.ts';
 import { formatBytes } from './bytes.ts';
 import { columnsOf } from './columns.ts';
+import { largeBill } from './confirm-bill.ts';
 import { hung } from './hung.ts';
 
 export async function explain(
@@ -27,9 +29,16 @@ export async function explain(
     ...(query.witness === null ? [] : branches(0, 'witness', query.witness)),
     ...(query.aggregation === null ? [] : [[0, 'counted', `by ${query.aggregation.by.join(', ')}`] as const]),
   ];
+  const planned: Planned[] = [];
   for (const source of sources) {
     const plan = await source.plan(query, io.signal);
+    planned.push({ source, plan });
     entries.push([0, 'source', source.name], ...(await entriesOf(plan, source)));
+  }
+  const bill = await largeBill(planned, io.env);
+  if (bill !== null) {
+    const above = `more than ${formatBytes(bill.aboveBytes)} is asked about first, on a terminal and without --yes`;
+    entries.push([0, 'paid for', `${formatBytes(bill.bytes)}: ${above}`]);
   }
   entries.push([
     0,
@@ -60,7 +69,7 @@ const DEFAULT_COLUMNS = 100;
 
 async function entriesOf(plan: SourcePlan, { capabilities }: Source): Promise<Entry[]> {
   const { bytes, parts } = plan.estimate;
-  const cost = bytes === null ? 'unknown' : formatBytes(bytes);
+  const amount = bytes === null ? 'unknown' : formatBytes(bytes);
   const where = parts === null ? '' : ` in ${parts} ${parts === 1 ? 'part' : 'parts'}`;
   const isAllHere = isEverything(plan.pushed);
   return [
@@ -68,7 +77,7 @@ async function entriesOf(plan: SourcePlan, { capabilities }: Source): Promise<En
       ? [[2, 'pushed', 'nothing: the source filters nothing by itself'] as const]
       : branches(2, 'pushed', plan.pushed)),
     ...(isAllHere ? [[2, 'here', 'all that is wanted'] as const] : branches(2, 'here', plan.residual)),
-    [2, 'cost', `${cost}${where}${capabilities.billed ? ', billed' : ''}`],
+    [2, 'cost', `${amount}${where}${capabilities.billed ? ', paid for by what is read' : ''}`],
     ...(await plan.explain()).map((line): Entry => [2, '', line]),
   ];
 }

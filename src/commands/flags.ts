@@ -80,6 +80,13 @@ export const FLAGS = {
     help: 'read at most this much, the newest first (500MB, 2GiB)',
     group: 'Where from',
   },
+  yes: {
+    name: 'yes',
+    short: 'y',
+    type: 'boolean',
+    help: 'do not ask before much is read of a store that is paid for by what is read',
+    group: 'Where from',
+  },
   index: {
     name: 'index',
     type: 'boolean',

@@ -8,6 +8,7 @@ import type { RowStream, StreamedRow } from '../questions/row-stream.ts';
 import { Merged } from '../sources/merged.ts';
 import type { EventBatch, News, Source, SourcePlan } from '../sources/source.ts';
 import { alarm } from './alarm.ts';
+import { billedPlans, type Planned } from './billed-plans.ts';
 import type { Progress } from './progress.ts';
 import { Reading } from './reading.ts';
 
@@ -20,6 +21,8 @@ export interface FollowOptions {
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Before any of it is read; rejects when it is not to be. Default: nobody is asked. */
+  readonly confirm?: (planned: readonly Planned[]) => Promise<void>;
   /** All logs have been found: rows may come. */
   readonly onReady: () => Promise<void>;
   /** In the order in which they are to be printed. */
@@ -95,8 +98,11 @@ class Following {
     const query = { ...this.#stream.query, following: begins };
     const { untilUs } = query.window;
     if (untilUs !== null) alarm(untilUs / 1000 + LATE_MS, now, signal, () => this.#over.abort());
+    const billed = await billedPlans(sources, query, signal);
+    await this.#options.confirm?.(billed);
     for (const source of sources) {
-      const plan = await source.plan(query, signal);
+      const known = billed.find((each) => each.source === source)?.plan;
+      const plan = known ?? (await source.plan(query, signal));
       this.#plans.set(source, plan);
       for await (const batch of source.read(plan, signal)) this.#pass.take(source, plan, batch);
       this.#pass.find(source);

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { openSource } from '../sources/registry.ts';
 import type { Source } from '../sources/source.ts';
+import { parseSize } from './bytes.ts';
 import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 import type { Reached } from './reach-cluster.ts';
 
@@ -28,7 +29,8 @@ export async function openSources(
     });
   }
   if (reached.refusal !== null) throw reached.refusal;
-  const maxBytes = parseSize(textFlag(flags, 'max-bytes'));
+  const size = textFlag(flags, 'max-bytes');
+  const maxBytes = size === null ? null : parseSize(size, '--max-bytes');
   const opened: Source[] = [];
   const usesIndex = boolFlag(flags, 'index') !== false;
   try {
@@ -45,27 +47,4 @@ export async function openSources(
     throw error;
   }
   return opened;
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  m: 1e6,
-  g: 1e9,
-  t: 1e12,
-  ki: 2 ** 10,
-  mi: 2 ** 20,
-  gi: 2 ** 30,
-  ti: 2 ** 40,
-};
-
-function parseSize(text: string | null): number | null {
-  if (text === null) return null;
-  const parts = /^(\d{1,15}(?:\.\d{1,6})?)\s?([kmgt]i?)?b?$/i.exec(text);
-  const unit = UNITS[(parts?.[2] ?? '').toLowerCase()];
-  const bytes = Math.floor(Number(parts?.[1]) * (unit ?? Number.NaN));
-  if (!(bytes > 0)) {
-    throw new UserError('AUDIT_USAGE', `--max-bytes "${text}" is not a size`, { hint: 'say 500MB or 2GiB' });
-  }
-  return bytes;
 }

@@ -18,6 +18,7 @@ const WHERE_FROM: readonly FlagName[] = [
   'source',
   'demo',
   'max-bytes',
+  'yes',
   'index',
   'explain',
 ];
@@ -208,7 +209,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: '[list | add [NAME URL] | test NAME…]',
     summary: 'the log stores that are configured, for which contexts; one more; whether one can be read',
     takes: [],
-    flags: ['output', ...CLUSTER, ...OTHER],
+    flags: ['output', 'yes', ...CLUSTER, ...OTHER],
     examples: [
       ['Which log stores are configured?', 'sources'],
       [

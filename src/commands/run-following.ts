@@ -7,6 +7,7 @@ import { coverageLines } from '../render/coverage-lines.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import { FORMATS } from '../render/registry.ts';
 import type { Source } from '../sources/source.ts';
+import type { Planned } from './billed-plans.ts';
 import { boolFlag, type FlagName, type FlagValues, textFlag } from './flags.ts';
 import { follow } from './follow.ts';
 import { type Printing, renderOptionsOf } from './print-answer.ts';
@@ -69,11 +70,12 @@ export interface FollowingRun {
   readonly stream: RowStream;
   readonly sources: readonly Source[];
   readonly limit: number | null;
+  readonly confirm: (planned: readonly Planned[]) => Promise<void>;
 }
 
 /** Resolves to the exit status: 130 when it was interrupted, as it always is without an --until or a --limit. */
 export async function runFollowing(
-  { name, stream, sources, limit }: FollowingRun,
+  { name, stream, sources, limit, confirm }: FollowingRun,
   flags: FlagValues,
   printing: Printing,
   io: Io,
@@ -84,7 +86,7 @@ export async function runFollowing(
   const printer = renderer(stream, options);
   const say = async (text: string): Promise<void> => io.err.write(`${escapeTerminal(text)}\n`);
   const { answer, isInterrupted } = await follow(name, stream, {
-    ...{ sources, limit, now: io.now, signal: io.signal, progress: progressOn(io) },
+    ...{ sources, limit, confirm, now: io.now, signal: io.signal, progress: progressOn(io) },
     begins: beginsOf(flags),
     onReady: async () => {
       await say(`following ${sources.map((source) => source.name).join(', ')}; Ctrl-C ends it`);

@@ -13,6 +13,8 @@ import { type LocalZone, type ParsedWindow, parseWindow } from '../query/time-ra
 import type { InputName, Inputs, Question } from '../questions/question.ts';
 import type { Source } from '../sources/source.ts';
 import { ask, canReread } from './ask.ts';
+import type { Planned } from './billed-plans.ts';
+import { confirmBill } from './confirm-bill.ts';
 import { DEMO } from './demo.ts';
 import { explain } from './explain.ts';
 import { filterFlags } from './filter-flags.ts';
@@ -80,19 +82,33 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
           : followedQuery(stream, flags);
       return await explain(question.name, query, sources, localZoneOf(flags, io)(), io);
     }
+    const confirm = confirming(flags, printing, io);
     if (stream !== undefined) {
-      const run = { name: question.name, stream, sources, limit: shared.limit };
+      const run = { name: question.name, stream, sources, limit: shared.limit, confirm };
       return await runFollowing(run, flags, printing, io);
     }
     const { live } = reached;
     const inputs = await inputsOf(question.needs, live, io.signal);
-    const options = { sources, inputs, live, nowUs, signal: io.signal, progress: progressOn(io) };
+    const { signal } = io;
+    const options = { sources, inputs, live, nowUs, signal, progress: progressOn(io), confirm };
     const answer = await ask(question, params, options);
     await print(answer, printing, io);
     return answer.coverage.complete ? 0 : 3;
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }
+}
+
+/** A person is asked, and no program: whoever reads anything but a table is one. */
+function confirming(
+  flags: FlagValues,
+  { format }: Printing,
+  io: Io,
+): (planned: readonly Planned[]) => Promise<void> {
+  const isForPeople = format.name === 'table' || format.name === 'wide';
+  return async (planned) => {
+    if (isForPeople && boolFlag(flags, 'yes') !== true) await confirmBill(planned, io);
+  };
 }
 
 async function inputsOf(
@@ -208,7 +224,9 @@ function localZoneOf(flags: FlagValues, io: Io): LocalZone {
   return boolFlag(flags, 'utc') === true ? () => 'UTC' : () => io.timeZone;
 }
 
+/** Said of one reading, and not of the next. */
+const ONCE: readonly FlagName[] = ['explain', 'max-bytes', 'yes'];
 const SAME_LOGS: readonly FlagName[] = [
-  ...flagsInGroup('Where from').filter((name) => name !== 'explain' && name !== 'max-bytes'),
+  ...flagsInGroup('Where from').filter((name) => !ONCE.includes(name)),
   ...flagsInGroup('Cluster'),
 ];

@@ -12,6 +12,8 @@ export interface Config {
   readonly contexts: ReadonlyMap<string, readonly string[]>;
   /** Of the others; null: nothing is said about them. */
   readonly others: readonly string[] | null;
+  /** Of what is paid for, more is asked about first: `10GB`. Null: nothing is said about it. */
+  readonly confirmAbove: string | null;
 }
 
 /** Null: nothing is said about it. */
@@ -20,7 +22,7 @@ export function sourcesOf({ contexts, others }: Config, context: string): readon
 }
 
 export function emptyConfig(path: string): Config {
-  return { path, sources: new Map(), contexts: new Map(), others: null };
+  return { path, sources: new Map(), contexts: new Map(), others: null, confirmAbove: null };
 }
 
 export interface ConfiguredSource {

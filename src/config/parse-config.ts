@@ -29,6 +29,13 @@ export const configSchema = z.strictObject({
       "kubeconfig context → the sources that hold its cluster's audit log; node: the control plane's files",
     ),
   default: names.optional().describe('sources of the contexts that are not named'),
+  confirmAbove: z
+    .string()
+    .regex(/^[1-9]\d{0,14}(?:\.\d{1,6})?\s?(?:[kKmMgGtT]i?)?[bB]?$/, 'a size such as 10GB')
+    .optional()
+    .describe(
+      'before more is read of stores that are paid for by what is read, a terminal is asked; default 10GB',
+    ),
 });
 
 /** Throws UserError AUDIT_BAD_CONFIG, with line and column. */
@@ -45,7 +52,7 @@ export function parseConfig(text: string, path: string): Config {
   const places = placesIn(document, lines, path);
   const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
   if (!parsed.success) throw refuseAt(parsed.error, places, []);
-  const { sources = {}, contexts = {}, default: others } = parsed.data;
+  const { sources = {}, contexts = {}, default: others, confirmAbove } = parsed.data;
   const known = new Map(
     Object.entries(sources).map(([of, { type, ...settings }]) => [
       of,
@@ -58,6 +65,7 @@ export function parseConfig(text: string, path: string): Config {
     sources: known,
     contexts: new Map(Object.entries(contexts)),
     others: others ?? null,
+    confirmAbove: confirmAbove ?? null,
   };
 }
 

@@ -34,6 +34,8 @@ export interface SourcePlan {
   readonly residual: Predicate;
   /** What reading will touch; null where it cannot be told. */
   readonly estimate: { readonly bytes: number | null; readonly parts: number | null };
+  /** It would cost more than it may, and reading it reads nothing but says so. Default no. */
+  readonly isRefused?: boolean;
   /** For `--explain` alone: what will be sent or opened, a line each, as it will be. */
   explain(): Promise<readonly string[]>;
 }

@@ -106,6 +106,28 @@ const run = (question: Question<null>, sources: readonly Source[]) =>
   ask(question, null, { ...OPTIONS, sources });
 const answer = (): Outcome => ({ kind: 'answer', answer: DRAFT });
 
+it('reads nothing of a round that is not to be paid for, and asks about all of it at once', async () => {
+  const plans: (readonly string[])[] = [];
+  const read: string[] = [];
+  const sources = ['a', 'b', 'c'].map((name) => {
+    const source = memorySource([event(1)], name === 'b' ? { name } : { name, billedBytes: 1e12 });
+    return {
+      ...source,
+      read: (...args: Parameters<Source['read']>) => {
+        read.push(name);
+        return source.read(...args);
+      },
+    };
+  });
+  const confirm: AskOptions['confirm'] = async (planned) => {
+    plans.push(planned.map(({ source }) => source.name));
+    throw new Error('too dear');
+  };
+  const { question } = scripted([{ query: query({ sinceUs: null, untilUs: null }), end: answer }]);
+  await expect(ask(question, null, { ...OPTIONS, sources, confirm })).rejects.toThrow('too dear');
+  expect([plans, read]).toEqual([[['a', 'c']], []]);
+});
+
 describe('ask', () => {
   it('reads another round where the first asks for one, and covers both windows', async () => {
     const late = query({ sinceUs: at(5), untilUs: null });

@@ -33,6 +33,8 @@ export interface MemorySourceOptions {
   readonly rereads?: boolean;
   /** For a query with an aggregation: counts some of the requests by itself, whichever chance picks. Default false. */
   readonly counts?: boolean;
+  /** It is paid for, and reading it takes so many bytes. */
+  readonly billedBytes?: number | null;
 }
 
 export interface MemorySource extends Source {
@@ -55,12 +57,13 @@ export function memorySource(jsons: readonly unknown[], options: MemorySourceOpt
       order,
       slackUs: 0,
       rereads: options.rereads ?? true,
-      billed: false,
+      billed: options.billedBytes !== undefined,
       follows: true,
     },
     async plan(query) {
       const { pushed, residual } = splitPredicate(query.predicate, options.canPush ?? (() => false));
-      const estimate = { bytes: kept.length * BYTES_EACH, parts: 1 };
+      const bytes = options.billedBytes === undefined ? kept.length * BYTES_EACH : options.billedBytes;
+      const estimate = { bytes, parts: 1 };
       const text = `${kept.length} events in memory`;
       const plan = { query, pushed, residual, estimate, explain: async () => [text] };
       planned.set(plan, kept.length);

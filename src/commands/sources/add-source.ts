@@ -8,13 +8,14 @@ import { flagText } from '../../event/shell.ts';
 import type { Io } from '../../io.ts';
 import { escapeTerminal } from '../../render/escape.ts';
 import { loadStoreKind, STORE_KINDS } from '../../sources/registry.ts';
+import { Asking } from '../asking.ts';
 import { type FlagValues, textFlag } from '../flags.ts';
 import { chosenStore } from '../open-stores.ts';
 
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 export async function addSource(words: readonly string[], flags: FlagValues, io: Io): Promise<number> {
-  const asking = new Asking(io);
+  const missing = new Missing(io);
   const [givenName, givenUrl, surplus] = words;
   if (surplus !== undefined)
     throw new UserError(
@@ -24,7 +25,7 @@ export async function addSource(words: readonly string[], flags: FlagValues, io:
         hint: example(io),
       },
     );
-  const name = givenName ?? (await asking.ask('a name for it'));
+  const name = givenName ?? (await missing.ask('a name for it'));
   if (!NAME.test(name) || name === NODE)
     throw new UserError('AUDIT_USAGE', `${JSON.stringify(name)} is no name for a source`, {
       hint: 'letters, digits, dots, hyphens and underscores; node stands for the nodes’ own files',
@@ -35,7 +36,7 @@ export async function addSource(words: readonly string[], flags: FlagValues, io:
       hint: `change it in ${config.path}`,
     });
   const url =
-    givenUrl ?? (await asking.ask(`its URL (${STORE_KINDS.join(', ')}; such as loki+http://HOST:PORT)`));
+    givenUrl ?? (await missing.ask(`its URL (${STORE_KINDS.join(', ')}; such as loki+http://HOST:PORT)`));
   const adHoc = parseAdHoc(url);
   if (adHoc === null)
     throw new UserError('AUDIT_USAGE', `${JSON.stringify(url)} is no URL of a store`, { hint: example(io) });
@@ -45,7 +46,7 @@ export async function addSource(words: readonly string[], flags: FlagValues, io:
   if (kind === null) throw new Error(`${type} was found a moment ago`);
   const asked =
     givenUrl === undefined
-      ? await asking.ask('the kubeconfig context whose audit log it holds (empty: none)')
+      ? await missing.ask('the kubeconfig context whose audit log it holds (empty: none)')
       : '';
   const context = textFlag(flags, 'context') ?? (asked || null);
   const path = configPath(io.env);
@@ -63,33 +64,21 @@ function example({ calledAs }: Io): string {
   return `${calledAs} sources add prod-logs 'loki+https://loki.example:3100?selector={job="k8s-audit"}' --context prod`;
 }
 
-/** Answers, a line each. */
-class Asking {
+/** What the command line does not say. */
+class Missing {
   readonly #io: Io;
-  #lines: AsyncIterator<string> | null = null;
+  readonly #asking: Asking;
 
   constructor(io: Io) {
     this.#io = io;
+    this.#asking = new Asking(io);
   }
 
   async ask(what: string): Promise<string> {
     if (!this.#io.inIsTTY)
       throw new UserError('AUDIT_USAGE', `sources add: ${what} is missing`, { hint: example(this.#io) });
-    await this.#io.err.write(`${what}: `);
-    this.#lines ??= linesOf(this.#io.in)[Symbol.asyncIterator]();
-    const line = await this.#lines.next();
-    if (line.done === true)
-      throw new UserError('AUDIT_USAGE', 'nothing was added', { hint: example(this.#io) });
-    return line.value.trim();
+    const answer = await this.#asking.ask(`${what}:`);
+    if (answer === null) throw new UserError('AUDIT_USAGE', 'nothing was added', { hint: example(this.#io) });
+    return answer;
   }
-}
-
-async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of input) {
-    const lines = (rest + Buffer.from(chunk).toString('utf8')).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }

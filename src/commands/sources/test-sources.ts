@@ -9,12 +9,15 @@ import { EVERYTHING } from '../../query/predicate.ts';
 import { REQUEST_FIELDS } from '../../questions/fact/request-fields.ts';
 import { escapeTerminal } from '../../render/escape.ts';
 import type { Source } from '../../sources/source.ts';
-import type { FlagValues } from '../flags.ts';
+import { confirmBill } from '../confirm-bill.ts';
+import { boolFlag, type FlagValues } from '../flags.ts';
 import { openStores } from '../open-stores.ts';
 import { derivedSource } from './derived-source.ts';
 
 /** Events that are looked at. */
 const ENOUGH = 200;
+/** Of what is paid for by what is read, only the last day is looked at. */
+const PAID_FOR_US = 86_400_000_000;
 
 /** Exit status 1 when one cannot be read. */
 export async function testSources(names: readonly string[], flags: FlagValues, io: Io): Promise<number> {
@@ -50,7 +53,7 @@ async function tested(
 ): Promise<readonly string[]> {
   const sources = await openStores([name], { flags, io, cluster: null, maxBytes: null });
   try {
-    const found = await Promise.all(sources.map((source) => lookAt(source, io.signal)));
+    const found = await Promise.all(sources.map((source) => lookAt(source, flags, io)));
     return sources.flatMap(({ name: of }, at) => inWords(of, found[at] ?? NOTHING));
   } finally {
     await Promise.all(sources.map((source) => source.close()));
@@ -67,10 +70,12 @@ interface Found {
 
 const NOTHING: Found = { events: [], rejects: 0, fromUs: null, toUs: null, said: [] };
 
-async function lookAt(source: Source, signal: AbortSignal): Promise<Found> {
+async function lookAt(source: Source, flags: FlagValues, io: Io): Promise<Found> {
+  const { signal } = io;
+  const sinceUs = source.capabilities.billed ? io.now() * 1000 - PAID_FOR_US : null;
   const plan = await source.plan(
     {
-      window: { sinceUs: null, untilUs: null },
+      window: { sinceUs, untilUs: null },
       predicate: EVERYTHING,
       witness: null,
       fields: REQUEST_FIELDS,
@@ -80,6 +85,7 @@ async function lookAt(source: Source, signal: AbortSignal): Promise<Found> {
     },
     signal,
   );
+  if (boolFlag(flags, 'yes') !== true) await confirmBill([{ source, plan }], io);
   const events: AuditEvent[] = [];
   let rejects = 0;
   let [fromUs, toUs]: (number | null)[] = [null, null];

@@ -1,4 +1,5 @@
 /** A table whose events lie in a known way: queries for its rows, newest first, and for counts of them. */
+import { UserError } from '../../errors.ts';
 import { formatMicros, parseMicros } from '../../event/micros.ts';
 import { isAny } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
@@ -15,7 +16,7 @@ import {
   type Shape,
 } from '../store/store.ts';
 import { type StoreClock, stretchOf } from '../store/store-clock.ts';
-import { canTest, datetime, type Place, toKql } from './kql.ts';
+import { canTest, datetime, type Place, quoted, toKql } from './kql.ts';
 import { type Asked, askAzure, askWhole, pathOf, type Row } from './query-azure.ts';
 
 /** Rows a page: an event is some KB. An answer holds 500,000 rows and 100 MB at most. */
@@ -25,6 +26,7 @@ const GROWN_PAGE_ROWS = 16_000;
 const MOST_ROWS = 100_000;
 
 export interface AzureTable {
+  readonly name: string;
   /** What queries begin with: the table, and which of its rows hold events. */
   readonly from: string;
   readonly place: Place;
@@ -99,6 +101,32 @@ export class AzureShape implements Shape {
       parseMicros(String(text ?? '')),
     );
     return oldestUs == null || newestUs == null ? null : { oldestUs, newestUs };
+  }
+
+  /**
+   * What is paid for is all that the table took in of that time, which the workspace tells by the hour, in a table that is not paid for:
+   * https://learn.microsoft.com/azure/azure-monitor/reference/tables/usage. Null: it does not tell, or not to us.
+   */
+  async estimate(ask: Ask, signal: AbortSignal): Promise<number | null> {
+    const { settings } = this.#asked;
+    if (settings.plan !== 'basic') return null;
+    const { fromNs, toNs } = stretchOf(ask, this.#table.clock);
+    const query = [
+      'Usage',
+      `| where DataType == ${quoted(this.#table.name)}`,
+      ...(fromNs === null ? [] : [`| where EndTime > ${datetime(fromNs)}`]),
+      ...(toNs === null ? [] : [`| where StartTime <= ${datetime(toNs)}`]),
+      '| summarize megabytes = sum(Quantity)',
+    ].join('\n');
+    try {
+      const asked: Asked = { ...this.#asked, settings: { ...settings, plan: 'analytics' }, signal };
+      const { rows } = await askWhole(asked, query);
+      const megabytes = Number(rows[0]?.megabytes ?? 0);
+      return megabytes > 0 ? megabytes * 1e6 : null;
+    } catch (error) {
+      if (error instanceof UserError) return null;
+      throw error;
+    }
   }
 
   #pageQuery({ test, received }: Ask, { fromNs, toNs }: Stretch, limit: number): string {

@@ -64,6 +64,7 @@ export class AzureStore implements Store {
       const place = isLine ? placeOfLine(rows.every(isEventLine)) : rough;
       const clock = clockOf(rows.map((row) => stampedOf(row, isLine)));
       return new AzureShape(this.name, asked, {
+        name: table,
         from,
         place,
         clock,

@@ -21,6 +21,6 @@ export interface StoreMeans {
   readonly io: Io;
   /** The server that the settings say, however it is reached. Dialled when the first request is sent. */
   serverAt(settings: ReachSettings): Promise<HttpServer>;
-  /** Bytes of answers at most; null: no bound. */
+  /** Bytes at most, of answers, and of what is paid for as far as that is known before; null: no bound. */
   readonly maxBytes: number | null;
 }

@@ -27,6 +27,8 @@ export function openStoreSource(store: Store, means: Pick<StoreMeans, 'io' | 'ma
 }
 
 interface Planned {
+  /** Why it is not read: it would cost too much; null: it is. */
+  readonly refusal: string | null;
   readonly shape: Shape;
   readonly ask: Ask;
   /** How the store counts the witnesses; null: none are wanted, or the events that show them are fetched too. */
@@ -70,15 +72,17 @@ class StoreSource implements Source {
     const isFetched = query.witness !== null && witness === null;
     const ask = askFor(query, isFetched ? anyOf(test, narrow(query.witness, shape.can).test) : test);
     const bytes = (await shape.estimate?.(ask, signal)) ?? null;
+    const refusal = this.#refusalOf(bytes);
     const plan: SourcePlan = {
       query,
       ...{ pushed, residual },
       estimate: { bytes, parts: null },
-      explain: async () => shape.explain(ask),
+      isRefused: refusal !== null,
+      explain: async () => (refusal === null ? shape.explain(ask) : [refusal]),
     };
     const seen =
       query.following === undefined ? null : new SeenEvents(this.#now() * 1000, this.#store.lateUs);
-    this.#planned.set(plan, { shape, ask, witness, seen });
+    this.#planned.set(plan, { refusal, shape, ask, witness, seen });
     return plan;
   }
 
@@ -93,6 +97,12 @@ class StoreSource implements Source {
     this.#findings = { gaps, notes, holdsEarlier };
     // So that a store is named that holds nothing.
     yield emptyBatch(this.name);
+    if (planned.refusal !== null) {
+      gaps.push({ code: 'budget', text: planned.refusal, source: this.name });
+      // Where it begins nobody looked: it is not said that it holds nothing.
+      holdsEarlier.push(this.name);
+      return;
+    }
     if (query.following === 'from now') {
       await this.#passOver(planned, signal);
       return;
@@ -146,6 +156,13 @@ class StoreSource implements Source {
 
   async close(): Promise<void> {
     await this.#store.close();
+  }
+
+  /** A store looks through all that it is asked about before it answers: there is no stopping halfway. */
+  #refusalOf(bytes: number | null): string | null {
+    const maxBytes = this.#maxBytes;
+    if (!this.#store.billed || bytes === null || maxBytes === null || bytes <= maxBytes) return null;
+    return `not read: ${sizeOf(bytes)} would be looked through, and paid for; --max-bytes allows ${sizeOf(maxBytes)}`;
   }
 
   /** What was written shortly before: it comes again with the first of what is new. */

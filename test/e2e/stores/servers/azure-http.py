@@ -1,6 +1,6 @@
 """Log Analytics' way to be asked, over an engine for its language: `azure-http.py PORT`.
 
-POST /v1/workspaces/ID/query {query}; POST /tables/ID {table, columns: {name: type}, rows} fills a workspace.
+POST /v1/workspaces/ID/query {query}, or …/search, as tables of the basic plan are asked; POST /tables/ID {table, columns: {name: type}, rows} fills a workspace.
 Answers and errors have the form of https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format.
 """
 import datetime
@@ -15,7 +15,7 @@ import duckdb_kql
 
 WORKSPACES = {}
 ONE_AT_A_TIME = threading.Lock()
-TYPES = {'string': 'VARCHAR', 'datetime': 'TIMESTAMP', 'dynamic': 'JSON'}
+TYPES = {'string': 'VARCHAR', 'datetime': 'TIMESTAMP', 'dynamic': 'JSON', 'real': 'DOUBLE'}
 
 
 def plain(value):
@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         with ONE_AT_A_TIME:
             if path[0] == 'tables':
                 self.fill(path[1], said)
-            elif path[:2] == ['v1', 'workspaces'] and path[3:] == ['query'] and path[2] in WORKSPACES:
+            elif path[:2] == ['v1', 'workspaces'] and path[3:] in (['query'], ['search']) and path[2] in WORKSPACES:
                 self.ask(WORKSPACES[path[2]], said['query'])
             else:
                 self.answer(404, {'error': {'code': 'PathNotFoundError', 'message': 'The requested path does not exist'}})
