@@ -1,4 +1,5 @@
 /** Questions to VictoriaLogs, in a body and never in the URL: URLs are logged, by the API server too when it stands between. */
+import { UserError } from '../../errors.ts';
 import type { HttpServer } from '../../io.ts';
 import { askJson, askStore, type Refusals } from '../store/ask-store.ts';
 import { jsonLinesOf } from '../store/lines-of.ts';
@@ -29,9 +30,10 @@ export async function askVictoriaLogs(
   const { body } = await askStore(server, call, REFUSALS);
   const rows: Row[] = [];
   let bytes = 0;
-  for await (const line of jsonLinesOf(body, server.address)) {
-    rows.push(line.json as Row);
-    bytes += line.bytes;
+  for await (const { json, bytes: length } of jsonLinesOf(body, server.address)) {
+    if (!isRow(json, limit !== null)) throw noVictoriaLogs(server, json);
+    rows.push(json);
+    bytes += length;
   }
   return { rows, bytes };
 }
@@ -43,8 +45,26 @@ export async function fieldNames(
 ): Promise<readonly string[]> {
   const call = { ...callTo('/select/logsql/field_names', { query: filter }, settings), signal };
   const { json } = await askJson(server, call, REFUSALS);
-  const { values = [] } = (json ?? {}) as { readonly values?: readonly { readonly value?: unknown }[] };
+  const { values } = (json ?? {}) as { readonly values?: readonly { readonly value?: unknown }[] };
+  if (!Array.isArray(values)) throw noVictoriaLogs(server, json);
   return values.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+}
+
+/** A record has its time; a count has whatever it is called. An error may come behind rows, in their stead. */
+function isRow(json: unknown, isRecord: boolean): json is Row {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;
+  return isRecord ? '_time' in json : !('error' in json);
+}
+
+function noVictoriaLogs({ address }: HttpServer, json: unknown): UserError {
+  const said = JSON.stringify(json).slice(0, 200);
+  return new UserError(
+    'AUDIT_STORE_REFUSED',
+    `what answers at ${address} is no VictoriaLogs: it sent ${said}`,
+    {
+      hint: 'is it the right address, and the right path?',
+    },
+  );
 }
 
 function callTo(

@@ -28,6 +28,8 @@ export interface FaultFront {
   readonly stop: () => Promise<void>;
 }
 
+const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+
 export async function startFaultFront(to: string): Promise<FaultFront> {
   let abandoned = 0;
   const server = createServer((request, response) => {
@@ -61,20 +63,10 @@ export async function startFaultFront(to: string): Promise<FaultFront> {
     }
     const more =
       fault.ask === undefined ? '' : `${request.url?.includes('?') === true ? '&' : '?'}${fault.ask}`;
-    const type = request.headers['content-type'];
+    const headers = Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
     const answered = await fetch(`${to}${request.url}${more}`, {
       method: request.method ?? 'GET',
-      headers: {
-        ...(type === undefined ? {} : { 'content-type': type }),
-        ...(request.headers.authorization === undefined
-          ? {}
-          : { authorization: request.headers.authorization }),
-        ...Object.fromEntries(
-          Object.entries(request.headers).flatMap(([name, value]) =>
-            name.startsWith('x-amz-') ? [[name, String(value)]] : [],
-          ),
-        ),
-      },
+      headers: Object.fromEntries(headers) as Record<string, string>,
       ...(body.length === 0 ? {} : { body }),
     });
     const bytes = Buffer.from(await answered.arrayBuffer());
