@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readListAnswer, readRefusal } from '../../src/sources/s3/list-answer.ts';
-import { readXml } from '../../src/sources/s3/xml.ts';
+import { readRefusal } from '../../src/sources/archive/answers.ts';
+import { readListAnswer } from '../../src/sources/s3/list-answer.ts';
+import { readXml } from '../../src/wire/xml.ts';
 
 function listed(key: string, more = ''): string {
   return `<?xml version="1.0" encoding="UTF-8"?>

@@ -6,6 +6,8 @@ export interface Archive {
   readonly name: string;
   /** What all keys begin with; '' for nothing. */
   readonly prefix: string;
+  /** A list can begin behind a key, so that what lies between can be leapt over. */
+  readonly leaps: boolean;
   /** A page of the list, by the bytes of the keys. Rejects with a UserError. */
   list(from: ListFrom, signal: AbortSignal): Promise<ListPage>;
   /**
@@ -20,7 +22,7 @@ export interface Archive {
   close(): Promise<void>;
 }
 
-/** Behind that key, or where a page left off; null: from the beginning. */
+/** Behind that key (it itself may come too), or where a page left off; null: from the beginning. `after` only where it `leaps`. */
 export type ListFrom = { readonly after: string } | { readonly token: string } | null;
 
 export interface ListPage {

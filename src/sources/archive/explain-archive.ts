@@ -9,7 +9,7 @@ const SHOWN = 20;
 export function explainArchive(archive: Archive, plan: ArchivePlan): string[] {
   const { read, before, after, overBudget, hasEarlier, requests } = plan;
   const lines = [
-    `list ${archive.explained}, ${requests === 1 ? '1 request' : `${requests} requests`}: dates outside the window are leapt over`,
+    `list ${archive.explained}, ${requests === 1 ? '1 request' : `${requests} requests`}${archive.leaps ? ': dates outside the window are leapt over' : ''}`,
   ];
   for (const { key, bytes } of read.slice(0, SHOWN)) lines.push(`read ${key} (${sizeOf(bytes)})`);
   if (read.length > SHOWN) lines.push(`read ${inWords(read.slice(SHOWN))} more, the newest first`);

@@ -31,7 +31,7 @@ export async function listDated(
 ): Promise<Listed> {
   const how = { archive, dates, mostObjects };
   // Not all servers keep to the order.
-  return (await list(how, true, signal)) ?? (await list(how, false, signal)) ?? NOTHING;
+  return (await list(how, archive.leaps, signal)) ?? (await list(how, false, signal)) ?? NOTHING;
 }
 
 interface How {

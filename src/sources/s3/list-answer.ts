@@ -1,7 +1,7 @@
 /** What ListObjectsV2 answers. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 import { parseMicros } from '../../event/micros.ts';
+import { childText, type Element, readXml } from '../../wire/xml.ts';
 import type { ListPage, StoredObject } from '../archive/archive.ts';
-import { childText, type Element, readXml } from './xml.ts';
 
 /** Null: it is no such answer, or not a whole one. */
 export function readListAnswer(xml: string): ListPage | null {
@@ -39,11 +39,4 @@ function decoded(key: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** `code`: `NoSuchKey`. Null: it is no refusal of S3's. */
-export function readRefusal(xml: string): { readonly code: string; readonly message: string } | null {
-  const answer = readXml(xml);
-  const code = answer?.name === 'Error' ? childText(answer, 'Code') : null;
-  return answer === null || code === null ? null : { code, message: childText(answer, 'Message') ?? '' };
 }

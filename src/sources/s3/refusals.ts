@@ -1,5 +1,6 @@
 /** S3's refusals as errors with their mend. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 import { type ErrorCode, UserError } from '../../errors.ts';
+import { shortened } from '../archive/answers.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -59,9 +60,3 @@ const UNKNOWN_KEYS = new Set([
   ...['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken'],
   ...['TokenRefreshRequired', 'InvalidSecurity'],
 ]);
-
-function shortened(text: string): string {
-  const trimmed = text.trim();
-  if (/^<!?(?:doctype )?html/i.test(trimmed)) return 'a page of HTML';
-  return trimmed.length <= 300 ? trimmed : `${trimmed.slice(0, 300)}…`;
-}

@@ -1,6 +1,13 @@
 /** A bucket as an archive: ListObjectsV2, and GetObject with ranges. https://docs.aws.amazon.com/AmazonS3/latest/API/ */
-import { UserError } from '../../errors.ts';
 import type { ApiResponse } from '../../io.ts';
+import {
+  BUSY,
+  MAX_LIST_BYTES,
+  MAX_REFUSAL_BYTES,
+  NO_BYTES,
+  readRefusal,
+  textOf,
+} from '../archive/answers.ts';
 import {
   type Archive,
   type ListFrom,
@@ -12,19 +19,15 @@ import {
   type StoredObject,
 } from '../archive/archive.ts';
 import { retried } from '../archive/retried.ts';
-import { readListAnswer, readRefusal } from './list-answer.ts';
+import { readListAnswer } from './list-answer.ts';
 import { type Refusal, refusedBy } from './refusals.ts';
 import type { S3Settings } from './s3-settings.ts';
 import type { S3Request, SignedRequests } from './signed-requests.ts';
 
-/** Of an answer to a list: 1,000 keys of 1 KB, each byte of them encoded. */
-const MAX_LIST_BYTES = 16 * 1024 * 1024;
-const MAX_REFUSAL_BYTES = 64 * 1024;
-const BUSY = new Set([429, 500, 502, 503, 504]);
-
 export class S3Archive implements Archive {
   readonly name: string;
   readonly prefix: string;
+  readonly leaps = true;
   readonly #settings: S3Settings;
   readonly #requests: SignedRequests;
   #address = '';
@@ -116,20 +119,6 @@ const EXPIRED = new Set(['ExpiredToken', 'TokenRefreshRequired', 'RequestExpired
 /** Google would unpack what is stored packed, and then knows no ranges of it. */
 const STORED = { 'accept-encoding': 'gzip' };
 
-const NO_BYTES: AsyncIterable<Uint8Array> = (async function* () {})();
-
 async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text, 'utf8');
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes)
-      throw new UserError('AUDIT_STORE_REFUSED', `the answer is longer than ${maxBytes >> 20} MiB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes).toString('utf8');
 }

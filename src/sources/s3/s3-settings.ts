@@ -1,16 +1,14 @@
 /** What can be set about an archive in S3, or in what speaks like it. */
 import * as z from 'zod';
-import { storeShape, urlSchema } from '../store/store-settings.ts';
-
-const { tls, headers, proxy, timeout } = storeShape;
+import { archiveShape } from '../archive/archive-settings.ts';
+import { urlSchema } from '../store/store-settings.ts';
 
 export const s3Settings = z.strictObject({
-  ...{ tls, headers, proxy, timeout },
+  ...archiveShape,
   bucket: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{1,254}$/, 'the name of a bucket')
     .describe('the bucket'),
-  prefix: z.string().optional().describe('what the keys of the audit log begin with; default: all are read'),
   endpoint: urlSchema
     .optional()
     .describe(
@@ -42,11 +40,6 @@ export const s3Settings = z.strictObject({
     )
     .optional()
     .describe('who we are; default: what AWS_* and ~/.aws say, and nobody when they say nothing'),
-  late: z
-    .string()
-    .regex(/^\d+(?:m|h|d)$/, 'a time such as 1h')
-    .optional()
-    .describe('how long after an event its object may have been named, or finished; default 1h'),
 });
 
 export type S3Settings = z.infer<typeof s3Settings>;

@@ -1,9 +1,8 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll } from 'vitest';
-import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
-import { bucketWith, KEYS, openBucket, type PutObject } from './bucket.ts';
+import { bucketWith, KEYS, openBucket } from './bucket.ts';
 import { describeQuestions } from './describe-questions.ts';
+import { AKS, CLOUDWATCH, FIREHOSE, type Layout, objectsOf, VECTOR } from './layouts.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
 
 let server: StoreProcess;
@@ -14,104 +13,27 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** Some events an object, in the order in which they come. */
-const EVENTS_EACH = 4;
+const LAYOUTS: readonly (readonly [string, Layout, Readonly<Record<string, unknown>>])[] = [
+  ['as Firehose writes, gzip', FIREHOSE, { prefix: 'audit/' }],
+  ['as AKS writes, plain', AKS, {}],
+  ['as Vector writes, zstd', VECTOR, {}],
+  ['as CloudWatch exports, gzip', CLOUDWATCH, {}],
+];
 
-async function archived(
-  jsons: readonly EventJson[],
-  layout: (lines: readonly EventJson[], hour: Date, number: number) => PutObject,
-): Promise<string> {
-  const objects = Array.from({ length: Math.ceil(jsons.length / EVENTS_EACH) }, (_, number) => {
-    const some = jsons.slice(number * EVENTS_EACH, (number + 1) * EVENTS_EACH);
-    const hour = new Date(Math.min(...some.map(timeOf)));
-    hour.setUTCMinutes(0, 0, 0);
-    return layout(some, hour, number);
-  });
-  return await bucketWith(server, objects);
+for (const [name, layout, settings] of LAYOUTS) {
+  describeSource(
+    `s3, ${name}`,
+    async (jsons) => openBucket(server.url, await bucketWith(server, objectsOf(jsons, layout)), settings),
+    { runs: 10 },
+  );
 }
 
-function timeOf(json: EventJson): number {
-  return Date.parse(String(json.requestReceivedTimestamp ?? json.stageTimestamp));
-}
-
-function writtenAt(jsons: readonly EventJson[]): string {
-  const latest = Math.max(...jsons.map((json) => Date.parse(String(json.stageTimestamp))));
-  return new Date(Math.ceil(latest / 1000) * 1000 + 60_000).toISOString();
-}
-
-const lines = (jsons: readonly unknown[]): string =>
-  jsons.map((json) => `${JSON.stringify(json)}\n`).join('');
-const iso = (hour: Date, length: number): string => hour.toISOString().slice(0, length);
-
-describeSource(
-  's3, as Firehose writes, gzip',
-  async (jsons) => {
-    const bucket = await archived(jsons, (some, hour, number) => ({
-      key: `audit/${iso(hour, 13).replaceAll(/[-T]/g, '/')}/k8s-1-${iso(hour, 19).replaceAll(/[T:]/g, '-')}-${number}`,
-      body: gzipSync(lines(some)),
-      at: writtenAt(some),
-    }));
-    return openBucket(server.url, bucket, { prefix: 'audit/' });
-  },
-  { runs: 10 },
-);
-describeSource(
-  's3, as AKS writes, plain',
-  async (jsons) => {
-    const bucket = await archived(jsons, (some, hour, number) => {
-      const [year, month, day, h] = iso(hour, 13).split(/[-T]/);
-      const records = some.map((json) => ({
-        time: json.stageTimestamp,
-        category: 'kube-audit',
-        operationName: 'Microsoft.ContainerService/managedClusters/diagnosticLogs/Read',
-        properties: { log: `${JSON.stringify(json)}\n`, stream: 'stdout', pod: 'kube-apiserver-0' },
-      }));
-      return {
-        key: `resourceId=/SUBSCRIPTIONS/${number}/y=${year}/m=${month}/d=${day}/h=${h}/m=00/PT1H.json`,
-        body: lines(records),
-        at: writtenAt(some),
-      };
-    });
-    return openBucket(server.url, bucket);
-  },
-  { runs: 10 },
-);
-describeSource(
-  's3, as Vector writes, zstd',
-  async (jsons) => {
-    const bucket = await archived(jsons, (some, hour, number) => ({
-      key: `date=${iso(hour, 10)}/${Math.floor(hour.getTime() / 1000) + number}-5b1c8f2e-${number}.log.gz`,
-      body: zstdCompressSync(lines(some)),
-      at: writtenAt(some),
-    }));
-    return openBucket(server.url, bucket);
-  },
-  { runs: 10 },
-);
-describeSource(
-  's3, as CloudWatch exports, gzip',
-  async (jsons) => {
-    const bucket = await archived(jsons, (some, _hour, number) => ({
-      key: `export/6c0f/kube-apiserver-audit-${number}/000000.gz`,
-      body: gzipSync(
-        some.map((json) => `${iso(new Date(timeOf(json)), 23)}Z ${JSON.stringify(json)}\n`).join(''),
-      ),
-      at: writtenAt(some),
-    }));
-    return openBucket(server.url, bucket);
-  },
-  { runs: 10 },
-);
 describeQuestions(
   's3, as Vector writes',
   's3',
   async (jsons) => ({
     endpoint: server.url,
-    bucket: await archived(jsons, (some, hour, number) => ({
-      key: `date=${iso(hour, 10)}/${Math.floor(hour.getTime() / 1000) + number}-5b1c8f2e-${number}.log.gz`,
-      body: gzipSync(lines(some)),
-      at: writtenAt(some),
-    })),
+    bucket: await bucketWith(server, objectsOf(jsons, VECTOR)),
   }),
   { env: KEYS },
 );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Archive, StoredObject } from '../../../src/sources/archive/archive.ts';
+import type { Archive, ListFrom, StoredObject } from '../../../src/sources/archive/archive.ts';
 import { keyDatesOf } from '../../../src/sources/archive/key-dates.ts';
 import { listDated } from '../../../src/sources/archive/list-dated.ts';
 
@@ -9,14 +9,14 @@ interface Listing extends Archive {
 }
 
 /** Pages of a few keys, in the order of their bytes or, if `isDisordered`, in the order given. */
-function archiveOf(keys: readonly string[], pageSize: number, isDisordered = false): Listing {
+function archiveOf(keys: readonly string[], pageSize: number, isDisordered = false, leaps = true): Listing {
   const inOrder = isDisordered ? [...keys] : [...new Set(keys)].sort(byBytes);
   const objects = inOrder.map(
     (key): StoredObject => ({ key, bytes: 1, modifiedUs: 0, isInParts: false, tag: '' }),
   );
   let requests = 0;
   return {
-    ...{ name: 'a bucket', prefix: '', explained: '' },
+    ...{ name: 'a bucket', prefix: '', leaps, explained: '' },
     requests: () => requests,
     async list(from) {
       requests++;
@@ -115,6 +115,19 @@ describe('the list of an archive', () => {
     ];
     const { objects } = await listDated(archiveOf(keys, 2, true), WINDOW, signal);
     expect(objects.map(({ key }) => key)).toEqual([keys[0], keys[2], keys[4]]);
+  });
+
+  it('leaps nowhere when the server cannot', async () => {
+    const keys = Array.from({ length: 24 }, (_, hour) => `2026/11/22/${String(hour).padStart(2, '0')}/a`);
+    const archive = archiveOf(['2026/01/01/01/b', ...keys], 5, false, false);
+    const tokens: ListFrom[] = [];
+    const list: Archive['list'] = (from, until) => {
+      tokens.push(from);
+      return archive.list(from, until);
+    };
+    const { objects, hasEarlier } = await listDated({ ...archive, list }, WINDOW, signal);
+    expect([objects.map(({ key }) => key), hasEarlier]).toEqual([keys.slice(10, 13), true]);
+    expect(tokens.filter((from) => from !== null && 'after' in from)).toEqual([]);
   });
 
   it('ends at a bound, and says so', async () => {

@@ -1,4 +1,4 @@
-/** The XML of S3's answers: elements and texts, without anything that could be more than that. */
+/** The XML of answers such as S3's: elements and texts, without anything that could be more than that. */
 
 export interface Element {
   readonly name: string;
@@ -13,7 +13,7 @@ interface Open {
   readonly children: Element[];
 }
 
-/** How deep it may nest: S3's answers take 4. */
+/** How deep it may nest: answers of S3 and Azure take 4. */
 const MAX_DEPTH = 16;
 
 /** The element that is the whole answer. Null: it is no XML of that kind, or breaks off. */
