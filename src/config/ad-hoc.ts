@@ -26,11 +26,15 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
   'server-name': ['tls', 'serverName'],
 };
 
+/** Schemes by which what is stored somewhere is known elsewhere → the kind of store. */
+const KINDS: Readonly<Record<string, string>> = { gs: 'gcs' };
+
 /** Null: it is no URL, but a name. Throws UserError AUDIT_BAD_CONFIG. */
 export function parseAdHoc(text: string): AdHocSource | null {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   if (scheme === '') return null;
-  const [type = '', ...inner] = scheme.toLowerCase().split('+');
+  const [named = '', ...inner] = scheme.toLowerCase().split('+');
+  const type = (Object.hasOwn(KINDS, named) ? KINDS[named] : undefined) ?? named;
   const whole = inner.length === 0 ? text : `${inner.join('+')}://${rest}`;
   if (!URL.canParse(whole))
     throw refused(text, 'is no URL', 'it looks like loki+http://127.0.0.1:3100?selector=…');

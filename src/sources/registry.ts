@@ -37,11 +37,13 @@ const SOURCES: Readonly<Record<string, () => Promise<OpenSource>>> = {
 
 /** By the word that settings say as `type`, and that stands first in an ad hoc URL; loaded when asked for. */
 const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
+  azblob: async () => (await import('./azblob/azblob.ts')).azblob,
   azure: async () => (await import('./azure/azure.ts')).azure,
   clickhouse: async () => (await import('./clickhouse/clickhouse.ts')).clickHouse,
   cloudwatch: async () => (await import('./cloudwatch/cloudwatch.ts')).cloudWatch,
   elasticsearch: async () => (await import('./opensearch/opensearch.ts')).elasticsearch,
   gcl: async () => (await import('./gcl/gcl.ts')).gcl,
+  gcs: async () => (await import('./gcs/gcs.ts')).gcs,
   opensearch: async () => (await import('./opensearch/opensearch.ts')).openSearch,
   s3: async () => (await import('./s3/s3.ts')).s3,
   splunk: async () => (await import('./splunk/splunk.ts')).splunk,

@@ -2,11 +2,11 @@
 import type { Note } from '../../event/coverage.ts';
 import type { Source } from '../source.ts';
 import { reachServer } from './reach-server.ts';
-import type { SecretMeans } from './secret.ts';
+import { readSecret, type SecretMeans } from './secret.ts';
 import type { StoreKind, StoreMeans } from './store-kind.ts';
 import { unprovenNote } from './unproven.ts';
 
-export interface OpenStoreMeans extends Omit<StoreMeans, 'serverAt'> {
+export interface OpenStoreMeans extends Omit<StoreMeans, 'serverAt' | 'secret'> {
   readonly secrets: SecretMeans;
 }
 
@@ -20,6 +20,7 @@ export async function openStore<Settings>(
   const notes: Note[] = [];
   const source = await kind.open(name, settings, {
     ...means,
+    secret: (of, isStale) => readSecret(of, secrets, isStale),
     serverAt: async (reach) => {
       const note = unprovenNote(name, reach);
       if (note !== null) notes.push(note);

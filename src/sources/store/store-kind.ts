@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { HttpServer, Io } from '../../io.ts';
 import type { Source } from '../source.ts';
-import type { ReachSettings } from './store-settings.ts';
+import type { ReachSettings, Secret } from './store-settings.ts';
 
 export interface StoreKind<Settings = unknown> {
   /** A strict object. */
@@ -21,6 +21,8 @@ export interface StoreMeans {
   readonly io: Io;
   /** The server that the settings say, however it is reached. Dialled when the first request is sent. */
   serverAt(settings: ReachSettings): Promise<HttpServer>;
+  /** A secret that goes elsewhere than where `serverAt` puts it. `isStale`: what was read before was refused. Rejects with a UserError. */
+  secret(of: Secret, isStale: boolean): Promise<string>;
   /** Bytes at most, of answers, and of what is paid for as far as that is known before; null: no bound. */
   readonly maxBytes: number | null;
 }

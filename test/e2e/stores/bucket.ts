@@ -78,22 +78,32 @@ export interface BucketProxy {
   meddle: (request: IncomingMessage, response: ServerResponse, key: string) => boolean;
   /** Answers pass through it. */
   change: (chunk: Buffer, response: ServerResponse, key: string, sent: number) => Buffer;
+  /** What is asked of the server instead. */
+  rewrite: (url: string) => string;
   readonly open: () => number;
   readonly stop: () => Promise<void>;
 }
 
-export async function proxyBefore({ port }: StoreProcess): Promise<BucketProxy> {
+/** Null: it asks for a list. */
+export type KeyOf = (url: URL) => string | null;
+
+const keyOfS3: KeyOf = ({ pathname, search }) =>
+  search.includes('list-type') ? null : decodeURIComponent(pathname.split('/').slice(2).join('/'));
+
+export async function proxyBefore({ port }: StoreProcess, keyOf: KeyOf = keyOfS3): Promise<BucketProxy> {
   const [read, lists]: [string[], string[]] = [[], []];
   let open = 0;
   const server = createServer((request, response) => {
-    const { pathname, search } = new URL(request.url ?? '', 'http://x');
-    const key = decodeURIComponent(pathname.split('/').slice(2).join('/'));
-    if (search.includes('list-type')) lists.push(search);
-    else read.push(key);
+    const asked = new URL(request.url ?? '', 'http://x');
+    const object = keyOf(asked);
+    const key = object ?? '';
+    if (object === null) lists.push(asked.search);
+    else read.push(object);
     if (proxy.meddle(request, response, key)) return;
     open++;
     const { url, method, headers } = request;
-    const onward = forward({ port, host: '127.0.0.1', path: url, method, headers }, (answer) => {
+    const path = proxy.rewrite(url ?? '');
+    const onward = forward({ port, host: '127.0.0.1', path, method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.headers);
       let sent = 0;
       answer.on('data', (chunk: Buffer) => {
@@ -121,6 +131,7 @@ export async function proxyBefore({ port }: StoreProcess): Promise<BucketProxy> 
     ...{ read, lists },
     meddle: () => false,
     change: (chunk) => chunk,
+    rewrite: (url) => url,
     open: () => open,
     stop: async () => {
       server.closeAllConnections();

@@ -21,8 +21,10 @@ const cache = join(
 /** Under the name of its script: the path that answers with success when it is ready. */
 const READY = {
   azure: '/',
+  azurite: '/',
   clickhouse: '/ping',
   elasticsearch: '/_cluster/health',
+  gcs: '/_internal/healthcheck',
   moto: '/moto-api/',
   opensearch: '/_cluster/health',
   opensearch3: '/_cluster/health',
@@ -31,6 +33,9 @@ const READY = {
 } as const;
 
 export type StoreName = keyof typeof READY;
+
+/** They let nobody in who says nothing: any answer tells that they are there. */
+const REFUSING: ReadonlySet<StoreName> = new Set(['azurite']);
 
 export interface StoreProcess {
   readonly url: string;
@@ -75,7 +80,7 @@ export async function startStore(
   const url = `http://${host}:${port}`;
   try {
     await answers(
-      [...enter, 'curl', '-sf', '--max-time', '5', `${url}${READY[name]}`],
+      [...enter, 'curl', REFUSING.has(name) ? '-s' : '-sf', '--max-time', '5', `${url}${READY[name]}`],
       child,
       join(data, 'server.log'),
     );

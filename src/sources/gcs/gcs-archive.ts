@@ -1,0 +1,190 @@
+/** A bucket of Google's as an archive: lists from a key on, and objects with ranges. https://cloud.google.com/storage/docs/json_api/v1 */
+import type { ErrorCode, UserError } from '../../errors.ts';
+import { parseMicros } from '../../event/micros.ts';
+import type { ApiResponse, HttpServer } from '../../io.ts';
+import {
+  BUSY,
+  MAX_LIST_BYTES,
+  MAX_REFUSAL_BYTES,
+  NO_BYTES,
+  refusedBy,
+  type Said,
+  textOf,
+} from '../archive/answers.ts';
+import {
+  type Archive,
+  type ListFrom,
+  type ListPage,
+  ObjectChanged,
+  ObjectGone,
+  PassingRefusal,
+  type StoredObject,
+} from '../archive/archive.ts';
+import { retried } from '../archive/retried.ts';
+import type { GcsSettings } from './gcs-settings.ts';
+
+export interface GcsReach {
+  readonly server: HttpServer;
+  /** What says who we are. `isRenewed`: the last was refused. */
+  readonly headersFor: (isRenewed: boolean) => Promise<Readonly<Record<string, string>>>;
+  readonly renews: boolean;
+}
+
+const LISTED = 'nextPageToken,items(name,size,timeCreated,generation)';
+/** What is stored packed is not unpacked on the way: nobody knows ranges of that. */
+const STORED = { 'accept-encoding': 'gzip' };
+
+export class GcsArchive implements Archive {
+  readonly name: string;
+  readonly prefix: string;
+  readonly leaps = true;
+  readonly #path: string;
+  readonly #reach: GcsReach;
+
+  constructor({ bucket, prefix = '' }: GcsSettings, reach: GcsReach) {
+    this.prefix = prefix;
+    this.name = `gs://${bucket}/${prefix}`;
+    this.#path = `/storage/v1/b/${encodeURIComponent(bucket)}/o`;
+    this.#reach = reach;
+  }
+
+  get explained(): string {
+    return `${this.name} at ${this.#reach.server.address}`;
+  }
+
+  async list(from: ListFrom, signal: AbortSignal): Promise<ListPage> {
+    const query = new URLSearchParams({
+      ...{ maxResults: '1000', projection: 'noAcl', fields: LISTED },
+      ...(this.prefix === '' ? {} : { prefix: this.prefix }),
+      ...(from !== null && 'after' in from ? { startOffset: from.after } : {}),
+      ...(from !== null && 'token' in from ? { pageToken: from.token } : {}),
+    });
+    return await retried(async () => {
+      const answer = await this.#ask(`${this.#path}?${query}`, {}, signal);
+      if (answer.status !== 200) throw await this.#refused(answer, null);
+      const text = await textOf(answer.body, MAX_LIST_BYTES);
+      const page = readPage(text);
+      if (page !== null) return page;
+      throw this.#refusal(200, { code: '', message: text });
+    }, signal);
+  }
+
+  async open(object: StoredObject, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const isOpened = from > 0;
+    const condition = isOpened ? `&ifGenerationMatch=${encodeURIComponent(object.tag)}` : '';
+    const path = `${this.#path}/${encodeURIComponent(object.key)}?alt=media${condition}`;
+    const answer = await this.#ask(
+      path,
+      { ...STORED, ...(isOpened ? { range: `bytes=${from}-` } : {}) },
+      signal,
+    );
+    // What came before must go on with the same: not every server that speaks like Google's keeps to conditions.
+    const generation = answer.headers['x-goog-generation'] ?? object.tag;
+    if (isOpened && answer.status === 206 && generation !== object.tag) throw new ObjectChanged();
+    if (answer.status === (isOpened ? 206 : 200)) return answer.body;
+    if (isOpened && answer.status === 416 && from >= object.bytes) {
+      await textOf(answer.body, MAX_REFUSAL_BYTES).catch(() => '');
+      return NO_BYTES;
+    }
+    if (isOpened && answer.status === 200) throw new ObjectChanged();
+    throw await this.#refused(answer, object.key);
+  }
+
+  /** All of Google's storage is answered from at once. */
+  restoreHint(): string {
+    return 'read them once with gcloud storage cp';
+  }
+
+  async close(): Promise<void> {
+    this.#reach.server.close();
+  }
+
+  /** Once more, when the token has expired. */
+  async #ask(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<ApiResponse> {
+    const { server, headersFor, renews } = this.#reach;
+    const send = async (isRenewed: boolean): Promise<ApiResponse> => {
+      const own = await headersFor(isRenewed);
+      return await server.request({
+        method: 'GET',
+        path,
+        headers: { ...headers, ...own },
+        body: null,
+        signal,
+      });
+    };
+    const answer = await send(false);
+    if (answer.status !== 401 || !renews) return answer;
+    await textOf(answer.body, MAX_REFUSAL_BYTES).catch(() => '');
+    return await send(true);
+  }
+
+  async #refused({ status, body }: ApiResponse, key: string | null): Promise<Error> {
+    const said = readError(await textOf(body, MAX_REFUSAL_BYTES).catch(() => ''));
+    if (key !== null && status === 404) return new ObjectGone();
+    if (status === 412) return new ObjectChanged();
+    const refusal = this.#refusal(status, said);
+    return BUSY.has(status) ? new PassingRefusal(refusal) : refusal;
+  }
+
+  #refusal(status: number, said: Said): UserError {
+    const place = { name: this.name, address: this.#reach.server.address, kind: 'Google Cloud Storage' };
+    return refusedBy(
+      place,
+      status,
+      said,
+      MEANINGS[status] ?? ['AUDIT_STORE_REFUSED', '--explain prints what is sent'],
+    );
+  }
+}
+
+const MEANINGS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  401: ['AUDIT_NO_CREDENTIALS', 'gcloud auth application-default login, or auth of the source'],
+  403: [
+    'AUDIT_FORBIDDEN',
+    'storage.objects.list and storage.objects.get are needed: the role Storage Object Viewer on the bucket',
+  ],
+  404: ['AUDIT_STORE_REFUSED', 'is it the right bucket?'],
+};
+
+/** Null: it is no such answer. A list of nothing has no items. */
+function readPage(text: string): ListPage | null {
+  const json = jsonOf(text);
+  if (json === null || 'error' in json) return null;
+  const { items = [], nextPageToken: next = null } = json;
+  if (!Array.isArray(items) || (next !== null && typeof next !== 'string')) return null;
+  const objects = items.map(toObject);
+  return objects.every((object) => object !== null) ? { objects, next: next === '' ? null : next } : null;
+}
+
+/** `timeCreated`: when that content was complete. An object is replaced, and never changed. */
+function toObject(item: unknown): StoredObject | null {
+  const { name, size, timeCreated, generation } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  const modifiedUs = parseMicros(String(timeCreated ?? ''));
+  if (typeof name !== 'string' || modifiedUs === null || !/^\d+$/.test(String(size))) return null;
+  return { key: name, bytes: Number(size), modifiedUs, isInParts: false, tag: String(generation ?? '') };
+}
+
+function readError(text: string): Said {
+  const { error } = jsonOf(text) ?? {};
+  const { message, errors } = (error ?? {}) as { readonly message?: unknown; readonly errors?: unknown };
+  const [first] = Array.isArray(errors) ? (errors as readonly { readonly reason?: unknown }[]) : [];
+  return {
+    code: typeof first?.reason === 'string' ? first.reason : '',
+    message: typeof message === 'string' ? message : text,
+  };
+}
+
+function jsonOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const json = JSON.parse(text) as unknown;
+    return typeof json === 'object' && json !== null && !Array.isArray(json)
+      ? (json as Readonly<Record<string, unknown>>)
+      : null;
+  } catch {
+    return null;
+  }
+}

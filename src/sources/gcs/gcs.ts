@@ -1,0 +1,29 @@
+/** Google Cloud Storage as a kind of store: `gs://BUCKET/PREFIX`. https://cloud.google.com/storage/docs/json_api/v1 */
+import { lateOf, prefixIn, reachOf } from '../archive/archive-settings.ts';
+import { openArchiveSource } from '../archive/archive-source.ts';
+import { GoogleLogin } from '../google/google-login.ts';
+import type { StoreKind } from '../store/store-kind.ts';
+import { GcsArchive } from './gcs-archive.ts';
+import { type GcsSettings, gcsSettings } from './gcs-settings.ts';
+
+const READS_OBJECTS = 'https://www.googleapis.com/auth/devstorage.read_only';
+
+export const gcs: StoreKind<GcsSettings> = {
+  settings: gcsSettings,
+  settingsOf: ({ hostname, pathname }) => ({ bucket: hostname, ...prefixIn(pathname) }),
+  open: async (_name, settings, { io, serverAt, maxBytes }) => {
+    const { endpoint, auth } = settings;
+    const reach = reachOf(settings);
+    const bearer = auth !== undefined && 'bearer' in auth ? { auth } : {};
+    const login =
+      auth === undefined
+        ? new GoogleLogin({ ...io, serverAt: (url) => serverAt({ url, ...reach }) }, READS_OBJECTS)
+        : null;
+    const archive = new GcsArchive(settings, {
+      server: await serverAt({ url: endpoint, ...reach, ...bearer }),
+      headersFor: async (isRenewed) => (await login?.headersFor(isRenewed)) ?? {},
+      renews: login !== null,
+    });
+    return openArchiveSource(archive, { lateUs: lateOf(settings), maxBytes });
+  },
+};
