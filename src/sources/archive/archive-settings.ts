@@ -1,7 +1,7 @@
 /** What can be set about every archive, and what that means. */
 import * as z from 'zod';
 import { LATE_US } from '../store/store-clock.ts';
-import { type ReachSettings, storeShape } from '../store/store-settings.ts';
+import { storeShape } from '../store/store-settings.ts';
 
 const { tls, headers, proxy, timeout } = storeShape;
 
@@ -17,16 +17,6 @@ export const archiveShape = {
 
 const archiveSettings = z.strictObject(archiveShape);
 export type ArchiveSettings = z.infer<typeof archiveSettings>;
-
-/** How a server is reached; which one, and as whom, is each archive's own. */
-export function reachOf({ tls, headers, proxy, timeout }: ArchiveSettings): Omit<ReachSettings, 'url'> {
-  return {
-    ...(tls === undefined ? {} : { tls }),
-    ...(headers === undefined ? {} : { headers }),
-    ...(proxy === undefined ? {} : { proxy }),
-    ...(timeout === undefined ? {} : { timeout }),
-  };
-}
 
 const UNITS_US: Readonly<Record<string, number>> = { m: 60e6, h: 3600e6, d: 86_400e6 };
 

@@ -1,5 +1,6 @@
 /** CloudWatch Logs as a kind of store: where EKS keeps the audit log. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/ */
 import type { StoreKind } from '../store/store-kind.ts';
+import { reachOf } from '../store/store-settings.ts';
 import { openStoreSource } from '../store/store-source.ts';
 import { type CloudWatchSettings, cloudWatchSettings } from './cloudwatch-settings.ts';
 import { CloudWatchStore } from './cloudwatch-store.ts';
@@ -15,13 +16,7 @@ export const cloudWatch: StoreKind<CloudWatchSettings> = {
   },
   open: async (name, settings, means) => {
     const { io, serverAt } = means;
-    const { tls, headers, proxy, timeout } = settings;
-    const reach = {
-      ...(tls === undefined ? {} : { tls }),
-      ...(headers === undefined ? {} : { headers }),
-      ...(proxy === undefined ? {} : { proxy }),
-      ...(timeout === undefined ? {} : { timeout }),
-    };
+    const reach = reachOf(settings);
     const api = new SignedLogsApi(settings, io, (url) => serverAt({ url, ...reach }));
     const store = new CloudWatchStore(name, settings, api, io.now);
     return openStoreSource(store, means);

@@ -1,6 +1,7 @@
 /** Google Cloud Logging, where GKE keeps its audit log, as a kind of store. https://cloud.google.com/logging/docs/reference/v2/rest */
 import { GoogleLogin } from '../google/google-login.ts';
 import type { StoreKind } from '../store/store-kind.ts';
+import { reachOf } from '../store/store-settings.ts';
 import { openStoreSource } from '../store/store-source.ts';
 import { type GclSettings, gclSettings } from './gcl-settings.ts';
 import { GclStore } from './gcl-store.ts';
@@ -21,20 +22,15 @@ export const gcl: StoreKind<GclSettings> = {
     };
   },
   open: async (name, settings, means) => {
-    const { url, auth, tls, headers, proxy, timeout } = settings;
-    const reach = {
-      ...(tls === undefined ? {} : { tls }),
-      ...(proxy === undefined ? {} : { proxy }),
-      ...(timeout === undefined ? {} : { timeout }),
-    };
+    const { url, auth } = settings;
+    const { headers: _own, ...reach } = reachOf(settings);
     const serverAt = (at: string) => means.serverAt({ url: at, ...reach });
     const login = auth === undefined ? new GoogleLogin({ ...means.io, serverAt }, READS_LOGS) : null;
     const store = new GclStore(name, settings, {
       server: await means.serverAt({
         url,
-        ...reach,
+        ...reachOf(settings),
         ...(auth === undefined ? {} : { auth }),
-        ...(headers === undefined ? {} : { headers }),
       }),
       headersFor: login === null ? null : (isRenewed) => login.headersFor(isRenewed),
     });

@@ -91,3 +91,18 @@ export type Tls = z.infer<typeof tlsSchema>;
 
 const reachSettings = z.strictObject(storeShape);
 export type ReachSettings = z.infer<typeof reachSettings>;
+
+/** How a server is reached; which one, and as whom, is the kind's own. */
+export function reachOf({
+  tls,
+  headers,
+  proxy,
+  timeout,
+}: Omit<ReachSettings, 'url' | 'auth'>): Omit<ReachSettings, 'url' | 'auth'> {
+  return {
+    ...(tls === undefined ? {} : { tls }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+}

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { reachServer } from '../../../src/sources/store/reach-server.ts';
+import { openStore } from '../../../src/sources/store/open-store.ts';
 import { type InsightsRow, passesPattern, rowsOf } from '../../support/cloudwatch-language.ts';
 import { fixedIo } from '../../support/fixed-io.ts';
 
@@ -67,10 +67,8 @@ export async function openGroup(
     throw new Error('no cluster');
   };
   const parsed = kind.settings.parse({ endpoint: url, region: 'eu-west-1', group, ...settings });
-  return kind.open('cloudwatch', parsed, {
-    ...{ io, maxBytes },
-    serverAt: (reach) => reachServer('cloudwatch', reach, { env: {}, signal: io.signal, api: noCluster }),
-  });
+  const secrets = { env: {}, signal: io.signal, api: noCluster };
+  return openStore('cloudwatch', kind, parsed, { io, maxBytes, secrets });
 }
 
 export interface LikeAws {

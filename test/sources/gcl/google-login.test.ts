@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { UserError } from '../../../src/errors.ts';
 import { gcl } from '../../../src/sources/gcl/gcl.ts';
 import { GoogleLogin } from '../../../src/sources/google/google-login.ts';
+import { openStore } from '../../../src/sources/store/open-store.ts';
 import { reachServer } from '../../../src/sources/store/reach-server.ts';
 import { type CloudLogging, refusal, startCloudLogging } from '../../support/cloud-logging.ts';
 import { fixedIo } from '../../support/fixed-io.ts';
@@ -239,15 +240,8 @@ describe('Cloud Logging', () => {
     answer = { ...answer, headers: { 'metadata-flavor': 'Google' } };
     const io = { ...fixedIo(), env: { HOME: home, GCE_METADATA_HOST: url.replace('http://', '') } };
     const secrets = { env: {}, signal, api: async () => Promise.reject() };
-    const source = await gcl.open(
-      'gcl',
-      gcl.settings.parse({ project: PROJECT, cluster: CLUSTER, url: logging.url }),
-      {
-        io,
-        maxBytes: null,
-        serverAt: (reach) => reachServer('gcl', reach, secrets),
-      },
-    );
+    const settings = gcl.settings.parse({ project: PROJECT, cluster: CLUSTER, url: logging.url });
+    const source = await openStore('gcl', gcl, settings, { io, maxBytes: null, secrets });
     const tokens: string[] = [];
     logging.refuses = (_, token) => {
       tokens.push(token);
