@@ -20,7 +20,7 @@ export function stageWindow({ sinceUs, untilUs }: Window, lastsUs: number | null
  * How long a request may last that is not a long-running one, where nothing tells its server's `--request-timeout`: the default
  * is a minute, more is set in some clusters, seldom beyond this.
  */
-const REQUESTS_LAST_US = 10 * 60 * 1_000_000;
+export const REQUESTS_LAST_US = 10 * 60 * 1_000_000;
 
 /** Of what a question asks for, in a log that does not tell that timeout. */
 export function stagesOf(query: Query): StageWindow {

@@ -2,20 +2,24 @@
 import type { Group } from '../../event/groups.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
+import { stagesOf } from '../stage-window.ts';
 import { COUNTED_BY, exactCountAsk } from './count-ask.ts';
 import type { Counted, CountedGroup, Shape } from './store.ts';
 
 /** Null: the events have to be read. */
 export async function countGroups(
   shape: Shape,
-  { predicate, aggregation, window }: Query,
+  query: Query,
   signal: AbortSignal,
 ): Promise<(Omit<Counted, 'groups'> & { readonly groups: readonly Group[] }) | null> {
+  const { predicate, aggregation, window } = query;
   if (aggregation === null) return null;
   const needed = aggregation.by.map((field) => COUNTED_BY[field]);
   if (!needed.every((fields) => fields !== undefined)) return null;
   const by = [...new Set(needed.flat())];
-  const ask = exactCountAsk(shape, predicate, { window, by, bucketUs: aggregation.bucketUs });
+  const { bucketUs } = aggregation;
+  const how = { window, stages: stagesOf(query), by, bucketUs, hasSpans: true };
+  const ask = exactCountAsk(shape, predicate, how);
   const counted = ask === null ? null : await shape.counter?.count(ask, signal);
   if (counted == null) return null;
   return { ...counted, groups: folded(counted.groups, by, aggregation.by) };

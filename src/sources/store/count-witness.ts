@@ -5,8 +5,8 @@ import type { AuditEvent } from '../../event/event.ts';
 import { resourceKey, targetOf } from '../../event/target.ts';
 import { isReceivedIn } from '../../query/in-window.ts';
 import { matches } from '../../query/matches.ts';
-import type { Predicate } from '../../query/predicate.ts';
-import type { Query, Window } from '../../query/query.ts';
+import type { Query } from '../../query/query.ts';
+import { stagesOf } from '../stage-window.ts';
 import { exactCountAsk } from './count-ask.ts';
 import type { CountAsk, Counted, Shape } from './store.ts';
 
@@ -41,9 +41,12 @@ function keyOf(resource: string, level: string): string {
 
 const BY = ['objectRef.apiGroup', 'objectRef.resource', 'objectRef.subresource', 'level'] as const;
 
-/** Null: the witnesses have to be fetched. */
-export function witnessAsk(witness: Predicate, window: Window, shape: Shape): CountAsk | null {
-  return exactCountAsk(shape, witness, { window, by: BY, bucketUs: null });
+/** Null: none are wanted, or they have to be fetched. */
+export function witnessAsk(query: Query, shape: Shape): CountAsk | null {
+  const { witness, window } = query;
+  if (witness === null) return null;
+  const how = { window, stages: stagesOf(query), by: BY, bucketUs: null, hasSpans: false };
+  return exactCountAsk(shape, witness, how);
 }
 
 /** But for those that were fetched. */

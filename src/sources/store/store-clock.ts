@@ -2,6 +2,7 @@
  * Which time a store orders its records by: it may be the event's own, or when the record arrived. Told by a few records; decides
  * what has to be read for a window.
  */
+import { REQUESTS_LAST_US } from '../stage-window.ts';
 import type { Stretch } from './pages-by-time.ts';
 import type { Ask } from './store.ts';
 
@@ -48,16 +49,18 @@ const SKEW_US = 60 * 1_000_000;
 export const LATE_US = 3600 * 1_000_000;
 
 export function storeTimes({ received, stages, isLongRunning }: Ask, clock: StoreClock): StoreTimes {
+  // Of what is followed, the stages alone are bounded.
+  const since = received.sinceUs ?? plus(stages.sinceUs, -REQUESTS_LAST_US);
   switch (clock) {
     case 'received':
       return {
         // To the millisecond, some.
-        fromUs: plus(received.sinceUs, isLongRunning ? -LOOKS_BACK_US : -1000),
+        fromUs: plus(since, isLongRunning ? -LOOKS_BACK_US : -1000),
         toUs: received.untilUs,
       };
     case 'either':
       return {
-        fromUs: plus(received.sinceUs, isLongRunning ? -LOOKS_BACK_US : -1000),
+        fromUs: plus(since, isLongRunning ? -LOOKS_BACK_US : -1000),
         toUs: plus(stages.untilUs, 1000),
       };
     case 'stage':

@@ -68,7 +68,7 @@ class StoreSource implements Source {
     signal.throwIfAborted();
     const shape = await this.#look(signal);
     const { test, pushed, residual } = narrow(query.predicate, shape.can);
-    const witness = query.witness === null ? null : witnessAsk(query.witness, query.window, shape);
+    const witness = witnessAsk(query, shape);
     const isFetched = query.witness !== null && witness === null;
     const ask = askFor(query, isFetched ? anyOf(test, narrow(query.witness, shape.can).test) : test);
     const bytes = (await shape.estimate?.(ask, signal)) ?? null;
@@ -125,9 +125,26 @@ class StoreSource implements Source {
         planned.seen?.takeNew(batch.events);
         yield batch;
       }
-      const witnesses =
-        planned.witness === null ? null : await planned.shape.counter?.count(planned.witness, signal);
-      if (witnesses != null) yield this.#counted([], othersOf(witnesses, fetched), witnesses.bytes);
+      if (planned.witness !== null) yield* this.#witnesses(planned, planned.witness, fetched, gaps, signal);
+    }
+  }
+
+  /** Counted, or fetched where they cannot be. */
+  async *#witnesses(
+    planned: Planned,
+    witness: CountAsk,
+    fetched: WitnessesFetched,
+    gaps: Gap[],
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const counted = (await planned.shape.counter?.count(witness, signal)) ?? null;
+    if (counted !== null) {
+      yield this.#counted([], othersOf(counted, fetched), counted.bytes);
+      return;
+    }
+    for await (const batch of this.#fetch(planned, { ...planned.ask, test: witness.test }, gaps, signal)) {
+      planned.seen?.takeNew(batch.events);
+      yield batch;
     }
   }
 

@@ -75,9 +75,13 @@ export interface CountAsk {
   readonly test: EventTest;
   /** `sinceUs ≤ requestReceivedTimestamp < untilUs`. */
   readonly window: Window;
+  /** Only events that were written then can be among them. */
+  readonly stages: StageWindow;
   readonly by: readonly Field[];
   /** Width of a time bucket by requestReceivedTimestamp, microseconds; null: none. */
   readonly bucketUs: number | null;
+  /** When the first and the last of a group were received is wanted too. */
+  readonly hasSpans: boolean;
 }
 
 /** `bytes`: of the answer. */
