@@ -29,6 +29,8 @@ export interface TimePaging extends Stretch {
   readonly pageSize: number;
   /** Pages grow up to that, as long as they are small in bytes: where each page costs a search of its own. Default: they do not. */
   readonly growsTo?: number;
+  /** Of an answer; a page that would be larger does not grow, one that is becomes smaller. Default: 16 MiB, and it does not. */
+  readonly pageBytes?: number;
   /** The store gives no more at a time. */
   readonly mostAtOnce: number;
   /** For the gap. */
@@ -37,12 +39,11 @@ export interface TimePaging extends Stretch {
   readonly fetch: (stretch: Stretch, limit: number) => Promise<TimedPage>;
 }
 
-/** Of an answer; a page that would be larger than that does not grow. */
 const MAX_GROWN_BYTES = 16 * 1024 * 1024;
 const GROWS_BY = 4;
 
 export async function* pagesByTime(paging: TimePaging): AsyncGenerator<Page> {
-  const { fromNs, mostAtOnce, fetch, growsTo = 0 } = paging;
+  const { fromNs, mostAtOnce, fetch, growsTo = 0, pageBytes } = paging;
   let { toNs, pageSize } = paging;
   let limit = pageSize;
   /** Of the records of the moment `toNs`. */
@@ -51,8 +52,9 @@ export async function* pagesByTime(paging: TimePaging): AsyncGenerator<Page> {
     const { records, bytes } = await fetch({ fromNs, toNs }, limit);
     const page = { records: newestFirst(records.filter(({ identity }) => !seen.has(identity))), bytes };
     const oldest = oldestOf(records);
-    if (bytes * GROWS_BY <= MAX_GROWN_BYTES)
+    if (bytes * GROWS_BY <= (pageBytes ?? MAX_GROWN_BYTES))
       pageSize = Math.max(pageSize, Math.min(pageSize * GROWS_BY, growsTo));
+    else if (pageBytes !== undefined && bytes > pageBytes) pageSize = Math.ceil(pageSize / GROWS_BY);
     if (records.length < limit || oldest === null) {
       yield page;
       return;
