@@ -44,6 +44,7 @@ const STORES: Readonly<Record<string, () => Promise<unknown>>> = {
   elasticsearch: async () => (await import('./opensearch/opensearch.ts')).elasticsearch,
   gcl: async () => (await import('./gcl/gcl.ts')).gcl,
   gcs: async () => (await import('./gcs/gcs.ts')).gcs,
+  loki: async () => (await import('./loki/loki.ts')).loki,
   opensearch: async () => (await import('./opensearch/opensearch.ts')).openSearch,
   s3: async () => (await import('./s3/s3.ts')).s3,
   splunk: async () => (await import('./splunk/splunk.ts')).splunk,

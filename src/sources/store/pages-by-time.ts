@@ -29,7 +29,7 @@ export interface TimePaging extends Stretch {
   readonly pageSize: number;
   /** Pages grow up to that, as long as they are small in bytes: where each page costs a search of its own. Default: they do not. */
   readonly growsTo?: number;
-  /** Of an answer; a page that would be larger does not grow, one that is becomes smaller. Default: 16 MiB, and it does not. */
+  /** Of an answer, as near as may be: larger ones become smaller again. Default: they do not, and grow up to 16 MiB. */
   readonly pageBytes?: number;
   /** The store gives no more at a time. */
   readonly mostAtOnce: number;
@@ -39,6 +39,7 @@ export interface TimePaging extends Stretch {
   readonly fetch: (stretch: Stretch, limit: number) => Promise<TimedPage>;
 }
 
+/** Of an answer; a page that would be larger than that does not grow. */
 const MAX_GROWN_BYTES = 16 * 1024 * 1024;
 const GROWS_BY = 4;
 
@@ -52,9 +53,11 @@ export async function* pagesByTime(paging: TimePaging): AsyncGenerator<Page> {
     const { records, bytes } = await fetch({ fromNs, toNs }, limit);
     const page = { records: newestFirst(records.filter(({ identity }) => !seen.has(identity))), bytes };
     const oldest = oldestOf(records);
-    if (bytes * GROWS_BY <= (pageBytes ?? MAX_GROWN_BYTES))
+    if (pageBytes !== undefined) {
+      const fitting = Math.floor((records.length * pageBytes) / Math.max(bytes, 1));
+      pageSize = Math.max(1, Math.min(fitting, pageSize * GROWS_BY, growsTo));
+    } else if (bytes * GROWS_BY <= MAX_GROWN_BYTES)
       pageSize = Math.max(pageSize, Math.min(pageSize * GROWS_BY, growsTo));
-    else if (pageBytes !== undefined && bytes > pageBytes) pageSize = Math.ceil(pageSize / GROWS_BY);
     if (records.length < limit || oldest === null) {
       yield page;
       return;

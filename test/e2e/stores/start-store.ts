@@ -25,6 +25,7 @@ const READY = {
   clickhouse: '/ping',
   elasticsearch: '/_cluster/health',
   gcs: '/_internal/healthcheck',
+  loki: '/ready',
   moto: '/moto-api/',
   opensearch: '/_cluster/health',
   opensearch3: '/_cluster/health',
