@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventJson } from '../../support/arbitrary.ts';
 import { actsOn } from '../support/acts.ts';
 import { openCluster, startCluster, whyNoNode } from '../support/cluster.ts';
 import { installPlugin, type Plugin } from '../support/plugin.ts';
+import { nanosOf } from './push-loki.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
 
 const reason = await whyNoNode();
@@ -19,6 +21,7 @@ const image = 'localhost/busybox:local';
 const PORT = 29428;
 const TLS_PORT = 29429;
 const OPEN_TLS_PORT = 29430;
+const LOKI_PORT = 29431;
 const QUESTION =
   'audit who-did delete -A --since 2026-11-23T08:00Z --until 2026-11-23T10:00Z --no-live -o json';
 
@@ -27,6 +30,7 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
   const { cluster, kubectl } = actsOn(run);
   let plugin: Plugin;
   let store: StoreProcess;
+  let loki: StoreProcess;
   const fronts: ReturnType<Plugin['startScript']>[] = [];
   let expected: unknown;
 
@@ -61,6 +65,12 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
       '-sf',
       `http://127.0.0.1:${PORT}/internal/force_flush`,
     ]);
+    loki = await startStore('loki', { enter, host: '0.0.0.0', port: LOKI_PORT });
+    await writeFile(join(run, 'push.json'), lokiPush(await readFile(log, 'utf8')));
+    await promisify(execFile)(program, [
+      ...[...before, 'curl', '-sf', '-H', 'Content-Type: application/json'],
+      ...[`http://127.0.0.1:${LOKI_PORT}/loki/api/v1/push`, '--data-binary', `@${join(run, 'push.json')}`],
+    ]);
     await makeCertificate(run);
     for (const args of [[String(TLS_PORT), 'reader:s3cr3t'], [String(OPEN_TLS_PORT)]]) {
       const [port = '', ...login] = args;
@@ -76,6 +86,7 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
   afterAll(async () => {
     for (const front of fronts) front.kill();
     await store?.stop();
+    await loki?.stop();
     await openCluster(run).stop();
     await rm(run, { recursive: true, force: true });
   });
@@ -85,6 +96,12 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
 
   it('is asked through the API server, and answers as the file does', async () => {
     const called = await asked('alice', `victorialogs+service://default/front:${PORT}`);
+    expect(called.stderr).toBe('');
+    expect(rowsOf(called)).toEqual(expected);
+  });
+
+  it('is asked through the API server as Loki too', async () => {
+    const called = await asked('alice', `loki+service://default/front:${LOKI_PORT}?selector={job="audit"}`);
     expect(called.stderr).toBe('');
     expect(rowsOf(called)).toEqual(expected);
   });
@@ -149,7 +166,7 @@ kind: Service
 metadata: {name: front}
 spec:
   selector: {app: front}
-  ports: [{name: logs, port: ${PORT}, targetPort: logs}, {name: tls, port: ${TLS_PORT}, targetPort: ${TLS_PORT}}, {name: open, port: ${OPEN_TLS_PORT}, targetPort: ${OPEN_TLS_PORT}}]
+  ports: [{name: logs, port: ${PORT}, targetPort: logs}, {name: tls, port: ${TLS_PORT}, targetPort: ${TLS_PORT}}, {name: open, port: ${OPEN_TLS_PORT}, targetPort: ${OPEN_TLS_PORT}}, {name: loki, port: ${LOKI_PORT}, targetPort: ${LOKI_PORT}}]
 `;
 });
 
@@ -162,6 +179,15 @@ function rowsOf({ status, stdout, stderr }: { status: number; stdout: string; st
 function notesOf({ stdout }: { stdout: string }): readonly string[] {
   const { notes } = JSON.parse(stdout) as { notes: readonly { code: string }[] };
   return notes.map(({ code }) => code);
+}
+
+/** By when each was written. */
+function lokiPush(lines: string): string {
+  const values = lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => [String(nanosOf((JSON.parse(line) as EventJson).stageTimestamp)), line]);
+  return JSON.stringify({ streams: [{ stream: { job: 'audit' }, values }] });
 }
 
 async function makeCertificate(folder: string): Promise<void> {
