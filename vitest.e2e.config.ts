@@ -1,16 +1,43 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-// Against real API servers: one cluster for all files, which take turns so that its two cores are theirs.
+const shared = {
+  testTimeout: 120_000,
+  teardownTimeout: 60_000,
+  setupFiles: ['test/support/property-seed.ts'],
+  env: { TZ: 'UTC' },
+};
+const STORES = 'test/e2e/stores/**/*.e2e.test.ts';
+const IN_A_CLUSTER = 'test/e2e/stores/reach.e2e.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/e2e/**/*.e2e.test.ts'],
-    globalSetup: ['test/e2e/support/shared-cluster.ts'],
-    fileParallelism: false,
-    testTimeout: 120_000,
-    // Cold, the cluster is first built from source.
-    hookTimeout: 300_000,
-    teardownTimeout: 60_000,
-    setupFiles: ['test/support/property-seed.ts'],
-    env: { TZ: 'UTC' },
+    projects: [
+      {
+        // Against real API servers: one cluster for all files, which take turns so that its two cores are theirs.
+        test: {
+          ...shared,
+          name: 'cluster',
+          include: ['test/e2e/*.e2e.test.ts', IN_A_CLUSTER],
+          globalSetup: ['test/e2e/support/shared-cluster.ts'],
+          fileParallelism: false,
+          // Cold, the cluster is first built from source.
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Against real log stores: each file starts its own, and waits for it as often as it works.
+        test: {
+          ...shared,
+          name: 'stores',
+          include: [STORES],
+          exclude: [...configDefaults.exclude, IN_A_CLUSTER],
+          maxWorkers: 2,
+          // Cold, a store is first built from source.
+          hookTimeout: 900_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -3,6 +3,7 @@ import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { describeCloud, event, readAll } from './cloud-archives.ts';
 import { AZURE, append, archive, onceFor } from './cloud-buckets.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { AKS, FIREHOSE, objectsOf } from './layouts.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
 
@@ -35,6 +36,13 @@ describeSource(
   async (jsons) =>
     AZURE.open(server.url, await firehose(jsons), { prefix: 'audit/', auth: { sas: { env: 'SAS' } } }),
   { runs: 5 },
+);
+
+describeQuestions(
+  'azblob, as Firehose writes',
+  'azblob',
+  async (jsons) => AZURE.settings(server.url, await AZURE.fill(server, objectsOf(jsons, FIREHOSE))),
+  { env: AZURE.env },
 );
 
 describeCloud(AZURE, () => server);

@@ -18,6 +18,9 @@ export interface Cloud {
   fill(server: StoreProcess, objects: readonly CloudObject[]): Promise<string>;
   put(server: StoreProcess, bucket: string, object: CloudObject): Promise<void>;
   open(url: string, bucket: string, more?: Readonly<Record<string, unknown>>): Promise<Source>;
+  settings(url: string, bucket: string): Readonly<Record<string, unknown>>;
+  /** What those refer to. */
+  readonly env: Readonly<Record<string, string>>;
   readonly keyOf: KeyOf;
   /** What asks for a list, so that it asks for 50 a page; and settings with which that may be changed on the way. */
   fewAPage(url: string): string;
@@ -81,8 +84,11 @@ export const GOOGLE: Cloud = {
     const headers = { 'content-type': 'application/octet-stream' };
     await sent(`${server.url}${path}`, { method: 'POST', headers, body: bodyOf(body) });
   },
-  open: (endpoint, bucket, more = {}) =>
-    opened('gcs', { endpoint, bucket, auth: { bearer: { env: 'TOKEN' } }, ...more }, { TOKEN: 'a-token' }),
+  open(url, bucket, more = {}) {
+    return opened('gcs', { ...this.settings(url, bucket), ...more }, this.env);
+  },
+  settings: (endpoint, bucket) => ({ endpoint, bucket, auth: { bearer: { env: 'TOKEN' } } }),
+  env: { TOKEN: 'a-token' },
   keyOf: ({ pathname }) => {
     const [, key] = /^\/storage\/v1\/b\/[^/]+\/o\/(.*)$/.exec(pathname) ?? [];
     return key === undefined ? null : decodeURIComponent(key);
@@ -131,18 +137,14 @@ export const AZURE: Cloud = {
     const url = `${server.url}${pathOf(container, key)}?${signature('rwdlac')}`;
     await sent(url, { method: 'PUT', headers, body: bodyOf(body) });
   },
-  open: (url, container, more = {}) =>
-    opened(
-      'azblob',
-      {
-        account: ACCOUNT,
-        container,
-        endpoint: `${url}/${ACCOUNT}`,
-        auth: { sharedKey: { env: 'KEY' } },
-        ...more,
-      },
-      { KEY, SAS: signature('rl') },
-    ),
+  open(url, container, more = {}) {
+    return opened('azblob', { ...this.settings(url, container), ...more }, this.env);
+  },
+  settings: (url, container) => ({
+    ...{ account: ACCOUNT, container, endpoint: `${url}/${ACCOUNT}` },
+    auth: { sharedKey: { env: 'KEY' } },
+  }),
+  env: { KEY, SAS: signature('rl') },
   keyOf: ({ pathname, searchParams }) =>
     searchParams.has('comp') ? null : decodeURIComponent(pathname.split('/').slice(3).join('/')),
   fewAPage: (url) => url.replace('comp=list', 'comp=list&maxresults=50'),

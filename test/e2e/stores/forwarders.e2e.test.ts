@@ -7,17 +7,19 @@ import { type Forwarder, startForwarder } from './start-forwarder.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
 
 let victoriaLogs: StoreProcess;
+let loki: StoreProcess;
 let openSearch: StoreProcess;
 const forwarders: Forwarder[] = [];
 
 beforeAll(async () => {
   victoriaLogs = await startStore('victorialogs');
+  loki = await startStore('loki');
   openSearch = await startStore('opensearch');
 }, 900_000);
 
 afterAll(async () => {
   await Promise.all(forwarders.map((one) => one.stop()));
-  await Promise.all([victoriaLogs?.stop(), openSearch?.stop()]);
+  await Promise.all([victoriaLogs, loki, openSearch].map((server) => server?.stop()));
 });
 
 /** Of the API server's own lines, the collector keeps the whole as a record's body; what it takes for its time is when it read it. */
@@ -26,22 +28,10 @@ describeQuestions(
   'victorialogs',
   async (events, path) => {
     const { url } = victoriaLogs;
-    const collector = await startForwarder('otelcol', () =>
-      JSON.stringify({
-        receivers: { filelog: { include: [path], start_at: 'beginning', max_log_size: '2MiB' } },
-        exporters: {
-          otlphttp: {
-            logs_endpoint: `${url}/insert/opentelemetry/v1/logs`,
-            headers: { 'VL-Stream-Fields': 'log.file.name' },
-          },
-        },
-        service: {
-          telemetry: { metrics: { level: 'none' }, logs: { level: 'error' } },
-          pipelines: { logs: { receivers: ['filelog'], exporters: ['otlphttp'] } },
-        },
-      }),
-    );
-    forwarders.push(collector);
+    const collector = await collecting(path, {
+      logs_endpoint: `${url}/insert/opentelemetry/v1/logs`,
+      headers: { 'VL-Stream-Fields': 'log.file.name' },
+    });
     await collector.until(async () => {
       await fetch(`${url}/internal/force_flush`);
       const query = new URLSearchParams({ query: '* | stats count() as events' });
@@ -52,6 +42,42 @@ describeQuestions(
   },
   { isOfNow: true },
 );
+describeQuestions(
+  'loki, by the OpenTelemetry Collector',
+  'loki',
+  async (events, path) => {
+    const { url } = loki;
+    const selector = '{service_name="k8s-audit"}';
+    const collector = await collecting(path, { endpoint: `${url}/otlp` });
+    const query = new URLSearchParams({ query: `sum(count_over_time(${selector}[1h]))` });
+    await collector.until(async () => {
+      const answer = await fetch(`${url}/loki/api/v1/query?${query}`);
+      return (await answer.text()).includes(`"${events.length}"`);
+    });
+    return { url, selector };
+  },
+  { isOfNow: true },
+);
+
+async function collecting(path: string, exporter: Readonly<Record<string, unknown>>): Promise<Forwarder> {
+  const collector = await startForwarder('otelcol', () =>
+    JSON.stringify({
+      receivers: {
+        filelog: {
+          ...{ include: [path], start_at: 'beginning', max_log_size: '2MiB' },
+          resource: { 'service.name': 'k8s-audit' },
+        },
+      },
+      exporters: { otlphttp: exporter },
+      service: {
+        telemetry: { metrics: { level: 'none' }, logs: { level: 'error' } },
+        pipelines: { logs: { receivers: ['filelog'], exporters: ['otlphttp'] } },
+      },
+    }),
+  );
+  forwarders.push(collector);
+  return collector;
+}
 
 /** The line goes as it is for the document. */
 describeQuestions(

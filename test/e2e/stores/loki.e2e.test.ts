@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
+import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { nanosOf, pushLoki } from './push-loki.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
@@ -53,6 +54,8 @@ describeSource(
     ),
   { runs: 10 },
 );
+
+describeQuestions('loki, lines', 'loki', (jsons) => pushed(jsons, { clock: 'stageTimestamp' }));
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
