@@ -8,9 +8,9 @@ import type { Ask } from './store.ts';
 
 /**
  * `received`, `stage`: the event's own times; `either`: one of them, and they lie too near to tell. `arrival`: later than both, by as
- * much as the way there takes.
+ * much as the way there takes; `long after`: a log that somebody brought there when it was old.
  */
-export type StoreClock = 'received' | 'stage' | 'either' | 'arrival';
+export type StoreClock = 'received' | 'stage' | 'either' | 'arrival' | 'long after';
 
 /** A record's own times and the store's, microseconds; null: it has none. */
 export interface Stamped {
@@ -27,7 +27,13 @@ export function clockOf(records: readonly Stamped[]): StoreClock {
   const isStage = known.every(({ storeUs, stageUs }) => isSame(storeUs, stageUs));
   if (isReceived && isStage) return 'either';
   if (isReceived) return 'received';
-  return isStage ? 'stage' : 'arrival';
+  if (isStage) return 'stage';
+  return known.some(isLongAfter) ? 'long after' : 'arrival';
+}
+
+function isLongAfter({ storeUs, receivedUs, stageUs }: Stamped): boolean {
+  const ownUs = stageUs ?? receivedUs;
+  return ownUs !== null && storeUs - ownUs > LATE_US;
 }
 
 /** Stores and forwarders keep times to the millisecond, some of them. */
@@ -67,6 +73,8 @@ export function storeTimes({ received, stages, isLongRunning }: Ask, clock: Stor
       return { fromUs: plus(stages.sinceUs, -1000), toUs: plus(stages.untilUs, 1000) };
     case 'arrival':
       return { fromUs: plus(stages.sinceUs, -SKEW_US), toUs: plus(stages.untilUs, LATE_US) };
+    case 'long after':
+      return { fromUs: plus(stages.sinceUs, -SKEW_US), toUs: null };
   }
 }
 

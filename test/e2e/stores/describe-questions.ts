@@ -27,8 +27,8 @@ export interface QuestionOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** When a group was seen first and last, the store tells to the millisecond. */
   readonly countsToTheMs?: boolean;
-  /** The log is of the last two hours: for what the store knows by its arrival alone. */
-  readonly isOfNow?: boolean;
+  /** The store knows the log by its arrival alone: that of the last two hours, or of long ago. */
+  readonly arrives?: 'soon' | 'long after';
 }
 
 /** `load`: puts the events, or the lines of the log at that path, into the store, and resolves to the settings of that kind when they can be read. */
@@ -36,13 +36,13 @@ export function describeQuestions(
   name: string,
   kind: string,
   load: (events: readonly EventJson[], path: string) => Promise<Readonly<Record<string, unknown>>>,
-  { env = {}, countsToTheMs = false, isOfNow = false }: QuestionOptions = {},
+  { env = {}, countsToTheMs = false, arrives }: QuestionOptions = {},
 ): void {
   describe(`questions to ${name}`, () => {
     let folder: string;
     let config: string;
     let log: string;
-    const beginMs = isOfNow ? Math.floor(Date.now() / 1000) * 1000 - LASTS_MS : Date.parse(BEGIN);
+    const beginMs = arrives === 'soon' ? Math.floor(Date.now() / 1000) * 1000 - LASTS_MS : Date.parse(BEGIN);
     const flags = ['--since', iso(beginMs), '--until', iso(beginMs + LASTS_MS), '--no-live', '-o', 'json'];
 
     beforeAll(async () => {
@@ -69,7 +69,7 @@ export function describeQuestions(
       ]);
       expect(ofStore.stderr).toBe('');
       const isRounded = countsToTheMs && question.startsWith('top');
-      const answerIn = (stdout: string) => told(stdout, { isRounded, isOfNow });
+      const answerIn = (stdout: string) => told(stdout, { isRounded, isByArrival: arrives !== undefined });
       expect(answerIn(ofStore.stdout)).toEqual(answerIn(ofFile.stdout));
     });
   });
@@ -88,10 +88,13 @@ function moved(log: string, byMs: number): string {
 }
 
 /** But for what names the log. */
-function told(stdout: string, { isRounded, isOfNow }: { isRounded: boolean; isOfNow: boolean }): unknown {
+function told(
+  stdout: string,
+  { isRounded, isByArrival }: { isRounded: boolean; isByArrival: boolean },
+): unknown {
   const { says, rows, nearMisses } = JSON.parse(stdout, (key, value: unknown) => {
     // A trend goes over the time that the log covers, which such a store knows by arrival.
-    if (key === 'source' || (isOfNow && key === 'sparkline')) return undefined;
+    if (key === 'source' || (isByArrival && key === 'sparkline')) return undefined;
     return isRounded && (key === 'first' || key === 'last') ? String(value).slice(0, -4) : value;
   }) as Record<string, unknown>;
   return { says, rows, nearMisses };

@@ -40,7 +40,7 @@ describeQuestions(
     });
     return { url };
   },
-  { isOfNow: true },
+  { arrives: 'long after' },
 );
 describeQuestions(
   'loki, by the OpenTelemetry Collector',
@@ -56,7 +56,7 @@ describeQuestions(
     });
     return { url, selector };
   },
-  { isOfNow: true },
+  { arrives: 'soon' },
 );
 
 async function collecting(path: string, exporter: Readonly<Record<string, unknown>>): Promise<Forwarder> {
