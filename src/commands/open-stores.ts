@@ -33,9 +33,14 @@ export async function openStores(
   const chosen = await Promise.all(
     wanted.map((one) => (typeof one === 'string' ? chosenStore(one, config) : configuredStore(one))),
   );
+  const means = meansOf(options);
   const opened: Source[] = [];
-  for (const { name, kind, settings } of chosen)
-    opened.push(await openStore(name, kind, settings, meansOf(options)));
+  try {
+    for (const { name, kind, settings } of chosen) opened.push(await openStore(name, kind, settings, means));
+  } catch (error) {
+    await Promise.allSettled(opened.map((source) => source.close()));
+    throw error;
+  }
   return opened;
 }
 
