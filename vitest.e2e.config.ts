@@ -2,6 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const shared = {
   testTimeout: 120_000,
+  // Cold, what a test needs is first built from source.
+  hookTimeout: 3_600_000,
   teardownTimeout: 60_000,
   setupFiles: ['test/support/property-seed.ts'],
   env: { TZ: 'UTC' },
@@ -20,8 +22,6 @@ export default defineConfig({
           include: ['test/e2e/*.e2e.test.ts', IN_A_CLUSTER],
           globalSetup: ['test/e2e/support/shared-cluster.ts'],
           fileParallelism: false,
-          // Cold, the cluster is first built from source.
-          hookTimeout: 300_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -33,8 +33,6 @@ export default defineConfig({
           include: [STORES],
           exclude: [...configDefaults.exclude, IN_A_CLUSTER],
           maxWorkers: 2,
-          // Cold, a store is first built from source.
-          hookTimeout: 900_000,
           sequence: { groupOrder: 1 },
         },
       },

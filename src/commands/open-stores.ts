@@ -76,13 +76,24 @@ export async function configuredStore({
 
 async function adHocStore({ type, url, settings }: AdHocSource, named: string): Promise<ChosenStore> {
   const kind = await kindOf(type, named);
-  const whole = { ...kind.settingsOf(url), ...settings };
+  const whole = { ...settingsIn(url, kind, named), ...settings };
   const first = kind.settings.safeParse(whole);
   // In a URL all that looks like a number is one, until the schema wants a text.
   const parsed = first.success ? first : kind.settings.safeParse(asTexts(whole, first.error));
   if (!parsed.success) throw badUrl(named, parsed.error);
   const name = `${type} ${withoutSecrets(url)}`;
   return { name, type, kind, settings: parsed.data };
+}
+
+function settingsIn(url: URL, kind: StoreKind, named: string): Readonly<Record<string, unknown>> {
+  try {
+    return kind.settingsOf(url);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new UserError('AUDIT_BAD_CONFIG', `${JSON.stringify(named)} has a % that begins no escape`, {
+      hint: 'a % itself is written %25',
+    });
+  }
 }
 
 function asTexts(settings: Readonly<Record<string, unknown>>, error: z.ZodError): Record<string, unknown> {

@@ -51,6 +51,12 @@ function ofEks(says: KubeconfigSays, calledAs: string): ManagedLog | null {
       ...{ type: 'cloudwatch', what: 'an EKS cluster', why: 'its kubeconfig does not say what EKS calls it' },
       url: `cloudwatch://${region ?? 'REGION'}/aws/eks/CLUSTER/cluster`,
     });
+  if (login?.role !== undefined)
+    return untold(says, calledAs, {
+      ...{ type: 'cloudwatch', what: 'an EKS cluster' },
+      why: `its login assumes the role ${login.role}, which this program does not`,
+      url: `cloudwatch://${region ?? 'REGION'}/aws/eks/${cluster}/cluster?auth.aws.profile=PROFILE`,
+    });
   const group = `/aws/eks/${cluster}/cluster`;
   const profile = login?.profile;
   return known(says, {
@@ -69,6 +75,8 @@ interface EksLogin {
   readonly cluster: string | undefined;
   readonly region: string | undefined;
   readonly profile: string | undefined;
+  /** Of another account, as a rule. */
+  readonly role: string | undefined;
   readonly said: string;
 }
 
@@ -88,6 +96,7 @@ function eksLogin({ login }: KubeconfigSays): EksLogin | null {
     cluster,
     region: flagIn(words, '--region') ?? ofEnv('AWS_REGION', 'AWS_DEFAULT_REGION'),
     profile: flagIn(words, '--profile') ?? ofEnv('AWS_PROFILE') ?? ofVault,
+    role: flagIn(words, '--role-arn', '--role', '-r'),
     said: `${isAws ? 'aws eks get-token --cluster-name' : 'aws-iam-authenticator token -i'} ${cluster ?? '?'}`,
   };
 }
@@ -101,12 +110,12 @@ function ofGke(says: KubeconfigSays, calledAs: string): ManagedLog | null {
     return untold(says, calledAs, {
       ...{ type: 'gcl', what: 'a GKE cluster' },
       why: 'its kubeconfig does not name project and cluster as gcloud does',
-      url: null,
+      url: 'gcl://PROJECT/CLUSTER',
     });
   }
   const [name, project = '', location = '', cluster = ''] = named;
   return known(says, {
-    name: `gcl ${project}/${location}/${cluster}`,
+    name: `gcl://${project}/${cluster}`,
     type: 'gcl',
     settings: { project, location, cluster },
     readFrom: `the name ${name}`,
@@ -151,10 +160,7 @@ function untold(
   { type, what, why, url }: Untold,
 ): ManagedLog {
   const message = `this is ${what}: its audit log is the provider's, on no node of it, and ${why}`;
-  const hint =
-    url === null
-      ? `say it once: a source of type ${type} in the configuration, for the context ${contextName}`
-      : `say it once: ${calledAs} sources add NAME '${url}' --context ${quoted(contextName)}`;
+  const hint = `say it once: ${calledAs} sources add NAME '${url}' --context ${quoted(contextName)}`;
   return { kind: 'untold', type, refusal: new UserError('AUDIT_NO_AUDIT_LOG', message, { hint }) };
 }
 
@@ -162,8 +168,8 @@ interface Untold {
   readonly type: string;
   readonly what: string;
   readonly why: string;
-  /** As `sources add` takes it, in capitals what is to be filled in; null: it takes more than that. */
-  readonly url: string | null;
+  /** As `sources add` takes it, in capitals what is to be filled in. */
+  readonly url: string;
 }
 
 function quoted(word: string): string {

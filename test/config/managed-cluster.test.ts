@@ -67,6 +67,13 @@ describe('EKS', () => {
     expect(of('token', '--cluster-id=shop')?.[1]).toMatchObject({ group: '/aws/eks/shop/cluster' });
   });
 
+  it('not as a role that its login assumes, which may be of another account: how to say it', () => {
+    const args = ['eks', 'get-token', '--cluster-name', 'shop', '--role-arn', 'arn:aws:iam::111:role/viewer'];
+    const said = read({ server: EKS, login: login('aws', args) });
+    expect(said?.[1]).toContain('assumes the role arn:aws:iam::111:role/viewer');
+    expect(said?.[2]).toContain('cloudwatch://eu-west-1/aws/eks/shop/cluster?auth.aws.profile=PROFILE');
+  });
+
   it('by its names', () => {
     expect(read({ contextName: ARN, clusterName: ARN })).toEqual([
       'cloudwatch',
@@ -105,7 +112,7 @@ describe('GKE', () => {
   it('whose names were changed: how to say it', () => {
     const plugin = login('/usr/lib/gke-gcloud-auth-plugin', []);
     expect(read({ login: plugin })?.slice(0, 2)).toEqual(['gcl', expect.stringContaining('a GKE cluster')]);
-    expect(read({ login: plugin })?.[2]).toContain('a source of type gcl in the configuration');
+    expect(read({ login: plugin })?.[2]).toContain("sources add NAME 'gcl://PROJECT/CLUSTER'");
   });
 });
 

@@ -5,6 +5,7 @@ import type { Gap } from '../../src/event/coverage.ts';
 import type { AuditEvent } from '../../src/event/event.ts';
 import { ANY_EVENT } from '../../src/query/event-test.ts';
 import { FollowedStore, SeenEvents } from '../../src/sources/store/followed-store.ts';
+import type { Ask } from '../../src/sources/store/store.ts';
 import { decodeJson } from '../support/decode-json.ts';
 import { LOG, ORIGIN_US } from '../support/source-cases.ts';
 
@@ -15,7 +16,7 @@ it('gives out once what comes again and again, however long ago it was written',
   const seen = new SeenEvents(ORIGIN_US + HOUR_US);
   expect(seen.takeNew(events)).toEqual(events);
   for (let asks = 0; asks < 3; asks++) {
-    seen.endAsk();
+    seen.endAsk(true);
     expect(seen.takeNew(events)).toEqual([]);
   }
 });
@@ -23,7 +24,7 @@ it('gives out once what comes again and again, however long ago it was written',
 it('gives out once what came in an ask that broke off', () => {
   const seen = new SeenEvents(ORIGIN_US + HOUR_US);
   seen.takeNew(events);
-  seen.endAsk();
+  seen.endAsk(true);
   expect(seen.takeNew(events.slice(0, 1))).toEqual([]);
   expect(seen.takeNew(events)).toEqual([]);
 });
@@ -31,9 +32,9 @@ it('gives out once what came in an ask that broke off', () => {
 it('forgets what does not come again', () => {
   const seen = new SeenEvents(ORIGIN_US + HOUR_US);
   seen.takeNew(events);
-  seen.endAsk();
+  seen.endAsk(true);
   seen.takeNew(events.slice(1));
-  seen.endAsk();
+  seen.endAsk(true);
   expect(seen.takeNew(events)).toEqual(events.slice(0, 1));
 });
 
@@ -46,6 +47,23 @@ it('asks for what may come as late as it was told', () => {
   } as const;
   const seen = new SeenEvents(ORIGIN_US, 180_000_000);
   expect(seen.askFor(ask).stages.sinceUs).toBe(ORIGIN_US - 180_000_000);
+});
+
+it('asks again from where all was given, until all was given that is newer', () => {
+  const ask: Ask = {
+    test: ANY_EVENT,
+    received: { sinceUs: null, untilUs: null },
+    stages: { sinceUs: null, untilUs: null },
+    isLongRunning: false,
+  };
+  const newest = events[0] as AuditEvent;
+  const newestUs = newest.stageUs ?? newest.receivedUs ?? 0;
+  const seen = new SeenEvents(newestUs - HOUR_US, 0);
+  // The newest page came, and the next did not.
+  seen.takeNew([newest]);
+  expect(seen.askFor(ask).stages.sinceUs).toBe(newestUs - HOUR_US);
+  seen.endAsk(false);
+  expect(seen.askFor(ask).stages.sinceUs).toBe(newestUs);
 });
 
 it('tells once what is missing in what it gives', async () => {

@@ -123,16 +123,16 @@ function isThereBefore(ordered: readonly Ordered[], place: number): boolean {
 
 /** A name is made anew only when it is free: two servers' clocks, or a deletion of many that was answered after one was made anew. */
 function removalBeforeCreation<T extends Ordered>(ordered: T[]): void {
-  let isThere = false;
+  let before: Head | null = null;
   for (let index = 0; index < ordered.length; index++) {
     const head = ordered[index]?.head;
     if (head === undefined || !isEffective(head)) continue;
-    if (isCreation(head) && isThere) {
-      const removal = removalSoonAfter(ordered, index);
+    if (isCreation(head) && before !== null && !removes(before)) {
+      // What was only asked for before may have been enough: then nothing less than its end is looked for.
+      const removal = removalSoonAfter(ordered, index, mayRemove(before) ? removes : mayRemove);
       if (removal !== null) ordered.splice(index, 0, ...ordered.splice(removal, 1));
     }
-    const last = ordered[index]?.head;
-    isThere = last !== undefined && !mayRemove(last);
+    before = ordered[index]?.head ?? null;
   }
 }
 
@@ -141,7 +141,11 @@ function mayRemove(head: Head): boolean {
   return removes(head) || (head.fate === 'asked' && head.verb.startsWith('delete'));
 }
 
-function removalSoonAfter(ordered: readonly Ordered[], creation: number): number | null {
+function removalSoonAfter(
+  ordered: readonly Ordered[],
+  creation: number,
+  isRemoval: (head: Head) => boolean,
+): number | null {
   const made = ordered[creation]?.head;
   if (made === undefined) return null;
   for (let index = creation + 1; index < ordered.length; index++) {
@@ -149,7 +153,7 @@ function removalSoonAfter(ordered: readonly Ordered[], creation: number): number
     if (head === undefined || head.endUs > made.endUs + SKEW_US) return null;
     if (isCreation(head)) return null;
     const isOther = head.uid === null || made.uid === null || head.uid !== made.uid;
-    if (isEffective(head) && mayRemove(head) && isOther && head.atUs <= made.atUs + SKEW_US) return index;
+    if (isEffective(head) && isRemoval(head) && isOther && head.atUs <= made.atUs + SKEW_US) return index;
   }
   return null;
 }

@@ -2,6 +2,7 @@
  * The objects of an archive that dates in their keys leave, with as little listing as they allow: what a server lists is in the order of
  * the keys, so what lies outside the dates is leapt over.
  */
+import { UserError } from '../../errors.ts';
 import type { StageWindow } from '../stage-window.ts';
 import type { Archive, ListFrom, ListPage, StoredObject } from './archive.ts';
 import { type KeyDate, keyDatesOf } from './key-dates.ts';
@@ -22,7 +23,7 @@ export interface Listed {
 /** Each takes half a KB of memory. */
 const MOST_OBJECTS = 500_000;
 
-/** `dates`: those that are wanted, by the first date in each key. Keys without one are all wanted. */
+/** `dates`: those that are wanted; a key is left out where all its dates lie outside, on one side. Keys without one are all wanted. */
 export async function listDated(
   archive: Archive,
   dates: StageWindow,
@@ -53,6 +54,7 @@ async function list(
   let hasEarlier = false;
   let requests = 0;
   let from: ListFrom = null;
+  let token: string | null = null;
   do {
     signal.throwIfAborted();
     const page: ListPage = await archive.list(from, signal);
@@ -62,13 +64,15 @@ async function list(
       if (leaps && last !== null && Buffer.compare(last, key) >= 0) return null;
       last = key;
       const dated = { ...object, dates: keyDatesOf(object.key.slice(archive.prefix.length)) };
-      const side = sideOf(dated.dates[0], dates);
+      const side = sideOfAll(dated.dates, dates);
       if (side === 'before') hasEarlier = true;
       if (side === null && object.bytes > 0) objects.push(dated);
     }
     if (objects.length > mostObjects)
       return { objects: objects.slice(0, mostObjects), hasEarlier, isCut: true, requests };
     from = nextFrom(page, archive.prefix, leaps ? dates : NO_BOUNDS);
+    if (from !== null && 'token' in from && from.token === token) throw sameAgain(archive.name);
+    token = from !== null && 'token' in from ? from.token : null;
   } while (from !== null);
   return { objects, hasEarlier, isCut: false, requests };
 }
@@ -79,6 +83,18 @@ function sideOf(date: KeyDate | undefined, { sinceUs, untilUs }: StageWindow): '
   if (date === undefined) return null;
   if (sinceUs !== null && date.toUs <= sinceUs) return 'before';
   return untilUs !== null && date.fromUs > untilUs ? 'after' : null;
+}
+
+/** A folder may bear a date of its own: that of a cluster, say. */
+function sideOfAll(ofKey: readonly KeyDate[], dates: StageWindow): 'before' | 'after' | null {
+  const [side = null, ...others] = ofKey.map((date) => sideOf(date, dates));
+  return others.every((other) => other === side) ? side : null;
+}
+
+function sameAgain(name: string): UserError {
+  return new UserError('AUDIT_STORE_REFUSED', `${name} lists the same objects again and again`, {
+    hint: 'once more; or say a longer prefix',
+  });
 }
 
 function nextFrom({ objects, next }: ListPage, prefix: string, dates: StageWindow): ListFrom {
@@ -93,9 +109,11 @@ function nextFrom({ objects, next }: ListPage, prefix: string, dates: StageWindo
  * year. Null: it lies within.
  */
 function leap(key: string, dates: StageWindow): string | null {
-  const [date] = keyDatesOf(key);
-  const side = sideOf(date, dates);
-  if (date === undefined || side === null) return null;
+  const all = keyDatesOf(key);
+  const [date] = all;
+  const side = sideOfAll(all, dates);
+  if (date === undefined || side === null || !mayBeAll(key, date)) return null;
+  if (!all.every((one) => isWithin(one, date))) return null;
   const stem = key.slice(0, date.at);
   const era = date.text.slice(0, date.eraLength);
   const first = dates.sinceUs === null ? '' : date.textAt(dates.sinceUs);
@@ -103,4 +121,20 @@ function leap(key: string, dates: StageWindow): string | null {
   return stem + era + BEHIND_DIGITS;
 }
 
+/**
+ * Whether keys that begin as this one does may be of its time, all of them: where the date makes up folders (`2026/11/`, `y=2026/`)
+ * or stands in the file's own name, and not in the name of a folder (`prod-20250115/`).
+ */
+function mayBeAll(key: string, { at, text }: KeyDate): boolean {
+  const [before = ''] = key.slice(0, at).split('/').slice(-1);
+  const behind = key.slice(at + text.length);
+  return !behind.includes('/') || (/^$|=$/.test(before) && behind.startsWith('/'));
+}
+
+/** To a day: clocks, and time zones. Of others that follow under a folder whose date is another's, nothing is known. */
+function isWithin({ fromUs }: KeyDate, outer: KeyDate): boolean {
+  return fromUs >= outer.fromUs - DAY_US && fromUs <= outer.toUs + DAY_US;
+}
+
+const DAY_US = 24 * 3600 * 1_000_000;
 const BEHIND_DIGITS = ':';

@@ -5,7 +5,7 @@ import type { DescribedGroup, LogGroup } from './log-group.ts';
 
 /** Up to that, filtering takes some minutes at most: of a group it goes through everything, by some MB a call, and some calls a second. */
 const FILTERED_BYTES = 1e9;
-/** Beyond that nobody is made to pay who was not asked. */
+/** Beyond that nobody is made to pay who did not say so. */
 const INSIGHTS_BYTES = 100e9;
 /** US dollars, list price in us-east-1. https://aws.amazon.com/cloudwatch/pricing/ */
 const DOLLARS_PER_GB = 0.005;

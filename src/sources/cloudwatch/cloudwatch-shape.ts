@@ -84,8 +84,10 @@ export class CloudWatchShape implements Shape {
     return this.#options.group.extent;
   }
 
+  /** Of what is paid for: filtering is not. */
   async estimate(ask: Ask): Promise<number | null> {
     const { group, now } = this.#options;
+    if (this.#wayOf(ask).way === 'filter') return null;
     return bytesWithin(group, this.#stretchOf(ask), now());
   }
 

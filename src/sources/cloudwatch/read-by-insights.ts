@@ -118,7 +118,9 @@ async function resultsOf(queryId: string, api: LogsApi, signal: AbortSignal): Pr
     const { json, bytes } = await api.call('GetQueryResults', { queryId, ...more }, signal);
     read += bytes;
     records.push(...listAt(json, 'results').map(toRecord));
+    const last = nextToken;
     nextToken = (json as { readonly nextToken?: unknown } | null)?.nextToken ?? undefined;
+    if (nextToken !== undefined && nextToken === last) throw failed('with the same page again', queryId);
   } while (nextToken !== undefined);
   return { records, bytes: read };
 }

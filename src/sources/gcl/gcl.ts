@@ -1,5 +1,5 @@
 /** Google Cloud Logging, where GKE keeps its audit log, as a kind of store. https://cloud.google.com/logging/docs/reference/v2/rest */
-import { GoogleLogin } from '../google/google-login.ts';
+import { GoogleLogin, loginMeans } from '../google/google-login.ts';
 import type { StoreKind } from '../store/store-kind.ts';
 import { reachOf } from '../store/store-settings.ts';
 import { openStoreSource } from '../store/store-source.ts';
@@ -23,9 +23,7 @@ export const gcl: StoreKind<GclSettings> = {
   },
   open: async (name, settings, means) => {
     const { url, auth } = settings;
-    const { headers: _own, ...reach } = reachOf(settings);
-    const serverAt = (at: string) => means.serverAt({ url: at, ...reach });
-    const login = auth === undefined ? new GoogleLogin({ ...means.io, serverAt }, READS_LOGS) : null;
+    const login = auth === undefined ? new GoogleLogin(loginMeans(settings, means), READS_LOGS) : null;
     const store = new GclStore(name, settings, {
       server: await means.serverAt({
         url,

@@ -5,7 +5,7 @@
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, HttpCall, HttpServer } from '../../io.ts';
 import { pause } from '../pause.ts';
-import { askJson, type Refusals, textOf } from '../store/ask-store.ts';
+import { askJson, isRefusedWith, type Refusals, textOf } from '../store/ask-store.ts';
 import type { GclSettings } from './gcl-settings.ts';
 
 export interface Asked {
@@ -77,7 +77,7 @@ export function bodyOf({ project }: GclSettings, { filter, order, pageSize, page
 
 /** The quota of the project was used up, and stayed so. */
 export function isQuota(error: unknown): error is UserError {
-  return error instanceof UserError && /^\S+ \S+ at \S+ answered 429: /.test(error.message);
+  return isRefusedWith(error, 429);
 }
 
 /** Longer than the minute that a quota is for. */

@@ -1,7 +1,7 @@
 /** Google Cloud Storage as a kind of store: `gs://BUCKET/PREFIX`. https://cloud.google.com/storage/docs/json_api/v1 */
 import { lateOf, prefixIn } from '../archive/archive-settings.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
-import { GoogleLogin } from '../google/google-login.ts';
+import { GoogleLogin, loginMeans } from '../google/google-login.ts';
 import type { StoreKind } from '../store/store-kind.ts';
 import { reachOf } from '../store/store-settings.ts';
 import { GcsArchive } from './gcs-archive.ts';
@@ -17,9 +17,7 @@ export const gcs: StoreKind<GcsSettings> = {
     const reach = reachOf(settings);
     const bearer = auth !== undefined && 'bearer' in auth ? { auth } : {};
     const login =
-      auth === undefined
-        ? new GoogleLogin({ ...io, serverAt: (url) => serverAt({ url, ...reach }) }, READS_OBJECTS)
-        : null;
+      auth === undefined ? new GoogleLogin(loginMeans(settings, { io, serverAt }), READS_OBJECTS) : null;
     const archive = new GcsArchive(settings, {
       server: await serverAt({ url: endpoint, ...reach, ...bearer }),
       headersFor: async (isRenewed) => (await login?.headersFor(isRenewed)) ?? {},

@@ -4,6 +4,8 @@
  */
 import { UserError } from '../../errors.ts';
 import type { HttpServer, Io } from '../../io.ts';
+import type { StoreMeans } from '../store/store-kind.ts';
+import { type ReachSettings, reachOf } from '../store/store-settings.ts';
 import { readCredentialsFile } from './credentials-file.ts';
 import { tokenOfGcloud } from './gcloud.ts';
 import { tokenFor } from './grants.ts';
@@ -20,6 +22,18 @@ export interface AccessToken {
 export interface GoogleMeans extends Pick<Io, 'env' | 'signal' | 'now'> {
   /** What gives tokens for credentials. */
   readonly serverAt: (url: string) => Promise<HttpServer>;
+}
+
+/** Google's own servers are reached by the store's proxy, and trusted as everybody trusts them, whatever is set for the store. */
+export function loginMeans(
+  { proxy, timeout }: Pick<ReachSettings, 'proxy' | 'timeout'>,
+  { io, serverAt }: Pick<StoreMeans, 'io' | 'serverAt'>,
+): GoogleMeans {
+  const reach = reachOf({
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+  return { ...io, serverAt: (url) => serverAt({ url, ...reach }) };
 }
 
 /** One that ends so soon is renewed before it is used. */

@@ -58,8 +58,11 @@ const BEFORE = ['verb', 'user', 'userAgent', 'sourceIPs', 'objectRef', 'response
 
 function endsWithBodies(event: Json): boolean {
   const keys = Object.keys(event);
-  const bodies = ['requestObject', 'responseObject'].map((key) => keys.indexOf(key)).filter((at) => at >= 0);
-  return BEFORE.every((key) => bodies.every((at) => keys.indexOf(key) < at));
+  // Most events have no body: the time of receipt stands behind it where the API server wrote, and not where keys were sorted.
+  const behind = ['requestObject', 'responseObject', 'requestReceivedTimestamp']
+    .map((key) => keys.indexOf(key))
+    .filter((at) => at >= 0);
+  return BEFORE.every((key) => behind.every((at) => keys.indexOf(key) < at));
 }
 
 const LEVELS: ReadonlySet<unknown> = new Set(['Metadata', 'Request', 'RequestResponse']);

@@ -1,6 +1,7 @@
 /** The server's limits, known by its refusals: what to ask for less of, and how much it gives. */
 import type { UserError } from '../../errors.ts';
 import { isTransient, TimeUp } from '../../wire/network-error.ts';
+import { isRefusedWith } from '../store/ask-store.ts';
 
 export type Limit =
   /** Lines at once. */
@@ -31,6 +32,7 @@ export class LimitHit extends Error {
 /** Null: it is refused for another reason. */
 export function limitOf(error: UserError): Limit | null {
   const isDropped = isTransient(error.cause) || error.cause instanceof TimeUp;
+  if (isRefusedWith(error, 504)) return { of: 'work' };
   return limitIn(error.message) ?? (isDropped ? { of: 'unknown' } : null);
 }
 
@@ -44,11 +46,7 @@ export function limitIn(said: string): Limit | null {
     /time range exceeds the limit \(query length: [^,]+, limit: ([\dwdhmsyn.µu]+)\)/.exec(said) ?? [];
   const mostNs = length === null ? null : nanosOfDuration(length);
   if (mostNs !== null) return { of: 'length', mostNs };
-  if (
-    /would read too many bytes|range of (?:the )?query .*too (?:long|large)|deadline exceeded|answered 504/.test(
-      said,
-    )
-  )
+  if (/would read too many bytes|range of (?:the )?query .*too (?:long|large)|deadline exceeded/.test(said))
     return { of: 'work' };
   if (/maximum (?:number )?of (?:unique )?series|too many series/.test(said)) return { of: 'groups' };
   return null;

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, HttpCall, HttpServer } from '../../io.ts';
 import { pause } from '../pause.ts';
-import { askStore, type Refusals } from '../store/ask-store.ts';
+import { askStore, isRefusedWith, type Refusals } from '../store/ask-store.ts';
 import { jsonLinesOf } from '../store/lines-of.ts';
 
 export interface Search {
@@ -90,17 +90,13 @@ async function opened(
       return await askStore(server, post(path, { ...formOf(search), id }, signal), REFUSALS);
     } catch (error) {
       const waitMs = WAITS_MS[waits];
-      if (path === EXPORT_PATH && isAnswered(error, 404)) path = OLD_EXPORT_PATH;
-      else if (waitMs !== undefined && isAnswered(error, 503)) {
+      if (path === EXPORT_PATH && isRefusedWith(error, 404)) path = OLD_EXPORT_PATH;
+      else if (waitMs !== undefined && isRefusedWith(error, 503)) {
         waits++;
         await pause(waitMs, signal);
       } else throw error;
     }
   }
-}
-
-function isAnswered(error: unknown, status: number): boolean {
-  return error instanceof UserError && error.message.includes(` answered ${status}: `);
 }
 
 function post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): HttpCall {

@@ -44,6 +44,21 @@ export async function askJson(
   }
 }
 
+/** The cause of an error: the store answered with that status. */
+class RefusedWith extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`status ${status}`);
+    this.status = status;
+  }
+}
+
+/** Whether that is why the store was not read. */
+export function isRefusedWith(error: unknown, status: number): boolean {
+  return error instanceof UserError && error.cause instanceof RefusedWith && error.cause.status === status;
+}
+
 /** Rejects with a UserError for any status but 2xx. */
 export async function askStore(server: HttpServer, call: HttpCall, refusals: Refusals): Promise<ApiResponse> {
   const answer = await server.request(call);
@@ -87,6 +102,7 @@ function refused({ address }: HttpServer, status: number, said: string, refusals
       hint: hint ?? 'reading is all that is needed, of the events alone',
     });
   return new UserError('AUDIT_STORE_REFUSED', `${kind} at ${address} answered ${status}: ${reason}`, {
+    cause: new RefusedWith(status),
     hint:
       hint ?? (status >= 300 && status < 400 ? 'is it the right address?' : '--explain prints what is sent'),
   });

@@ -32,11 +32,14 @@ export class SeenEvents {
   /** When they came last: asked for the how-manieth time. */
   readonly #asked = new Map<string, number>();
   readonly lateUs: number;
+  /** Up to there, all was given. */
+  #reachedUs: number;
   #newestUs: number;
   #asks = 0;
 
   /** Nothing that was written so long before is waited for. `lateUs`: how late events may come. */
   constructor(fromUs: number, lateUs: number = LATE_US) {
+    this.#reachedUs = fromUs;
     this.#newestUs = fromUs;
     this.lateUs = lateUs;
   }
@@ -51,7 +54,7 @@ export class SeenEvents {
   }
 
   get #sinceUs(): number {
-    return this.#newestUs - this.lateUs;
+    return this.#reachedUs - this.lateUs;
   }
 
   /** Those that were not seen before; seen from now on. */
@@ -66,9 +69,13 @@ export class SeenEvents {
     return fresh;
   }
 
-  /** All was given that was asked for: what did not come again lies before what is asked for from now on, by the store's own time. */
-  endAsk(): void {
-    for (const [key, last] of this.#asked) if (last < this.#asks) this.#asked.delete(key);
+  /**
+   * All was given that was asked for, as far as the store has it: before that, what is older may be missing still, as the newest
+   * come first. `isWhole`: what did not come again lies before what is asked for from now on, by the store's own time.
+   */
+  endAsk(isWhole: boolean): void {
+    this.#reachedUs = this.#newestUs;
+    if (isWhole) for (const [key, last] of this.#asked) if (last < this.#asks) this.#asked.delete(key);
     this.#asks++;
   }
 }
@@ -104,7 +111,7 @@ export class FollowedStore {
           const events = this.#seen.takeNew(batch.events);
           if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
         }
-        if (gaps.length === 0) this.#seen.endAsk();
+        this.#seen.endAsk(!gaps.some(({ code }) => code === 'source-unreadable' || code === 'budget'));
         this.#outage.end();
         this.#tell(gaps);
       } catch (error) {

@@ -12,7 +12,7 @@ import type { Query } from '../../query/query.ts';
 import { Collector } from '../../scan/collector.ts';
 import { unwrap } from '../envelope.ts';
 import { withFollowed } from '../joined-findings.ts';
-import { asksLongRunning } from '../long-running.ts';
+import { asksLongRunning, asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import { sizeOf } from '../rotated-logs/in-words.ts';
 import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
 import { stagesOf } from '../stage-window.ts';
@@ -95,6 +95,7 @@ class StoreSource implements Source {
     const notes: Note[] = [...planned.shape.findings.notes];
     const holdsEarlier: string[] = [];
     this.#findings = { gaps, notes, holdsEarlier };
+    if (query.window.sinceUs !== null && asksOpenOnes(query)) notes.push(STILL_RUNNING);
     // So that a store is named that holds nothing.
     yield emptyBatch(this.name);
     if (planned.refusal !== null) {

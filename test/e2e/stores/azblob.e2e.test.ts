@@ -11,7 +11,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('azurite');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

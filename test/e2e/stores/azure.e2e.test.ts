@@ -13,7 +13,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('azure');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

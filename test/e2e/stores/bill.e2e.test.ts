@@ -46,7 +46,7 @@ async function workspaceOf(workspace: string, megabytes: number | null): Promise
 
 beforeAll(async () => {
   server = await startStore('azure');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

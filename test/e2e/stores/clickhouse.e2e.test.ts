@@ -15,7 +15,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('clickhouse');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

@@ -33,7 +33,7 @@ let aws: LikeAws;
 beforeAll(async () => {
   moto = await startStore('moto');
   aws = await startLikeAws(moto.url);
-}, 900_000);
+});
 
 afterAll(async () => {
   await aws.stop();

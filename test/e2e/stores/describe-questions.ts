@@ -57,7 +57,7 @@ export function describeQuestions(
         .map((line) => JSON.parse(line) as EventJson);
       const settings = { type: kind, ...(await load(events, log)) };
       await writeFile(config, JSON.stringify({ version: 1, sources: { it: settings } }), { mode: 0o600 });
-    }, 300_000);
+    });
 
     afterAll(() => rm(folder, { recursive: true, force: true }));
 

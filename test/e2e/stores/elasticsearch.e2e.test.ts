@@ -12,7 +12,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('elasticsearch');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   victoriaLogs = await startStore('victorialogs');
   loki = await startStore('loki');
   openSearch = await startStore('opensearch');
-}, 900_000);
+});
 
 afterAll(async () => {
   await Promise.all(forwarders.map((one) => one.stop()));

@@ -51,7 +51,7 @@ let jobs = 0;
 
 beforeAll(async () => {
   server = await startStore('loki');
-}, 1_800_000);
+});
 afterAll(() => server.stop());
 
 async function pushed(
@@ -260,7 +260,7 @@ describe('loki, with limits and tenants', () => {
           '  max_entries_limit_per_query: 20\n  max_query_length: 2d\n  max_query_series: 4\n  volume_enabled: false',
       },
     });
-  }, 60_000);
+  });
   afterAll(() => limited.stop());
 
   const opened = (tenant: string, more: Readonly<Record<string, unknown>> = {}) =>

@@ -10,7 +10,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('loki');
-}, 1_800_000);
+});
 
 afterAll(() => server.stop());
 

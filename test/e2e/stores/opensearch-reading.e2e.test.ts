@@ -16,7 +16,7 @@ let front: FaultFront;
 beforeAll(async () => {
   server = await startStore('opensearch');
   front = await startFaultFront(server.url);
-}, 900_000);
+});
 
 beforeEach(() => {
   front.fault = () => null;

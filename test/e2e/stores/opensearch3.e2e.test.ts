@@ -9,7 +9,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('opensearch3');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

@@ -15,7 +15,7 @@ let proxy: BucketProxy;
 
 beforeAll(async () => {
   server = await startStore('versitygw');
-}, 900_000);
+});
 afterAll(() => server.stop());
 beforeEach(async () => {
   proxy = await proxyBefore(server);

@@ -1,10 +1,9 @@
 /** A real forwarder for tests, by a script of ./servers: `NAME.sh build CACHE-FOLDER`, `NAME.sh run CACHE-FOLDER CONFIG WORK-FOLDER`. */
-import { spawn } from 'node:child_process';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { built, ended } from './start-store.ts';
+import { built, ended, spawnOwned } from './start-store.ts';
 
 export interface Forwarder {
   /** Resolves when `arrived` does to true; rejects with what the forwarder said when it ends, or takes too long. */
@@ -24,10 +23,7 @@ export async function startForwarder(
   const path = join(work, 'config');
   await writeFile(path, config(work));
   const log = await open(join(work, 'output'), 'w');
-  const child = spawn('bash', [script, 'run', folder, path, work], {
-    stdio: ['ignore', log.fd, log.fd],
-    detached: true,
-  });
+  const child = spawnOwned(['bash', script, 'run', folder, path, work], log.fd);
   await log.close();
   const said = async () => (await readFile(join(work, 'output'), 'utf8')).slice(-2_000);
   return {

@@ -46,7 +46,7 @@ export interface StoreProcess {
   readonly stop: () => Promise<void>;
 }
 
-const BUILD_MS = 1_800_000;
+const BUILD_SECONDS = 1_800;
 const START_MS = 120_000;
 
 export interface StartOptions {
@@ -67,12 +67,8 @@ export async function startStore(
   const data = await mkdtemp(join(tmpdir(), `store-${name}-`));
   const port = asked ?? (await freePort());
   const log = await open(join(data, 'server.log'), 'w');
-  const [program = '', ...args] = [...enter, 'bash', script, 'run', folder, data, String(port)];
-  const child = spawn(program, args, {
-    stdio: ['ignore', log.fd, log.fd],
-    env: { ...process.env, HOST: host, ...env },
-    detached: true,
-  });
+  const command = [...enter, 'bash', script, 'run', folder, data, String(port)];
+  const child = spawnOwned(command, log.fd, { ...process.env, HOST: host, ...env });
   await log.close();
   const stop = async (): Promise<void> => {
     await ended(child);
@@ -97,9 +93,9 @@ export async function built(name: string): Promise<{ readonly folder: string; re
   const folder = join(cache, name);
   const script = join(scripts, `${name}.sh`);
   await mkdir(folder, { recursive: true });
-  // One after the other, where tests run side by side.
-  const lock = `exec 9> ${JSON.stringify(join(cache, 'lock'))}; flock 9; exec bash "$0" build "$1" 9>&-`;
-  await promisify(execFile)('bash', ['-c', lock, script, folder], { timeout: BUILD_MS, maxBuffer: 1 << 26 });
+  // One after the other, where tests run side by side. In time, with all that it started.
+  const alone = ['flock', '--close', join(folder, 'lock'), 'bash', script, 'build', folder];
+  await promisify(execFile)('timeout', [String(BUILD_SECONDS), ...alone], { maxBuffer: 1 << 26 });
   return { folder, script };
 }
 
@@ -118,13 +114,36 @@ async function answers(asking: readonly string[], child: ChildProcess, log: stri
   throw new Error(`${asking.at(-1)} does not answer\n${stdout}`);
 }
 
-/** With all that it started; a process group of its own. */
+/** In a process group of its own, which ends with us at the latest, however we end. */
+export function spawnOwned(
+  command: readonly string[],
+  output: number,
+  env: NodeJS.ProcessEnv = process.env,
+): ChildProcess {
+  const owned = '(while kill -0 "$0" 2> /dev/null; do sleep 1; done; kill -- -$$) & exec "$@"';
+  return spawn('bash', ['-c', owned, String(process.pid), ...command], {
+    stdio: ['ignore', output, output],
+    env,
+    detached: true,
+  });
+}
+
+/** With all that it started. */
 export async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  if (child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  process.kill(-child.pid, 'SIGTERM');
-  await Promise.race([gone, sleep(10_000, undefined, { ref: false })]);
-  if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  signal(child.pid, 'SIGTERM');
+  if (!hasEnded()) await Promise.race([gone, sleep(10_000, undefined, { ref: false })]);
+  if (!hasEnded()) signal(child.pid, 'SIGKILL');
+}
+
+function signal(group: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-group, name);
+  } catch {
+    // Nobody is left of it.
+  }
 }
 
 async function freePort(): Promise<number> {

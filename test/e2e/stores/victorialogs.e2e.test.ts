@@ -14,7 +14,7 @@ let server: StoreProcess;
 
 beforeAll(async () => {
   server = await startStore('victorialogs');
-}, 900_000);
+});
 
 afterAll(() => server.stop());
 

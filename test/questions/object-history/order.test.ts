@@ -153,6 +153,27 @@ describe('the order of effect', () => {
     ]);
   });
 
+  it('lets the kubelet end what was deleted before it was made anew, though its server is ahead', () => {
+    const POD = '/api/v1/namespaces/shop/pods';
+    const pod = { ref: { name: 'web-0' }, code: 201 };
+    const node = {
+      user: 'system:node:n1',
+      over: { user: { username: 'system:node:n1', groups: ['system:nodes'] } },
+    };
+    const steps = stepsIn([
+      between(0, 0, { verb: 'create', uri: POD, ...pod }),
+      between(10, 10, { verb: 'delete', uri: `${POD}/web-0` }),
+      between(12, 12.1, { verb: 'create', uri: POD, ...pod }),
+      between(12.2, 12.3, { verb: 'delete', uri: `${POD}/web-0`, ...node }),
+    ]);
+    expect(steps.map(({ life, kind, after }) => `${life} ${kind} ${after.kind}`)).toEqual([
+      '1 create unknown',
+      '1 delete unknown',
+      '1 delete absent',
+      '2 create unknown',
+    ]);
+  });
+
   it('puts the deletion of a collection, answered only after one of it was made anew, before that', () => {
     const asked = { metadata: { name: 'a' }, data: { v: '1' } };
     const create: Omit<Scene, 'at'> = { verb: 'create', uri: CM, code: 201, body: asked };

@@ -69,7 +69,7 @@ describe('the list of an archive', () => {
       );
     const key = fc
       .tuple(
-        fc.constantFrom('', 'audit/', 'a/', 'é😀-', 'b-'),
+        fc.constantFrom('', 'audit/', 'a/', 'é😀-', 'b-', 'prod-20250115/', 'prod-20270115/2025/01/'),
         fc.oneof(time, near),
         fc.constantFrom(...FORMS),
         fc.nat(9),
@@ -82,14 +82,34 @@ describe('the list of an archive', () => {
         async (keys, pageSize) => {
           const { objects } = await listDated(archiveOf(keys, pageSize), WINDOW, signal);
           const wanted = [...new Set(keys)].filter((one) => {
-            const [date] = keyDatesOf(one);
-            return date === undefined || (date.toUs > WINDOW.sinceUs && date.fromUs <= WINDOW.untilUs);
+            const dates = keyDatesOf(one);
+            const isBefore = dates.every((date) => date.toUs <= WINDOW.sinceUs);
+            return dates.length === 0 || !(isBefore || dates.every((date) => date.fromUs > WINDOW.untilUs));
           });
           expect(objects.map((object) => object.key).sort()).toEqual(wanted.sort());
         },
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('takes the date of a cluster for none of its logs', async () => {
+    const keys = [
+      'eks-prod-20250115/2026/11/22/10/a.gz',
+      'eks-prod-20250115/2026/11/22/11/b.gz',
+      'eks-prod-20250301/2026/11/22/11/c.gz',
+    ];
+    const { objects } = await listDated(archiveOf(keys, 1), WINDOW, signal);
+    expect(objects.map(({ key }) => key)).toEqual(keys);
+  });
+
+  it('ends when the same page comes again', async () => {
+    const { signal: never } = new AbortController();
+    const archive: Archive = {
+      ...archiveOf(['a'], 1),
+      list: async () => ({ objects: [], next: 'again' }),
+    };
+    await expect(listDated(archive, WINDOW, never)).rejects.toThrow('again and again');
   });
 
   it('takes a few requests, however long the archive is', async () => {

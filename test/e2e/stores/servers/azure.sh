@@ -10,7 +10,7 @@ build() {
   [ ! -x "$python" ] || return 0
   local place=$folder/kql-$kql-$duckdb
   # In its place at once, as scripts know where they lie, and complete when its python is there.
-  rm -rf "$place"
+  rm -rf "$place" "$place.new"
   python3 -m venv --without-pip "$place.new"
   python3 -m pip --python "$place.new/bin/python" install -q "duckdb-kql[duckdb]==$kql" "duckdb==$duckdb"
   mv "$place.new" "$place"

@@ -24,6 +24,6 @@ case $what in
   build) build ;;
   run)
     lib=$(dirname "$(find "$root/usr/lib" -name libestr.so.0)")
-    exec env "LD_LIBRARY_PATH=$lib" "$root/usr/sbin/rsyslogd" -n -f "$3" -i "$4/pid" -M "$lib/rsyslog"
+    exec env "LD_LIBRARY_PATH=$lib" "$root/usr/sbin/rsyslogd" -n -f "$3" -i "$4/rsyslogd.pid" -M "$lib/rsyslog"
     ;;
 esac
