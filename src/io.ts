@@ -96,6 +96,8 @@ export interface HttpCall {
   readonly signal: AbortSignal;
   /** The caller waits by itself when there were too many requests: 429 is an answer then. Default: it is sent again a few times. */
   readonly pacesItself?: true;
+  /** It begins something: what got no answer, or only a gateway's, is not sent again. */
+  readonly isBeginning?: true;
 }
 
 export interface ApiGetOptions {

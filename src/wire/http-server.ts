@@ -41,7 +41,8 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
         discard(answered);
         continue;
       }
-      if (answered.statusCode === 429 && call.pacesItself === true) return answered;
+      const isSaid = answered.statusCode === 429 ? call.pacesItself === true : call.isBeginning === true;
+      if (isSaid) return answered;
       // It only asks: what holds for GET holds for all.
       const waitMs = retryAfter(answered, 'GET', '', tries);
       if (waitMs === null) return answered;
@@ -65,7 +66,8 @@ export function openHttpServer(options: HttpServerOptions): HttpServer {
       return await to.send({ method, path, headers, body, signal, waitMs: timeoutMs });
     } catch (error) {
       signal.throwIfAborted();
-      if (tries >= MAX_TRIES || !isTransient(error)) throw networkError(error, towards);
+      const isLast = tries >= MAX_TRIES || call.isBeginning === true;
+      if (isLast || !isTransient(error)) throw networkError(error, towards);
       await sleep(backOff(tries), undefined, { signal });
       return null;
     }

@@ -108,7 +108,9 @@ export class SignedLogsApi implements LogsApi {
     };
     const call = { method: 'POST', path: '/', search: '', headers, body, service: 'logs', region } as const;
     const signed = await signedHeaders(signedPlace(endpoint, server), call, credentials);
-    return await askJson(server, { method: 'POST', path: '/', headers: signed, body, signal }, REFUSALS);
+    const begins = action === 'StartQuery' ? { isBeginning: true as const } : {};
+    const asked = { method: 'POST' as const, path: '/', headers: signed, body, signal, ...begins };
+    return await askJson(server, asked, REFUSALS);
   }
 
   async #credentials(isRenewed: boolean): Promise<AwsCredentials> {

@@ -15,6 +15,7 @@ import { refusalType } from './refusals.ts';
 const PAGE_ROWS = 10_000;
 const FIRST_POLL_MS = 250;
 const MOST_POLL_MS = 2_000;
+const START_MS = 30_000;
 const STOP_MS = 5_000;
 
 /** As StartQuery takes it: seconds, both ends belong to it. The query itself holds to the millisecond. */
@@ -64,10 +65,13 @@ async function queried(
   api: LogsApi,
   signal: AbortSignal,
 ): Promise<TimedPage> {
-  const queryId = await started(request, api, signal);
+  signal.throwIfAborted();
+  // Whatever happens meanwhile, its name is waited for: without it, it could not be stopped.
+  const queryId = await started(request, api, AbortSignal.timeout(START_MS));
   if (queryId === null) return { records: [], bytes: 0 };
   let isDone = false;
   try {
+    signal.throwIfAborted();
     const status = await ended(queryId, api, signal);
     isDone = true;
     if (status !== 'Complete') throw failed(status, queryId);
@@ -89,6 +93,7 @@ async function started(
     const { queryId } = (json ?? {}) as { readonly queryId?: unknown };
     if (typeof queryId === 'string') return queryId;
   } catch (error) {
+    if (signal.aborted) throw failed('without a name', null);
     const isOutside =
       refusalType(error) === 'MalformedQueryException' &&
       /creation time|retention/.test(error instanceof Error ? error.message : '');
