@@ -7,6 +7,7 @@ import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { Renewed } from '../renewed.ts';
 import { type Profile, readProfiles } from './profiles.ts';
 
 export interface AwsCredentials {
@@ -22,6 +23,11 @@ export interface AwsIdentity {
   readonly credentials: AwsCredentials | null;
   /** Of the profile or the environment. */
   readonly region: string | null;
+}
+
+/** Known until its credentials end. `now`: milliseconds since the epoch. */
+export function renewedIdentity(ask: () => Promise<AwsIdentity>, now: () => number): Renewed<AwsIdentity> {
+  return new Renewed(ask, ({ credentials }) => credentials?.expiresMs ?? null, now);
 }
 
 /** Rejects with a UserError when what is said to hold them does not. `profile`: one that was asked for by name. */

@@ -1,10 +1,10 @@
 /** Calls to CloudWatch Logs, signed as whoever we are. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
 import { UserError } from '../../errors.ts';
 import type { HttpServer, Io } from '../../io.ts';
-import { type AwsCredentials, awsIdentity } from '../aws/credentials.ts';
-import { KnownIdentity } from '../aws/known-identity.ts';
+import { type AwsCredentials, type AwsIdentity, awsIdentity, renewedIdentity } from '../aws/credentials.ts';
 import { signedHeaders, signedPlace } from '../aws/signature.ts';
 import { pause } from '../pause.ts';
+import type { Renewed } from '../renewed.ts';
 import { askJson, type StoreAnswer } from '../store/ask-store.ts';
 import type { CloudWatchSettings } from './cloudwatch-settings.ts';
 import { LogsRefusal, readRefusal, refusedBy } from './refusals.ts';
@@ -44,7 +44,7 @@ export interface LogsPlace {
 
 export class SignedLogsApi implements LogsApi {
   readonly #settings: CloudWatchSettings;
-  readonly #identity: KnownIdentity;
+  readonly #identity: Renewed<AwsIdentity>;
   readonly #open: (endpoint: string) => Promise<HttpServer>;
   readonly #env: Io['env'];
   #opened: Promise<{
@@ -62,7 +62,7 @@ export class SignedLogsApi implements LogsApi {
     this.#settings = settings;
     this.#open = open;
     this.#env = io.env;
-    this.#identity = new KnownIdentity(() => awsIdentity(settings.auth?.aws.profile ?? null, io), io.now);
+    this.#identity = renewedIdentity(() => awsIdentity(settings.auth?.aws.profile ?? null, io), io.now);
   }
 
   async place(): Promise<LogsPlace> {
@@ -114,7 +114,7 @@ export class SignedLogsApi implements LogsApi {
   }
 
   async #credentials(isRenewed: boolean): Promise<AwsCredentials> {
-    const { credentials } = await this.#identity.whoWeAre(isRenewed);
+    const { credentials } = await this.#identity.get(isRenewed);
     if (credentials !== null) return credentials;
     throw new UserError(
       'AUDIT_NO_CREDENTIALS',
@@ -134,7 +134,7 @@ export class SignedLogsApi implements LogsApi {
   }
 
   async #openServer() {
-    const region = this.#settings.region ?? (await this.#identity.whoWeAre(false)).region;
+    const region = this.#settings.region ?? (await this.#identity.get(false)).region;
     if (region === null)
       throw new UserError('AUDIT_BAD_CONFIG', `in which region is ${this.#settings.group}?`, {
         hint: 'say region, or AWS_REGION',

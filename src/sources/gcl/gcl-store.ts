@@ -13,25 +13,20 @@ const MOST_PAGES = 5;
 /** In which clusters of the same name are looked for. */
 const OTHERS_WITHIN_US = 24 * 3600 * 1e6;
 
-export interface GclReach {
-  readonly server: HttpServer;
-  readonly headersFor: Asked['headersFor'];
-}
-
 export class GclStore implements Store {
   readonly name: string;
   readonly billed = false;
   readonly #settings: GclSettings;
-  readonly #reach: GclReach;
+  readonly #server: HttpServer;
 
-  constructor(name: string, settings: GclSettings, reach: GclReach) {
+  constructor(name: string, settings: GclSettings, server: HttpServer) {
     this.name = name;
     this.#settings = settings;
-    this.#reach = reach;
+    this.#server = server;
   }
 
   async look(signal: AbortSignal): Promise<Shape> {
-    const asked: Asked = { ...this.#reach, settings: this.#settings, signal };
+    const asked: Asked = { server: this.#server, settings: this.#settings, signal };
     const newest = await this.#firstOf(asked, ['activity', 'data_access'], 'desc');
     const oldest = newest === null ? null : await this.#firstOf(asked, ['activity'], 'asc');
     const oldestRead = newest === null ? null : await this.#firstOf(asked, ['data_access'], 'asc');
@@ -44,7 +39,7 @@ export class GclStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.#reach.server.close();
+    this.#server.close();
   }
 
   async #firstOf(

@@ -23,15 +23,8 @@ export const gcl: StoreKind<GclSettings> = {
   },
   open: async (name, settings, means) => {
     const { url, auth } = settings;
-    const login = auth === undefined ? new GoogleLogin(loginMeans(settings, means), READS_LOGS) : null;
-    const store = new GclStore(name, settings, {
-      server: await means.serverAt({
-        url,
-        ...reachOf(settings),
-        ...(auth === undefined ? {} : { auth }),
-      }),
-      headersFor: login === null ? null : (isRenewed) => login.headersFor(isRenewed),
-    });
-    return openStoreSource(store, means);
+    const login = auth === undefined ? new GoogleLogin(loginMeans(settings, means), READS_LOGS) : undefined;
+    const reach = { url, ...reachOf(settings), ...(auth === undefined ? {} : { auth }) };
+    return openStoreSource(new GclStore(name, settings, await means.serverAt(reach, login)), means);
   },
 };

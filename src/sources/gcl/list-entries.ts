@@ -11,8 +11,6 @@ import type { GclSettings } from './gcl-settings.ts';
 export interface Asked {
   readonly server: HttpServer;
   readonly settings: GclSettings;
-  /** What says who we are; `isRenewed`: the last was refused. Null: the server says it by itself. */
-  readonly headersFor: ((isRenewed: boolean) => Promise<Readonly<Record<string, string>>>) | null;
   readonly signal: AbortSignal;
 }
 
@@ -87,25 +85,15 @@ const USUAL_WAIT_MS = 15_000;
 /** Of a refusal. */
 const MOST_SAID_BYTES = 64 * 1024;
 
-/** Renews who we are once; waits where it is told to. */
-function patient({ server, settings, headersFor, signal }: Asked): HttpServer {
+/** Waits where it is told to. */
+function patient({ server, settings, signal }: Asked): HttpServer {
   return {
     ...server,
     request: async (call: HttpCall): Promise<ApiResponse> => {
-      let isRenewed = false;
-      for (let waits = 0; ; ) {
-        const own = headersFor === null ? {} : await headersFor(isRenewed);
-        const answer = await server.request({
-          ...call,
-          headers: { ...call.headers, ...own },
-          pacesItself: true,
-        });
-        const isRefused: boolean = answer.status === 401 && headersFor !== null && !isRenewed;
-        if (!isRefused && (answer.status !== 429 || waits >= MOST_WAITS)) return answer;
+      for (let waits = 0; ; waits++) {
+        const answer = await server.request({ ...call, pacesItself: true });
+        if (answer.status !== 429 || waits >= MOST_WAITS) return answer;
         const { text } = await textOf(answer.body, MOST_SAID_BYTES, server, refusalsOf(settings));
-        isRenewed ||= isRefused;
-        if (isRefused) continue;
-        waits++;
         await pause(waitIn(text), signal);
       }
     },
@@ -159,5 +147,5 @@ function refusalsOf({ project }: GclSettings): Refusals {
 }
 
 /** The least that is needed. */
-export const RIGHTS =
+const RIGHTS =
   'logging.logEntries.list is needed (roles/logging.viewer), and for reads logging.privateLogEntries.list (roles/logging.privateLogViewer)';

@@ -23,13 +23,6 @@ import {
 import { retried } from '../archive/retried.ts';
 import type { GcsSettings } from './gcs-settings.ts';
 
-export interface GcsReach {
-  readonly server: HttpServer;
-  /** What says who we are. `isRenewed`: the last was refused. */
-  readonly headersFor: (isRenewed: boolean) => Promise<Readonly<Record<string, string>>>;
-  readonly renews: boolean;
-}
-
 const LISTED = 'nextPageToken,items(name,size,timeCreated,generation)';
 /** What is stored packed is not unpacked on the way: nobody knows ranges of that. */
 const STORED = { 'accept-encoding': 'gzip' };
@@ -39,17 +32,17 @@ export class GcsArchive implements Archive {
   readonly prefix: string;
   readonly leaps = true;
   readonly #path: string;
-  readonly #reach: GcsReach;
+  readonly #server: HttpServer;
 
-  constructor({ bucket, prefix = '' }: GcsSettings, reach: GcsReach) {
+  constructor({ bucket, prefix = '' }: GcsSettings, server: HttpServer) {
     this.prefix = prefix;
     this.name = `gs://${bucket}/${prefix}`;
     this.#path = `/storage/v1/b/${encodeURIComponent(bucket)}/o`;
-    this.#reach = reach;
+    this.#server = server;
   }
 
   get explained(): string {
-    return `${this.name} at ${this.#reach.server.address}`;
+    return `${this.name} at ${this.#server.address}`;
   }
 
   async list(from: ListFrom, signal: AbortSignal): Promise<ListPage> {
@@ -96,30 +89,11 @@ export class GcsArchive implements Archive {
   }
 
   async close(): Promise<void> {
-    this.#reach.server.close();
+    this.#server.close();
   }
 
-  /** Once more, when the token has expired. */
-  async #ask(
-    path: string,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<ApiResponse> {
-    const { server, headersFor, renews } = this.#reach;
-    const send = async (isRenewed: boolean): Promise<ApiResponse> => {
-      const own = await headersFor(isRenewed);
-      return await server.request({
-        method: 'GET',
-        path,
-        headers: { ...headers, ...own },
-        body: null,
-        signal,
-      });
-    };
-    const answer = await send(false);
-    if (answer.status !== 401 || !renews) return answer;
-    await textOf(answer.body, MAX_REFUSAL_BYTES).catch(() => '');
-    return await send(true);
+  #ask(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ApiResponse> {
+    return this.#server.request({ method: 'GET', path, headers, body: null, signal });
   }
 
   async #refused({ status, body }: ApiResponse, key: string | null): Promise<Error> {
@@ -131,7 +105,7 @@ export class GcsArchive implements Archive {
   }
 
   #refusal(status: number, said: Said): UserError {
-    const place = { name: this.name, address: this.#reach.server.address, kind: 'Google Cloud Storage' };
+    const place = { name: this.name, address: this.#server.address, kind: 'Google Cloud Storage' };
     return refusedBy(
       place,
       status,

@@ -17,12 +17,8 @@ export const gcs: StoreKind<GcsSettings> = {
     const reach = reachOf(settings);
     const bearer = auth !== undefined && 'bearer' in auth ? { auth } : {};
     const login =
-      auth === undefined ? new GoogleLogin(loginMeans(settings, { io, serverAt }), READS_OBJECTS) : null;
-    const archive = new GcsArchive(settings, {
-      server: await serverAt({ url: endpoint, ...reach, ...bearer }),
-      headersFor: async (isRenewed) => (await login?.headersFor(isRenewed)) ?? {},
-      renews: login !== null,
-    });
-    return openArchiveSource(archive, { lateUs: lateOf(settings), maxBytes });
+      auth === undefined ? new GoogleLogin(loginMeans(settings, { io, serverAt }), READS_OBJECTS) : undefined;
+    const server = await serverAt({ url: endpoint, ...reach, ...bearer }, login);
+    return openArchiveSource(new GcsArchive(settings, server), { lateUs: lateOf(settings), maxBytes });
   },
 };

@@ -4,6 +4,8 @@
  */
 import { UserError } from '../../errors.ts';
 import type { HttpServer, Io } from '../../io.ts';
+import { Renewed } from '../renewed.ts';
+import type { Login } from '../store/reach-server.ts';
 import type { StoreMeans } from '../store/store-kind.ts';
 import { type ReachSettings, reachOf } from '../store/store-settings.ts';
 import { readCredentialsFile } from './credentials-file.ts';
@@ -36,42 +38,28 @@ export function loginMeans(
   return { ...io, serverAt: (url) => serverAt({ url, ...reach }) };
 }
 
-/** One that ends so soon is renewed before it is used. */
-const ENDS_SOON_MS = 60_000;
-
-export class GoogleLogin {
+export class GoogleLogin implements Login {
   readonly #means: GoogleMeans;
   readonly #scope: string;
-  #token: Promise<AccessToken> | null = null;
+  readonly #token: Renewed<AccessToken>;
 
   /** `scope`: what the token is for, where that can be said. */
   constructor(means: GoogleMeans, scope: string) {
     this.#means = means;
     this.#scope = scope;
+    this.#token = new Renewed(
+      () => this.#ask(),
+      ({ expiresMs }) => expiresMs,
+      means.now,
+    );
   }
 
-  /** `isRenewed`: the last token was refused. Rejects with a UserError that tells no secret. */
   async headersFor(isRenewed: boolean): Promise<Readonly<Record<string, string>>> {
-    if (isRenewed) this.#token = null;
-    let token = await this.#asked();
-    if ((token.expiresMs ?? Number.POSITIVE_INFINITY) - this.#means.now() < ENDS_SOON_MS) {
-      this.#token = null;
-      token = await this.#asked();
-    }
+    const { token, quotaProject } = await this.#token.get(isRenewed);
     return {
-      authorization: `Bearer ${token.token}`,
-      ...(token.quotaProject === null ? {} : { 'x-goog-user-project': token.quotaProject }),
+      authorization: `Bearer ${token}`,
+      ...(quotaProject === null ? {} : { 'x-goog-user-project': quotaProject }),
     };
-  }
-
-  #asked(): Promise<AccessToken> {
-    if (this.#token !== null) return this.#token;
-    const asking = this.#ask();
-    this.#token = asking;
-    asking.catch(() => {
-      this.#token = null;
-    });
-    return asking;
   }
 
   async #ask(): Promise<AccessToken> {

@@ -1,8 +1,8 @@
 /** Requests to a bucket, signed (SigV4) as whoever we are. */
 import type { ApiResponse, HttpServer, Io } from '../../io.ts';
-import { awsIdentity } from '../aws/credentials.ts';
-import { KnownIdentity } from '../aws/known-identity.ts';
+import { type AwsIdentity, awsIdentity, renewedIdentity } from '../aws/credentials.ts';
 import { signedHeaders, signedPlace } from '../aws/signature.ts';
+import type { Renewed } from '../renewed.ts';
 import type { S3Settings } from './s3-settings.ts';
 
 export interface S3Request {
@@ -19,7 +19,7 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 
 export class SignedRequests {
   readonly #settings: S3Settings;
-  readonly #identity: KnownIdentity;
+  readonly #identity: Renewed<AwsIdentity>;
   readonly #open: (endpoint: string) => Promise<HttpServer>;
   #server: Promise<HttpServer> | null = null;
   #isAnonymous = false;
@@ -35,7 +35,7 @@ export class SignedRequests {
     const { auth } = settings;
     const profile = auth !== undefined && 'aws' in auth ? (auth.aws.profile ?? null) : null;
     const isNobody = auth !== undefined && 'anonymous' in auth;
-    this.#identity = new KnownIdentity(
+    this.#identity = renewedIdentity(
       async () => (isNobody ? { credentials: null, region: null } : await awsIdentity(profile, io)),
       io.now,
     );
@@ -48,14 +48,14 @@ export class SignedRequests {
 
   async server(): Promise<HttpServer> {
     this.#server ??= this.#identity
-      .whoWeAre(false)
+      .get(false)
       .then(({ region }) => this.#open(endpointOf(this.#settings, region)));
     return await this.#server;
   }
 
   /** Rejects as `HttpServer.request`, and when there should be credentials and are none. */
   async send({ key, query, headers, isRenewed }: S3Request, signal: AbortSignal): Promise<ApiResponse> {
-    const { credentials, region } = await this.#identity.whoWeAre(isRenewed);
+    const { credentials, region } = await this.#identity.get(isRenewed);
     this.#isAnonymous = credentials === null;
     const server = await this.server();
     const inPath = isInPath(this.#settings) ? `/${this.#settings.bucket}` : '';

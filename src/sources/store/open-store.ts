@@ -21,10 +21,10 @@ export async function openStore<Settings>(
   const source = await kind.open(name, settings, {
     ...means,
     secret: (of, isStale) => readSecret(of, secrets, isStale),
-    serverAt: async (reach) => {
+    serverAt: async (reach, login) => {
       const note = unprovenNote(name, reach);
       if (note !== null) notes.push(note);
-      return await reachServer(`the store ${name}`, reach, secrets);
+      return await reachServer(`the store ${name}`, reach, secrets, login);
     },
   });
   return withNotes(source, notes);

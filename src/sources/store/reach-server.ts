@@ -15,11 +15,18 @@ import { readSecret, type SecretMeans } from './secret.ts';
 import { refuseStripped, serviceProxy } from './service-proxy.ts';
 import type { Auth, ReachSettings, Tls } from './store-settings.ts';
 
-/** `store`: for messages, `the store prod-logs`. */
+/** Who we are where the settings do not say it: a cloud's own login. */
+export interface Login {
+  /** `isRenewed`: the last were refused. Rejects with a UserError that tells no secret. */
+  headersFor(isRenewed: boolean): Promise<Readonly<Record<string, string>>>;
+}
+
+/** `store`: for messages, `the store prod-logs`. `login`: null for none. */
 export async function reachServer(
   store: string,
   settings: ReachSettings,
   means: SecretMeans,
+  login: Login | null = null,
 ): Promise<HttpServer> {
   const inside = parseClusterUrl(settings.url);
   if (inside?.by === 'service') {
@@ -34,8 +41,11 @@ export async function reachServer(
   return openHttpServer({
     towards,
     timeoutMs: timeoutOf(settings.timeout),
-    renews: isRenewable(settings.auth),
-    headersFor: (_call, isRenewed) => headersOf(settings, means, isRenewed),
+    renews: login !== null || isRenewable(settings.auth),
+    headersFor: async (_call, isRenewed) => ({
+      ...(await headersOf(settings, means, isRenewed)),
+      ...(await login?.headersFor(isRenewed)),
+    }),
     open: async () => {
       const { trust, certificate } = await readTls(settings.tls ?? {}, server, towards);
       return await openWire(server, proxy, trust, certificate, towards, dial);

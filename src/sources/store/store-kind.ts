@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import type { HttpServer, Io } from '../../io.ts';
 import type { Source } from '../source.ts';
+import type { Login } from './reach-server.ts';
 import type { ReachSettings, Secret } from './store-settings.ts';
 
 export interface StoreKind<Settings = unknown> {
@@ -19,8 +20,8 @@ export interface StoreKind<Settings = unknown> {
 /** What a store is opened with. */
 export interface StoreMeans {
   readonly io: Io;
-  /** The server that the settings say, however it is reached. Dialled when the first request is sent. */
-  serverAt(settings: ReachSettings): Promise<HttpServer>;
+  /** The server that the settings say, however it is reached. Dialled when the first request is sent. `login`: who we are, where they do not say it. */
+  serverAt(settings: ReachSettings, login?: Login): Promise<HttpServer>;
   /** A secret that goes elsewhere than where `serverAt` puts it. `isStale`: what was read before was refused. Rejects with a UserError. */
   secret(of: Secret, isStale: boolean): Promise<string>;
   /** Bytes at most, of answers, and of what is paid for as far as that is known before; null: no bound. */
