@@ -6,14 +6,14 @@ import type { ErrorCode, UserError } from '../../errors.ts';
 import type { ApiResponse } from '../../io.ts';
 import { childText, type Element, readXml } from '../../wire/xml.ts';
 import {
-  BUSY,
-  MAX_LIST_BYTES,
-  MAX_REFUSAL_BYTES,
+  type Listing,
+  listed,
   NO_BYTES,
+  passing,
   readRefusal,
   refusedBy,
   type Said,
-  textOf,
+  saidIn,
 } from '../archive/answers.ts';
 import {
   type Archive,
@@ -22,10 +22,8 @@ import {
   ObjectAsleep,
   ObjectChanged,
   ObjectGone,
-  PassingRefusal,
   type StoredObject,
 } from '../archive/archive.ts';
-import { retried } from '../archive/retried.ts';
 import type { AzblobSettings } from './azblob-settings.ts';
 import type { BlobRequests } from './blob-requests.ts';
 
@@ -58,14 +56,13 @@ export class AzblobArchive implements Archive {
       ...(this.prefix === '' ? {} : { prefix: this.prefix }),
       ...(from !== null && 'token' in from ? { marker: from.token } : {}),
     };
-    return await retried(async () => {
-      const answer = await this.#requests.send({ key: null, query, headers: {} }, signal);
-      if (answer.status !== 200) throw await this.#refused(answer, null);
-      const text = await textOf(answer.body, MAX_LIST_BYTES);
-      const page = readBlobs(text);
-      if (page !== null) return page;
-      throw this.#refusal(200, readRefusal(text) ?? { code: '', message: text });
-    }, signal);
+    const listing: Listing = {
+      ask: () => this.#requests.send({ key: null, query, headers: {} }, signal),
+      read: readBlobs,
+      refused: (answer) => this.#refused(answer, null),
+      unreadable: (text) => this.#refusal(200, readRefusal(text) ?? { code: '', message: text }),
+    };
+    return await listed(listing, signal);
   }
 
   async open(object: StoredObject, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -92,15 +89,15 @@ export class AzblobArchive implements Archive {
     this.#requests.close();
   }
 
-  async #refused({ status, headers, body }: ApiResponse, key: string | null): Promise<Error> {
-    const text = await textOf(body, MAX_REFUSAL_BYTES).catch(() => '');
+  async #refused(answer: ApiResponse, key: string | null): Promise<Error> {
+    const { status, headers } = answer;
+    const text = await saidIn(answer);
     const said = readRefusal(text) ?? { code: headers['x-ms-error-code'] ?? '', message: text };
     if (said.code === 'BlobArchived' || said.code === 'BlobBeingRehydrated') return new ObjectAsleep();
     if (key !== null && status === 404 && said.code !== 'ContainerNotFound') return new ObjectGone();
     // It has become shorter than it was listed, too.
     if (key !== null && (status === 412 || status === 416 || status === 200)) return new ObjectChanged();
-    const refusal = this.#refusal(status, said);
-    return BUSY.has(status) ? new PassingRefusal(refusal) : refusal;
+    return passing(status, this.#refusal(status, said));
   }
 
   #refusal(status: number, said: Said): UserError {

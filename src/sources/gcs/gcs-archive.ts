@@ -3,13 +3,14 @@ import type { ErrorCode, UserError } from '../../errors.ts';
 import { parseMicros } from '../../event/micros.ts';
 import type { ApiResponse, HttpServer } from '../../io.ts';
 import {
-  BUSY,
-  MAX_LIST_BYTES,
-  MAX_REFUSAL_BYTES,
-  NO_BYTES,
+  bytesFrom,
+  type Listing,
+  listed,
+  passing,
   refusedBy,
   type Said,
-  textOf,
+  STORED,
+  saidIn,
 } from '../archive/answers.ts';
 import {
   type Archive,
@@ -17,15 +18,11 @@ import {
   type ListPage,
   ObjectChanged,
   ObjectGone,
-  PassingRefusal,
   type StoredObject,
 } from '../archive/archive.ts';
-import { retried } from '../archive/retried.ts';
 import type { GcsSettings } from './gcs-settings.ts';
 
 const LISTED = 'nextPageToken,items(name,size,timeCreated,generation)';
-/** What is stored packed is not unpacked on the way: nobody knows ranges of that. */
-const STORED = { 'accept-encoding': 'gzip' };
 
 export class GcsArchive implements Archive {
   readonly name: string;
@@ -52,14 +49,13 @@ export class GcsArchive implements Archive {
       ...(from !== null && 'after' in from ? { startOffset: from.after } : {}),
       ...(from !== null && 'token' in from ? { pageToken: from.token } : {}),
     });
-    return await retried(async () => {
-      const answer = await this.#ask(`${this.#path}?${query}`, {}, signal);
-      if (answer.status !== 200) throw await this.#refused(answer, null);
-      const text = await textOf(answer.body, MAX_LIST_BYTES);
-      const page = readPage(text);
-      if (page !== null) return page;
-      throw this.#refusal(200, { code: '', message: text });
-    }, signal);
+    const listing: Listing = {
+      ask: () => this.#ask(`${this.#path}?${query}`, {}, signal),
+      read: readPage,
+      refused: (answer) => this.#refused(answer, null),
+      unreadable: (text) => this.#refusal(200, { code: '', message: text }),
+    };
+    return await listed(listing, signal);
   }
 
   async open(object: StoredObject, from: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -74,13 +70,9 @@ export class GcsArchive implements Archive {
     // What came before must go on with the same: not every server that speaks like Google's keeps to conditions.
     const generation = answer.headers['x-goog-generation'] ?? object.tag;
     if (isOpened && answer.status === 206 && generation !== object.tag) throw new ObjectChanged();
-    if (answer.status === (isOpened ? 206 : 200)) return answer.body;
-    if (isOpened && answer.status === 416 && from >= object.bytes) {
-      await textOf(answer.body, MAX_REFUSAL_BYTES).catch(() => '');
-      return NO_BYTES;
-    }
-    if (isOpened && answer.status === 200) throw new ObjectChanged();
-    throw await this.#refused(answer, object.key);
+    const bytes = await bytesFrom(answer, object, from);
+    if (bytes === null) throw await this.#refused(answer, object.key);
+    return bytes;
   }
 
   /** All of Google's storage is answered from at once. */
@@ -96,12 +88,12 @@ export class GcsArchive implements Archive {
     return this.#server.request({ method: 'GET', path, headers, body: null, signal });
   }
 
-  async #refused({ status, body }: ApiResponse, key: string | null): Promise<Error> {
-    const said = readError(await textOf(body, MAX_REFUSAL_BYTES).catch(() => ''));
+  async #refused(answer: ApiResponse, key: string | null): Promise<Error> {
+    const { status } = answer;
+    const said = readError(await saidIn(answer));
     if (key !== null && status === 404) return new ObjectGone();
     if (status === 412) return new ObjectChanged();
-    const refusal = this.#refusal(status, said);
-    return BUSY.has(status) ? new PassingRefusal(refusal) : refusal;
+    return passing(status, this.#refusal(status, said));
   }
 
   #refusal(status: number, said: Said): UserError {

@@ -1,12 +1,9 @@
 /** S3's refusals as errors with their mend. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 import { type ErrorCode, UserError } from '../../errors.ts';
-import { shortened } from '../archive/answers.ts';
+import { inWords, type Said } from '../archive/answers.ts';
 
-export interface Refusal {
+export interface Refusal extends Said {
   readonly status: number;
-  /** '' where S3 did not say. */
-  readonly code: string;
-  readonly message: string;
   /** Where the bucket is. */
   readonly region?: string;
 }
@@ -21,8 +18,7 @@ export interface RefusingPlace {
 
 export function refusedBy(place: RefusingPlace, refusal: Refusal): UserError {
   const { status, code, region } = refusal;
-  const reason = [code, shortened(refusal.message)].filter((part) => part !== '').join(': ');
-  const said = reason === '' ? 'no reason given' : reason;
+  const said = inWords(refusal);
   const [error, hint] = meaningOf(place, refusal);
   if (region !== undefined && (status === 301 || status === 307 || /Malformed|Redirect/.test(code)))
     return new UserError('AUDIT_STORE_REFUSED', `${place.name} is not there: ${said}`, {

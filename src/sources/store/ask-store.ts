@@ -2,6 +2,7 @@
 import { UserError } from '../../errors.ts';
 import type { ApiResponse, HttpCall, HttpServer } from '../../io.ts';
 import { reasonOr } from '../../wire/refusal-words.ts';
+import { wholeBytes } from '../../wire/whole-text.ts';
 
 /** Of an answer taken whole: a page of 1,000 events of the largest size is 100 MB. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -74,19 +75,17 @@ export async function textOf(
   server: HttpServer,
   { kind }: Refusals,
 ): Promise<{ readonly text: string; readonly bytes: number }> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes)
-      throw new UserError(
+  const whole = await wholeBytes(
+    body,
+    maxBytes,
+    () =>
+      new UserError(
         'AUDIT_STORE_REFUSED',
         `${kind} at ${server.address} answered more than ${maxBytes >> 20} MiB at once`,
         { hint: 'ask about a shorter time: --since, --until' },
-      );
-    chunks.push(chunk);
-  }
-  return { text: Buffer.concat(chunks, bytes).toString('utf8'), bytes };
+      ),
+  );
+  return { text: whole.toString('utf8'), bytes: whole.length };
 }
 
 function refused({ address }: HttpServer, status: number, said: string, refusals: Refusals): UserError {
