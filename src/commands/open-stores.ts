@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { type AdHocSource, parseAdHoc } from '../config/ad-hoc.ts';
 import type { Config, ConfiguredSource } from '../config/config.ts';
 import { readConfig } from '../config/config-file.ts';
+import { firstIssue } from '../config/first-issue.ts';
 import { UserError } from '../errors.ts';
 import type { ApiServer, Io } from '../io.ts';
 import { didYouMean } from '../query/nearest.ts';
@@ -81,7 +82,7 @@ async function adHocStore({ type, url, settings }: AdHocSource, named: string): 
   // In a URL all that looks like a number is one, until the schema wants a text.
   const parsed = first.success ? first : kind.settings.safeParse(asTexts(whole, first.error));
   if (!parsed.success) throw badUrl(named, parsed.error);
-  const name = `${type} ${withoutSecrets(url)}`;
+  const name = `${type} ${url.href.replace(/\/$/, '')}`;
   return { name, type, kind, settings: parsed.data };
 }
 
@@ -113,22 +114,11 @@ function asTexts(settings: Readonly<Record<string, unknown>>, error: z.ZodError)
 }
 
 function badUrl(named: string, error: z.ZodError): UserError {
-  const [issue] = error.issues;
-  const path = [
-    ...(issue?.path ?? []),
-    ...(issue?.code === 'unrecognized_keys' ? [issue.keys[0] ?? ''] : []),
-  ].map(String);
-  const why =
-    issue?.code === 'unrecognized_keys'
-      ? 'there is no such setting'
-      : (issue?.message ?? 'cannot be understood');
-  return new UserError(
-    'AUDIT_BAD_CONFIG',
-    `${JSON.stringify(named.replace(/\?.*$/s, ''))}: ${path.join('.')}: ${why}`,
-    {
-      hint: 'docs/sources tells what can be set about each kind',
-    },
-  );
+  const { path, message } = firstIssue(error);
+  const url = JSON.stringify(named.replace(/\?.*$/s, ''));
+  return new UserError('AUDIT_BAD_CONFIG', `${url}: ${path.map(String).join('.')}: ${message}`, {
+    hint: 'docs/sources tells what can be set about each kind',
+  });
 }
 
 async function kindOf(type: string, of: string): Promise<StoreKind> {
@@ -154,10 +144,6 @@ function unknownSource(named: string, config: Config | null): UserError {
       hint: `${known}; ad hoc: --source loki+http://HOST:PORT; log files: --file`,
     },
   );
-}
-
-function withoutSecrets(url: URL): string {
-  return url.href.replace(/\/$/, '');
 }
 
 function meansOf({ flags, io, cluster, maxBytes }: OpenStoresOptions): OpenStoreMeans {

@@ -37,3 +37,5 @@ export interface ConfiguredSource {
 
 /** The name that stands for the control plane's own files. */
 export const NODE = 'node';
+
+export const SOURCE_NAME = /^[A-Za-z0-9][\w.-]*$/;

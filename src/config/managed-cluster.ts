@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.ts';
 import type { ConfiguredSource } from './config.ts';
+import { firstIssue } from './first-issue.ts';
 
 /** Of the context that is meant. */
 export interface KubeconfigSays {
@@ -143,11 +144,10 @@ function known(
 ): ManagedLog {
   const { readFrom, ...source } = of;
   const refuse: ConfiguredSource['refuse'] = (error) => {
-    const [issue] = error.issues;
-    const at = issue?.path.map(String).join('.') ?? '';
+    const { path, message } = firstIssue(error);
     return new UserError(
       'AUDIT_BAD_CONFIG',
-      `the kubeconfig's context ${JSON.stringify(contextName)} stands for ${of.name}, which cannot be: ${at}: ${issue?.message ?? ''}`,
+      `the kubeconfig's context ${JSON.stringify(contextName)} stands for ${of.name}, which cannot be: ${path.map(String).join('.')}: ${message}`,
       { hint: 'say the source in the configuration, or --source' },
     );
   };

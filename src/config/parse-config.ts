@@ -2,12 +2,10 @@
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
-import { type Config, type ConfiguredSource, NODE } from './config.ts';
+import { type Config, type ConfiguredSource, NODE, SOURCE_NAME } from './config.ts';
 import { type Places, placesIn, refuseAt } from './places.ts';
 
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, dots, hyphens and underscores');
+const name = z.string().regex(SOURCE_NAME, 'a name of letters, digits, dots, hyphens and underscores');
 const names = z.union(
   [name.transform((one) => [one]), z.array(name).min(1, { error: 'a list with nothing in it' })],
   {

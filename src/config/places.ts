@@ -2,6 +2,7 @@
 import { type Document, isMap, isNode, isPair, isScalar, type LineCounter } from 'yaml';
 import type * as z from 'zod';
 import { UserError } from '../errors.ts';
+import { firstIssue } from './first-issue.ts';
 
 export type KeyPath = readonly PropertyKey[];
 
@@ -26,14 +27,8 @@ export function placesIn(document: Document, lines: LineCounter, file: string): 
 
 /** The first of zod's complaints. `under`: where in the file stands what it complains of. */
 export function refuseAt(error: z.ZodError, places: Places, under: KeyPath): UserError {
-  const [issue] = error.issues;
-  if (issue === undefined) return places.refuse(under, 'cannot be understood');
-  const path = [...under, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
-    return places.refuse([...path, key], 'there is no such setting');
-  }
-  return places.refuse(path, issue.message);
+  const { path, message } = firstIssue(error);
+  return places.refuse([...under, ...path], message);
 }
 
 /** Of a key that stands there; else of the nearest thing around it. */

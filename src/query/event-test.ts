@@ -29,7 +29,19 @@ export type EventLeaf =
   | { readonly kind: 'missing'; readonly path: EventPath };
 
 export const ANY_EVENT: EventTest = { kind: 'all', of: [] };
-export const NO_EVENT: EventTest = { kind: 'any', of: [] };
+const NO_EVENT: EventTest = { kind: 'any', of: [] };
+
+/** The texts that it is held to; none where it is held to none. */
+export function textsOf(leaf: EventLeaf): readonly string[] {
+  if (leaf.kind === 'missing' || leaf.kind === 'between') return [];
+  return leaf.kind === 'is' ? leaf.values : [leaf.pattern];
+}
+
+/** Of its leaves, in their order. */
+export function pathsIn(test: EventTest): readonly EventPath[] {
+  if (test.kind === 'all' || test.kind === 'any') return test.of.flatMap(pathsIn);
+  return test.kind === 'not' ? [test.of.path] : [test.path];
+}
 
 /** Paths whose value is a list of texts. */
 export function isList(path: EventPath): boolean {

@@ -1,18 +1,16 @@
 /** `sources add`: one more log store in the configuration file, from a name and a URL; on a terminal, what is missing is asked for. */
 import { parseAdHoc } from '../../config/ad-hoc.ts';
-import { NODE } from '../../config/config.ts';
-import { configPath, readConfig } from '../../config/config-file.ts';
+import { NODE, SOURCE_NAME } from '../../config/config.ts';
+import { readConfig } from '../../config/config-file.ts';
 import { addToConfig } from '../../config/write-config.ts';
 import { UserError } from '../../errors.ts';
 import { flagText } from '../../event/shell.ts';
 import type { Io } from '../../io.ts';
 import { escapeTerminal } from '../../render/escape.ts';
-import { loadStoreKind, STORE_KINDS } from '../../sources/registry.ts';
+import { STORE_KINDS } from '../../sources/registry.ts';
 import { Asking } from '../asking.ts';
 import { type FlagValues, textFlag } from '../flags.ts';
 import { chosenStore } from '../open-stores.ts';
-
-const NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 export async function addSource(words: readonly string[], flags: FlagValues, io: Io): Promise<number> {
   const missing = new Missing(io);
@@ -26,7 +24,7 @@ export async function addSource(words: readonly string[], flags: FlagValues, io:
       },
     );
   const name = givenName ?? (await missing.ask('a name for it'));
-  if (!NAME.test(name) || name === NODE)
+  if (!SOURCE_NAME.test(name) || name === NODE)
     throw new UserError('AUDIT_USAGE', `${JSON.stringify(name)} is no name for a source`, {
       hint: 'letters, digits, dots, hyphens and underscores; node stands for the nodes’ own files',
     });
@@ -37,19 +35,16 @@ export async function addSource(words: readonly string[], flags: FlagValues, io:
     });
   const url =
     givenUrl ?? (await missing.ask(`its URL (${STORE_KINDS.join(', ')}; such as loki+http://HOST:PORT)`));
-  const adHoc = parseAdHoc(url);
-  if (adHoc === null)
+  if (parseAdHoc(url) === null)
     throw new UserError('AUDIT_USAGE', `${JSON.stringify(url)} is no URL of a store`, { hint: example(io) });
   // Whatever is wrong with it is said before it is written.
   const { type, settings } = await chosenStore(url, null);
-  const kind = await loadStoreKind(type);
-  if (kind === null) throw new Error(`${type} was found a moment ago`);
   const asked =
     givenUrl === undefined
       ? await missing.ask('the kubeconfig context whose audit log it holds (empty: none)')
       : '';
   const context = textFlag(flags, 'context') ?? (asked || null);
-  const path = configPath(io.env);
+  const { path } = config;
   await addToConfig(path, { name, settings: { type, ...(settings as Record<string, unknown>) }, context });
   const use = context === null ? `--source ${name}` : flagText('context', context).trim();
   const lines = [

@@ -1,12 +1,10 @@
 /** What can be set about every archive, and what that means. */
 import * as z from 'zod';
 import { LATE_US } from '../store/store-clock.ts';
-import { storeShape } from '../store/store-settings.ts';
-
-const { tls, headers, proxy, timeout } = storeShape;
+import { reachShape } from '../store/store-settings.ts';
 
 export const archiveShape = {
-  ...{ tls, headers, proxy, timeout },
+  ...reachShape,
   prefix: z.string().optional().describe('what the keys of the audit log begin with; default: all are read'),
   late: z
     .string()

@@ -1,6 +1,6 @@
 /** Tests of events and stretches of time → KQL. Values enter it through `quoted` alone. https://learn.microsoft.com/kusto/query/ */
 
-import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
+import { type EventLeaf, type EventPath, type EventTest, isList, textsOf } from '../../query/event-test.ts';
 import { ELEMENT_SIGN, isPlainElement } from '../store/json-list.ts';
 import { type Nanos, rfc3339 } from '../store/nanos.ts';
 import { escapedInPattern, globPattern } from '../store/re2.ts';
@@ -43,7 +43,7 @@ export function canTest(leaf: EventLeaf, place: Place): boolean {
   if (leaf.kind === 'between') return place.number(leaf.path) !== null;
   if (place.text(leaf.path) === null) return false;
   if (leaf.kind === 'missing') return true;
-  const texts = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
+  const texts = textsOf(leaf);
   if (isList(leaf.path)) return texts.every(isPlainElement);
   // Of letters beyond these, nobody knows which the service takes for the same.
   if (leaf.kind === 'like' && leaf.ignoreCase && !/^[\x20-\x7e]*$/.test(leaf.pattern)) return false;

@@ -1,5 +1,5 @@
 /** Tests of events → SQL conditions, which are true or false and never NULL. Values enter them through `Values` alone. */
-import { type EventLeaf, type EventTest, isList } from '../../query/event-test.ts';
+import { type EventLeaf, type EventTest, isList, textsOf } from '../../query/event-test.ts';
 import { globPattern } from '../store/re2.ts';
 import type { Place } from './place.ts';
 import type { Values } from './sql.ts';
@@ -27,7 +27,7 @@ export function canTest(leaf: EventLeaf, place: Place): boolean {
   if (leaf.kind === 'between') return place.number(leaf.path) !== null;
   if ((isList(leaf.path) ? place.list(leaf.path) : place.text(leaf.path)) === null) return false;
   if (leaf.kind === 'missing') return true;
-  const texts = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
+  const texts = textsOf(leaf);
   if (!texts.every((text) => text.isWellFormed() && !text.includes('\0'))) return false;
   return (
     !place.mayTakeForTime || leaf.path === 'sourceIPs' || !texts.some((text) => mayFitTime(text, leaf.kind))

@@ -1,14 +1,12 @@
 /** What can be set about a log group of CloudWatch Logs. */
 import * as z from 'zod';
-import { storeShape, urlSchema } from '../store/store-settings.ts';
-
-const { tls, headers, proxy, timeout } = storeShape;
+import { reachShape, urlSchema } from '../store/store-settings.ts';
 
 /** EKS's name for the streams of the audit log. https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
 const EKS_STREAMS = 'kube-apiserver-audit-';
 
 export const cloudWatchSettings = z.strictObject({
-  ...{ tls, headers, proxy, timeout },
+  ...reachShape,
   group: z
     .string()
     .regex(/^[\w./#-]{1,512}$/, 'the name of a log group')

@@ -4,7 +4,7 @@
  * backslash into a filter: such characters may be any. https://cloud.google.com/logging/docs/view/logging-query-language
  */
 import { assertNever } from '../../errors.ts';
-import type { EventLeaf, EventPath, EventTest } from '../../query/event-test.ts';
+import { type EventLeaf, type EventPath, type EventTest, textsOf } from '../../query/event-test.ts';
 import { HTTP_CODES } from '../envelope/cloud-logging.ts';
 import { globPattern } from '../store/re2.ts';
 
@@ -62,11 +62,6 @@ const LONGEST = 4000;
 
 function isShort(leaf: Texts): boolean {
   return textsOf(leaf).join('').length <= LONGEST;
-}
-
-function textsOf(leaf: Texts): readonly string[] {
-  if (leaf.kind === 'missing') return [];
-  return leaf.kind === 'is' ? leaf.values : [leaf.pattern];
 }
 
 function isExact(leaf: Texts): boolean {

@@ -1,12 +1,11 @@
 /** What can be set about Cloud Logging. */
 import * as z from 'zod';
-import { authSchema, storeShape } from '../store/store-settings.ts';
+import { authSchema, cloudUrlSchema, reachShape } from '../store/store-settings.ts';
 
 const ENDPOINT = 'https://logging.googleapis.com';
-const { tls, headers, proxy, timeout } = storeShape;
 
 export const gclSettings = z.strictObject({
-  ...{ tls, headers, proxy, timeout },
+  ...reachShape,
   project: z
     .string({ error: "the ID of the cluster's project is needed: gcl://PROJECT/CLUSTER" })
     .regex(/^(?:[a-z0-9][a-z0-9.-]*:)?[a-z0-9][a-z0-9-]{2,62}$/, 'the ID of a project')
@@ -20,15 +19,7 @@ export const gclSettings = z.strictObject({
     .regex(/^[a-z0-9-]+$/, 'a region or zone, such as europe-west1')
     .optional()
     .describe('its region or zone, where several clusters of the project have that name'),
-  url: z
-    .string()
-    // A token goes with every request.
-    .regex(
-      /^(?:https:\/\/[^/?#@]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)$/,
-      'a URL such as https://logging.googleapis.com',
-    )
-    .default(ENDPOINT)
-    .describe(`the endpoint; default ${ENDPOINT}`),
+  url: cloudUrlSchema(ENDPOINT).default(ENDPOINT).describe(`the endpoint; default ${ENDPOINT}`),
   auth: authSchema
     .optional()
     .describe("who we are; default: Google's own: credentials files, the machine's account, gcloud's login"),

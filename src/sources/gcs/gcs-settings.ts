@@ -1,7 +1,7 @@
 /** What can be set about an archive in Google Cloud Storage. */
 import * as z from 'zod';
 import { archiveShape } from '../archive/archive-settings.ts';
-import { secretSchema } from '../store/store-settings.ts';
+import { cloudUrlSchema, secretSchema } from '../store/store-settings.ts';
 
 const ENDPOINT = 'https://storage.googleapis.com';
 
@@ -11,13 +11,7 @@ export const gcsSettings = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, 'the name of a bucket')
     .describe('the bucket'),
-  endpoint: z
-    .string()
-    // A token goes with every request.
-    .regex(
-      /^(?:https:\/\/[^/?#@]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)$/,
-      'a URL such as https://storage.googleapis.com',
-    )
+  endpoint: cloudUrlSchema(ENDPOINT)
     .default(ENDPOINT)
     .describe(`default ${ENDPOINT}; another, for private access: https://storage-NAME.p.googleapis.com`),
   auth: z

@@ -44,7 +44,7 @@ const CLAIM_LASTS_S = 3600;
 const MOST_BYTES = 256 * 1024;
 
 /** A JWT. https://developers.google.com/identity/protocols/oauth2/service-account#authorizingrequests */
-export function signedClaim(
+function signedClaim(
   { email, privateKey, keyId, tokenUrl }: ServiceAccount,
   scope: string,
   nowS: number,

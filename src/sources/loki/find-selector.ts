@@ -33,7 +33,7 @@ export async function findSelector(asked: Asked, nowNs: bigint, allowed: Allowed
     const recent = { fromNs: nowNs - days * DAY_NS, toNs: nowNs + AHEAD_NS };
     const newest = { stretch: recent, end: 'newest', lines: 1 } as const;
     names = await endwise(newest, allowed, (piece) => labelsOf(asked, null, piece));
-    const within = { ...recent, fromNs: least(recent, allowed) };
+    const within = { ...recent, fromNs: withinAllowed(recent, allowed) };
     const found = await among(asked, within, [...names].sort(byTelling).slice(0, MOST_LABELS));
     if (found !== null) return found;
   }
@@ -64,7 +64,7 @@ async function among(asked: Asked, recent: TimeSpan, names: readonly string[]): 
 }
 
 /** What the labels could be asked for, lines can. */
-function least({ fromNs, toNs }: TimeSpan, { lengthNs }: Allowed): bigint {
+function withinAllowed({ fromNs, toNs }: TimeSpan, { lengthNs }: Allowed): bigint {
   const first = toNs - lengthNs + 1n;
   return first > fromNs ? first : fromNs;
 }

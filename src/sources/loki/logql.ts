@@ -5,7 +5,14 @@
  * Loki gives an array as its text with the escapes undone, so texts within it cannot be told for sure; and a blank for a character
  * that is not valid. Such a test lets more pass than is wanted, also where it is negated.
  */
-import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
+import {
+  type EventLeaf,
+  type EventPath,
+  type EventTest,
+  isList,
+  pathsIn,
+  textsOf,
+} from '../../query/event-test.ts';
 import { escapedInPattern, globPattern } from '../store/re2.ts';
 
 /** How an event's line looks. `prefix`: keys from the line's root to the event. */
@@ -42,11 +49,6 @@ export function canTest(leaf: EventLeaf): boolean {
   );
 }
 
-function textsOf(leaf: EventLeaf): readonly string[] {
-  if (leaf.kind === 'missing' || leaf.kind === 'between') return [];
-  return leaf.kind === 'is' ? leaf.values : [leaf.pattern];
-}
-
 /** It means just what event-test.ts says, negated or not, as long as no character in the log is invalid. */
 export function isExactly(test: EventTest): boolean {
   if (test.kind === 'all' || test.kind === 'any') return test.of.every(isExactly);
@@ -80,11 +82,6 @@ export function quoted(text: string): string {
 export function matchersIn(query: string): string | null {
   const [matchers = null] = /^\s*\{(?:[^"`{}]|"(?:[^"\\]|\\.)*"|`[^`]*`)+\}/s.exec(query) ?? [];
   return matchers;
-}
-
-export function pathsIn(test: EventTest): readonly EventPath[] {
-  if (test.kind === 'all' || test.kind === 'any') return test.of.flatMap(pathsIn);
-  return test.kind === 'not' ? [test.of.path] : [test.path];
 }
 
 function jsonPath(keys: readonly string[]): string {

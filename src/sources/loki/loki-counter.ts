@@ -4,7 +4,7 @@
  * be read.
  */
 import { formatMicros } from '../../event/micros.ts';
-import { type EventPath, isNone } from '../../query/event-test.ts';
+import { type EventPath, isNone, pathsIn } from '../../query/event-test.ts';
 import type { Nanos } from '../store/nanos.ts';
 import type { CountAsk, Counted, CountedGroup } from '../store/store.ts';
 import {
@@ -14,7 +14,6 @@ import {
   labelFilter,
   labelOf,
   lineFilters,
-  pathsIn,
   quoted,
   VERB,
 } from './logql.ts';

@@ -4,13 +4,13 @@
  */
 import { UserError } from '../../errors.ts';
 import { type Asked, linesOf, type TimeSpan, volumesOf } from './query-loki.ts';
-import { type Allowed, DAY_NS, endwise, piecewise } from './stretches.ts';
+import { type Allowed, DAY_NS, endwise, HOUR_NS, piecewise } from './stretches.ts';
 
 /** With nothing in them for so long, older ones are not looked for. */
 const EMPTY_NS = 30n * DAY_NS;
 const OLDEST_NS = 20n * 365n * DAY_NS;
 /** Clocks of those who write may be ahead. */
-export const AHEAD_NS = 3_600_000_000_000n;
+export const AHEAD_NS = HOUR_NS;
 
 /** Whole days: what they hold lies within; null: nothing was found. */
 export async function daysHeld(

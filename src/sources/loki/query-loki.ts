@@ -1,4 +1,4 @@
-/** Questions to Loki, in a body and never in the URL: URLs are logged, by the API server too when it stands between. */
+/** Questions to Loki, in a body: URLs are logged, by the API server too when it stands between. Labels alone are asked for by URL, with nothing but times in it. */
 import { UserError } from '../../errors.ts';
 import type { HttpServer } from '../../io.ts';
 import { askJson, type Refusals } from '../store/ask-store.ts';

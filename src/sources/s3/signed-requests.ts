@@ -92,7 +92,7 @@ function regionOf({ region, auth }: S3Settings, found: string | null): string {
   );
 }
 
-export function endpointOf(settings: S3Settings, found: string | null): string {
+function endpointOf(settings: S3Settings, found: string | null): string {
   const region = regionOf(settings, found);
   const { bucket, endpoint = `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}` } =
     settings;

@@ -5,13 +5,13 @@
  * pattern has to go back and forth in a line, for then the service gives up on it.
  * https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/ConditionalFunctions
  */
-import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
+import { type EventLeaf, type EventPath, type EventTest, isList, textsOf } from '../../query/event-test.ts';
 
 /** Whether that leaf, or its negation, can be asked so that nothing is missed. */
 export function canTest(leaf: EventLeaf, isNegated: boolean): boolean {
   if (leaf.kind === 'missing') return false;
   if (leaf.kind === 'between') return !isNegated && leaf.path === CODE && leaf.to - leaf.from < MOST_CODES;
-  const texts = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
+  const texts = textsOf(leaf);
   if (!texts.every((text) => PLAIN.test(text)) || texts.join('').length > LONGEST) return false;
   const isKnown = isList(leaf.path) || Object.hasOwn(KEYS, leaf.path);
   if (!isNegated) return isKnown && (leaf.kind === 'is' || countOf(leaf.pattern, '?') <= MOST_ANY);
@@ -143,7 +143,7 @@ function negated(leaf: EventLeaf): string {
   const before = BEFORE[leaf.path];
   if (before === undefined || leaf.kind === 'missing' || leaf.kind === 'between')
     throw new Error(`${leaf.path} cannot be ruled out`);
-  const patterns = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
+  const patterns = textsOf(leaf);
   const ruledOut = patterns.map((text) =>
     leaf.kind === 'is' ? literal(text) : literal(text).replace('[*]', EASY),
   );

@@ -44,7 +44,7 @@ export const authSchema = z
   )
   .meta({ id: 'auth', description: 'who we are to the store; default: nobody' });
 
-export const tlsSchema = z
+const tlsSchema = z
   .strictObject({
     ca: z.string().optional().describe('certificates to trust, a file; default: whom the system trusts'),
     certificate: z.string().optional().describe('ours, a file'),
@@ -71,10 +71,18 @@ export const urlSchema = z
     'http(s)://HOST:PORT; service://NAMESPACE/NAME:PORT through the API server; forward://NAMESPACE/NAME:PORT through a port-forward',
   );
 
-/** Of every store that is asked over HTTP. */
-export const storeShape = {
-  url: urlSchema,
-  auth: authSchema.optional(),
+/** Of a server of a cloud's, which who we are goes to with every request: nothing but https, or this machine itself. `such`: an example. */
+export function cloudUrlSchema(such: string) {
+  return z
+    .string()
+    .regex(
+      /^(?:https:\/\/[^/?#@]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)$/,
+      `a URL such as ${such}`,
+    );
+}
+
+/** How a server is reached, whichever it is. */
+export const reachShape = {
   tls: tlsSchema.optional(),
   headers: z.record(z.string(), z.string()).optional().describe('sent with every request; no secrets'),
   proxy: z.string().optional().describe('a proxy; default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY'),
@@ -84,6 +92,9 @@ export const storeShape = {
     .optional()
     .describe('for an answer to begin, and for each silence in it; default 60s'),
 } as const;
+
+/** Of every store that is asked over HTTP. */
+export const storeShape = { url: urlSchema, auth: authSchema.optional(), ...reachShape } as const;
 
 export type Secret = z.infer<typeof secretSchema>;
 export type Auth = z.infer<typeof authSchema>;

@@ -1,5 +1,5 @@
 /** Tests of events and stretches of time → LogsQL. Values enter it through `quoted` alone. */
-import { type EventLeaf, type EventPath, type EventTest, isList } from '../../query/event-test.ts';
+import { type EventLeaf, type EventPath, type EventTest, isList, textsOf } from '../../query/event-test.ts';
 import { ELEMENT_SIGN, isPlainElement } from '../store/json-list.ts';
 import { rfc3339 } from '../store/nanos.ts';
 import type { Stretch } from '../store/pages-by-time.ts';
@@ -47,7 +47,7 @@ function leafToLogsQl(leaf: EventLeaf, prefix: string): string {
 /** Of texts that stand in a list they must be plain: it is kept as JSON, and nobody knows how what is special was written. */
 export function canTest(leaf: EventLeaf): boolean {
   if (leaf.kind === 'missing' || leaf.kind === 'between') return true;
-  const texts = leaf.kind === 'is' ? leaf.values : [leaf.pattern];
+  const texts = textsOf(leaf);
   if (isList(leaf.path)) return texts.every(isPlainElement);
   return texts.every((text) => text.isWellFormed() && !text.includes('\0'));
 }

@@ -4,7 +4,7 @@
  */
 import { formatMicros, parseMicros } from '../../event/micros.ts';
 import type { HttpServer } from '../../io.ts';
-import { type EventPath, type EventTest, isAny } from '../../query/event-test.ts';
+import { type EventTest, isAny, pathsIn } from '../../query/event-test.ts';
 import type { Field } from '../../query/predicate.ts';
 import { COUNTABLE } from '../store/count-ask.ts';
 import { nanosOf } from '../store/nanos.ts';
@@ -177,11 +177,6 @@ class VictoriaLogsShape implements Shape {
     const fields = [...pathsIn(test), ...COUNTABLE, 'requestReceivedTimestamp'].map(quoted);
     return `${whole} | unpack_json from _msg fields (${[...new Set(fields)].join(', ')}) | filter ${wanted}`;
   }
-}
-
-function pathsIn(test: EventTest): readonly EventPath[] {
-  if (test.kind === 'all' || test.kind === 'any') return test.of.flatMap(pathsIn);
-  return test.kind === 'not' ? [test.of.path] : [test.path];
 }
 
 function isJsonLine(line: string | undefined): boolean {

@@ -9,7 +9,7 @@ import { fixedIo } from '../../support/fixed-io.ts';
 /** moto's clock: moto-server.py. */
 export const NOW_MS = Date.parse('2026-11-22T10:30:00Z');
 export const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest1', HOME: '/nowhere' };
-export const STREAM = 'kube-apiserver-audit-0123456789abcdef';
+const STREAM = 'kube-apiserver-audit-0123456789abcdef';
 const AS_TEST =
   'AWS4-HMAC-SHA256 Credential=test/20261122/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0';
 
