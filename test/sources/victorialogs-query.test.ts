@@ -5,8 +5,7 @@ import { narrow } from '../../src/query/narrow.ts';
 import { all, equals, glob, not, type Predicate } from '../../src/query/predicate.ts';
 import { canTest, quoted, timeFilter, toLogsQl } from '../../src/sources/victorialogs/logsql.ts';
 import { victoriaLogs } from '../../src/sources/victorialogs/victorialogs.ts';
-import { HOSTILE } from '../support/arbitrary.ts';
-import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { hostileText } from '../support/arbitrary.ts';
 
 const of = (predicate: Predicate, prefix = '') => toLogsQl(narrow(predicate, canTest).test, prefix);
 
@@ -55,20 +54,15 @@ describe('a test as LogsQL', () => {
 });
 
 describe('a value', () => {
-  const texts = fc.oneof(
-    fc.constantFrom(...HOSTILE, ...HOSTILE_TEXTS),
-    fc.constantFrom(
-      '" or *',
-      '\\" | delete',
-      '`',
-      "'",
-      '" | limit 0 #',
-      '{a="b"}',
-      ') or (*',
-      'a\n| stats count()',
-    ),
-    fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
+  const texts = hostileText(
+    '" or *',
+    '\\" | delete',
+    '`',
+    "'",
+    '" | limit 0 #',
+    '{a="b"}',
+    ') or (*',
+    'a\n| stats count()',
   );
 
   it('stays within its quotes, as Go reads them', () => {

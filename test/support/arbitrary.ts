@@ -1,5 +1,6 @@
 /** fast-check arbitraries: audit events as JSON (v1), and requests with their stages. Predicates: arbitrary-predicate.ts. */
 import fc from 'fast-check';
+import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 export type EventJson = Record<string, unknown>;
 
@@ -31,6 +32,16 @@ export const USERS = [
   'eks:mgr',
   HOSTILE[1],
 ];
+
+/** A value that might act on a query. `ofTheLanguage`: what would in that one. */
+export function hostileText(...ofTheLanguage: readonly [string, ...string[]]): fc.Arbitrary<string> {
+  return fc.oneof(
+    fc.constantFrom(...HOSTILE, ...HOSTILE_TEXTS),
+    fc.constantFrom(...ofTheLanguage),
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'binary' }),
+  );
+}
 /** Where the person behind a shared login may stand, and who that is. */
 const EXTRAS = [
   [{ sessionName: ['alice-7'] }, 'alice-7'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { equals, type Predicate } from '../../../src/query/predicate.ts';
 import type { EventJson } from '../../support/arbitrary.ts';
+import { deletions } from '../../support/deletions.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { fieldsOf } from '../../support/only-fields.ts';
 import { aQuery } from '../../support/source-cases.ts';
@@ -120,28 +121,13 @@ describeQuestions('azure, AzureDiagnostics', 'azure', (jsons) => filled(jsons, D
   env: { TOKEN: 'a-token' },
 });
 
-const BEGIN_MS = Date.parse('2026-11-22T10:00:00Z');
-
-function many(count: number, atOnce: number): readonly EventJson[] {
-  return Array.from({ length: count }, (_, at) => {
-    const time = new Date(BEGIN_MS + Math.min(at, count - atOnce) * 1000).toISOString().replace('Z', '000Z');
-    return {
-      ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', stage: 'ResponseComplete' },
-      ...{ auditID: `id-${at}`, verb: 'delete', requestURI: '/api/v1/namespaces/a/pods/b' },
-      ...{ user: { username: 'alice' }, responseStatus: { metadata: {}, code: 200 } },
-      objectRef: { resource: 'pods', namespace: 'a', name: 'b', apiVersion: 'v1' },
-      ...{ requestReceivedTimestamp: time, stageTimestamp: time },
-    };
-  });
-}
-
 describe('azure, when something is wrong', () => {
   let front: FaultFront;
   let settings: Awaited<ReturnType<typeof filled>>;
 
   beforeAll(async () => {
     front = await startFaultFront(server.url);
-    settings = { ...(await filled(many(2500, 1200), AKS_AUDIT)), url: front.url };
+    settings = { ...(await filled(deletions(2500, 1200), AKS_AUDIT)), url: front.url };
   });
   beforeEach(() => {
     front.fault = () => null;
@@ -244,9 +230,9 @@ describe('azure, when something is wrong', () => {
       ...AKS_AUDIT,
       row: (json: EventJson) => ({ ...AKS_AUDIT.row(json), _ResourceId: '/subscriptions/2/x' }),
     };
-    const workspace = await filled(many(3, 1), AKS_AUDIT);
+    const workspace = await filled(deletions(3, 1), AKS_AUDIT);
     expect((await asked({ ...workspace, resource: CLUSTER })).ids.length).toBe(3);
-    const elsewhere = await filled(many(3, 1), other);
+    const elsewhere = await filled(deletions(3, 1), other);
     expect((await asked({ ...elsewhere, resource: CLUSTER })).ids.length).toBe(0);
   });
 
@@ -256,14 +242,14 @@ describe('azure, when something is wrong', () => {
       method: 'POST',
       body: JSON.stringify({
         ...{ table: 'AzureDiagnostics', columns: DIAGNOSTICS.columns },
-        rows: many(2, 1).map((json) => Object.values(DIAGNOSTICS.row(json))),
+        rows: deletions(2, 1).map((json) => Object.values(DIAGNOSTICS.row(json))),
       }),
     });
     expect((await asked(workspace)).ids).toEqual(['id-1', 'id-0']);
   });
 
   it('finds a line that was cut', async () => {
-    const [json = {}] = many(1, 1);
+    const [json = {}] = deletions(1, 1);
     const cut = {
       ...DIAGNOSTICS,
       row: (of: EventJson) => ({

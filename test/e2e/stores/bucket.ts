@@ -3,10 +3,8 @@ import { utimes } from 'node:fs/promises';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
-import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { openStore } from '../../../src/sources/store/open-store.ts';
-import { fixedIo } from '../../support/fixed-io.ts';
+import { openStore } from './open-store.ts';
 import type { StoreProcess } from './start-store.ts';
 
 export const KEYS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest1' };
@@ -57,16 +55,7 @@ export async function openBucket(
   maxBytes: number | null = null,
 ): Promise<Source> {
   const env = settings.auth === undefined ? KEYS : {};
-  const io = fixedIo({ env, nowMs: Date.now() });
-  const kind = await loadStoreKind('s3');
-  if (kind === null) throw new Error('there is no kind s3');
-  const noCluster = async (): Promise<never> => {
-    throw new Error('no cluster');
-  };
-  const secrets = { env: {}, signal: io.signal, api: noCluster };
-  return openStore('s3', kind, kind.settings.parse({ endpoint: url, bucket, ...settings }), {
-    ...{ io, maxBytes, secrets },
-  });
+  return openStore('s3', { endpoint: url, bucket, ...settings }, { env, maxBytes, now: Date.now });
 }
 
 export interface BucketProxy {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { equals } from '../../../src/query/predicate.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import type { EventJson } from '../../support/arbitrary.ts';
+import { BEGIN_MS, deletions } from '../../support/deletions.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { fieldsOf } from '../../support/only-fields.ts';
 import { aQuery } from '../../support/source-cases.ts';
@@ -162,28 +163,6 @@ describeSource(
 
 describeQuestions("clickhouse, OpenTelemetry's table", 'clickhouse', (jsons) => inserted(jsons, OTEL));
 
-const EVENT: EventJson = {
-  ...{
-    kind: 'Event',
-    apiVersion: 'audit.k8s.io/v1',
-    level: 'Metadata',
-    stage: 'ResponseComplete',
-    verb: 'delete',
-  },
-  ...{ requestURI: '/api/v1/namespaces/a/pods/b', user: { username: 'alice' } },
-  objectRef: { resource: 'pods', namespace: 'a', name: 'b', apiVersion: 'v1' },
-  responseStatus: { metadata: {}, code: 200 },
-};
-const BEGIN_MS = Date.parse('2026-11-22T10:00:00Z');
-
-/** A second apart, but for the last 1,200, which share one. */
-function many(count: number): readonly EventJson[] {
-  return Array.from({ length: count }, (_, at) => {
-    const time = new Date(BEGIN_MS + Math.min(at, count - 1200) * 1000).toISOString().replace('Z', '000Z');
-    return { ...EVENT, auditID: `id-${at}`, requestReceivedTimestamp: time, stageTimestamp: time };
-  });
-}
-
 async function found(source: Source, query = aQuery(), { signal } = new AbortController()) {
   const ids: string[] = [];
   for await (const { events } of source.read(await source.plan(query, signal), signal))
@@ -196,7 +175,7 @@ describe('clickhouse, pages', () => {
     ['lines', { ...LINES, columns: 'line String, at DateTime' }],
     ['JSON', JSONS],
   ])('gives every event once, however many share a moment: %s', async (_, made) => {
-    const source = await openStore('clickhouse', await inserted(many(3500), made));
+    const source = await openStore('clickhouse', await inserted(deletions(3500, 1200), made));
     const ids = await found(source, aQuery({ predicate: equals('verb', 'delete') }));
     expect(ids.length).toBe(3500);
     expect(new Set(ids).size).toBe(3500);
@@ -205,7 +184,7 @@ describe('clickhouse, pages', () => {
   });
 
   it('finds a line that was cut', async () => {
-    const [json] = many(1200);
+    const [json] = deletions(1200, 1200);
     const line = JSON.stringify({ ...json, requestObject: { metadata: { name: 'x'.repeat(100) } } });
     const url = await inserted([{}], {
       ...LINES,
@@ -222,7 +201,7 @@ describe('clickhouse, pages', () => {
   });
 
   it('tells apart what another log has in the same table', async () => {
-    const settings = await inserted(many(1300), OTEL);
+    const settings = await inserted(deletions(1300, 1200), OTEL);
     await run(
       `INSERT INTO ${settings.table} (Timestamp, Body) VALUES ('2020-01-01 00:00:00', 'started'), ('2026-12-01 00:00:00', '{"stage":"ResponseComplete"}')`,
     );
@@ -250,7 +229,7 @@ describe('clickhouse, when something is wrong', () => {
 
   beforeAll(async () => {
     front = await startFaultFront(server.url);
-    settings = { ...(await inserted(many(2500), LINES)), url: front.url };
+    settings = { ...(await inserted(deletions(2500, 1200), LINES)), url: front.url };
   });
   beforeEach(() => {
     front.fault = () => null;

@@ -1,10 +1,8 @@
 /** Buckets of Google's and containers of Azure's, of emulators: filled as writers would fill them, not with the code under test. */
 import { createHmac } from 'node:crypto';
-import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { openStore } from '../../../src/sources/store/open-store.ts';
-import { fixedIo } from '../../support/fixed-io.ts';
 import type { KeyOf } from './bucket.ts';
+import { openStore } from './open-store.ts';
 import type { StoreProcess } from './start-store.ts';
 
 export interface CloudObject {
@@ -51,21 +49,6 @@ async function filled(
 const bodyOf = (body: Uint8Array | string): string | Buffer =>
   typeof body === 'string' ? body : Buffer.from(body);
 
-async function opened(
-  kind: string,
-  settings: Readonly<Record<string, unknown>>,
-  env: Record<string, string>,
-): Promise<Source> {
-  const io = fixedIo({ env, nowMs: Date.now() });
-  const known = await loadStoreKind(kind);
-  if (known === null) throw new Error(`there is no kind ${kind}`);
-  const api = async (): Promise<never> => {
-    throw new Error('no cluster');
-  };
-  const secrets = { env, signal: io.signal, api };
-  return openStore(kind, known, known.settings.parse(settings), { io, maxBytes: null, secrets });
-}
-
 export const GOOGLE: Cloud = {
   name: 'gcs',
   async fill(server, objects) {
@@ -85,7 +68,7 @@ export const GOOGLE: Cloud = {
     await sent(`${server.url}${path}`, { method: 'POST', headers, body: bodyOf(body) });
   },
   open(url, bucket, more = {}) {
-    return opened('gcs', { ...this.settings(url, bucket), ...more }, this.env);
+    return openStore('gcs', { ...this.settings(url, bucket), ...more }, { env: this.env, now: Date.now });
   },
   settings: (endpoint, bucket) => ({ endpoint, bucket, auth: { bearer: { env: 'TOKEN' } } }),
   env: { TOKEN: 'a-token' },
@@ -138,7 +121,11 @@ export const AZURE: Cloud = {
     await sent(url, { method: 'PUT', headers, body: bodyOf(body) });
   },
   open(url, container, more = {}) {
-    return opened('azblob', { ...this.settings(url, container), ...more }, this.env);
+    return openStore(
+      'azblob',
+      { ...this.settings(url, container), ...more },
+      { env: this.env, now: Date.now },
+    );
   },
   settings: (url, container) => ({
     ...{ account: ACCOUNT, container, endpoint: `${url}/${ACCOUNT}` },

@@ -1,10 +1,8 @@
 /** Log groups of moto for tests, filled as EKS fills them, and an AWS before it that does what moto ignores. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { loadStoreKind } from '../../../src/sources/registry.ts';
 import type { Source } from '../../../src/sources/source.ts';
-import { openStore } from '../../../src/sources/store/open-store.ts';
 import { type InsightsRow, passesPattern, rowsOf } from '../../support/cloudwatch-language.ts';
-import { fixedIo } from '../../support/fixed-io.ts';
+import { openStore } from './open-store.ts';
 
 /** moto's clock: moto-server.py. */
 export const NOW_MS = Date.parse('2026-11-22T10:30:00Z');
@@ -60,15 +58,8 @@ export async function openGroup(
   settings: Json = {},
   { env = KEYS, maxBytes = null }: { env?: Readonly<Record<string, string>>; maxBytes?: number | null } = {},
 ): Promise<Source> {
-  const io = fixedIo({ env, nowMs: NOW_MS });
-  const kind = await loadStoreKind('cloudwatch');
-  if (kind === null) throw new Error('there is no kind cloudwatch');
-  const noCluster = async (): Promise<never> => {
-    throw new Error('no cluster');
-  };
-  const parsed = kind.settings.parse({ endpoint: url, region: 'eu-west-1', group, ...settings });
-  const secrets = { env: {}, signal: io.signal, api: noCluster };
-  return openStore('cloudwatch', kind, parsed, { io, maxBytes, secrets });
+  const whole = { endpoint: url, region: 'eu-west-1', group, ...settings };
+  return openStore('cloudwatch', whole, { env, maxBytes, now: () => NOW_MS });
 }
 
 export interface LikeAws {

@@ -418,12 +418,9 @@ describe('loki, when something is wrong', () => {
 
   it('is followed', async () => {
     const now = Date.now() * 1000;
-    const source = await openStore(
-      'loki',
-      await pushed([deletion('before', now - 5_000_000)]),
-      null,
-      Date.now,
-    );
+    const source = await openStore('loki', await pushed([deletion('before', now - 5_000_000)]), {
+      now: Date.now,
+    });
     const job = jobs;
     const ended = new AbortController();
     const plan = await source.plan(

@@ -50,7 +50,7 @@ const many = (count: number, perMoment = 1): readonly EventJson[] =>
 type Settings = Index & { readonly timeout?: string; readonly prefix?: string };
 
 const open = (settings: Settings, maxBytes: number | null = null) =>
-  openStore('opensearch', { ...settings }, maxBytes);
+  openStore('opensearch', { ...settings }, { maxBytes });
 
 async function read(source: Source, query: Query = aQuery(), ended = new AbortController()) {
   const { signal } = ended;
@@ -136,7 +136,7 @@ describe('opensearch, page by page', () => {
 
 it('opensearch, followed, gives out what comes, once each, also into an index that was empty', async () => {
   const index = await makeIndex(server.url, [], { mappings: {} });
-  const source = await openStore('opensearch', { ...index }, null, Date.now);
+  const source = await openStore('opensearch', { ...index }, { now: Date.now });
   const ended = new AbortController();
   const query = aQuery({ predicate: equals('verb', 'delete'), following: 'from now' });
   const plan = await source.plan(query, ended.signal);

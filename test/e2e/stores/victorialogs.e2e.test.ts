@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { equals } from '../../../src/query/predicate.ts';
 import type { EventJson } from '../../support/arbitrary.ts';
+import { deletions } from '../../support/deletions.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksDryRun, asksUnnamed, NO_TYPES } from './cannot-tell.ts';
@@ -96,7 +97,7 @@ describe('victorialogs, followed', () => {
       await fetch(`${server.url}/internal/force_flush`);
     };
     await put([event('before', now - 5_000_000)]);
-    const source = await openStore('victorialogs', { url: server.url, account }, null, Date.now);
+    const source = await openStore('victorialogs', { url: server.url, account }, { now: Date.now });
     const ended = new AbortController();
     const query = aQuery({ predicate: equals('verb', 'delete'), following: 'from now' });
     const plan = await source.plan(query, ended.signal);
@@ -121,22 +122,6 @@ describe('victorialogs, followed', () => {
   }, 60_000);
 });
 
-const BEGIN_MS = Date.parse('2026-11-22T10:00:00Z');
-
-/** A second apart, but for the last, which share one. */
-function many(count: number, atOnce: number): readonly EventJson[] {
-  return Array.from({ length: count }, (_, at) => {
-    const time = new Date(BEGIN_MS + Math.min(at, count - atOnce) * 1000).toISOString().replace('Z', '000Z');
-    return {
-      ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', stage: 'ResponseComplete' },
-      ...{ auditID: `id-${at}`, verb: 'delete', requestURI: '/api/v1/namespaces/a/pods/b' },
-      ...{ user: { username: 'alice' }, responseStatus: { metadata: {}, code: 200 } },
-      objectRef: { resource: 'pods', namespace: 'a', name: 'b', apiVersion: 'v1' },
-      ...{ requestReceivedTimestamp: time, stageTimestamp: time },
-    };
-  });
-}
-
 describe('victorialogs, when something is wrong', () => {
   let front: FaultFront;
   let settings: Readonly<Record<string, unknown>>;
@@ -144,7 +129,7 @@ describe('victorialogs, when something is wrong', () => {
   beforeAll(async () => {
     front = await startFaultFront(server.url);
     const how = { timeField: 'stageTimestamp', isLine: false };
-    settings = { ...(await inserted(many(2500, 1200), how)), url: front.url };
+    settings = { ...(await inserted(deletions(2500, 1200), how)), url: front.url };
   });
   beforeEach(() => {
     front.fault = () => null;

@@ -8,10 +8,9 @@ import { absent, all, equals, glob, not, oneOf, type Predicate } from '../../../
 import { entriesFilter } from '../../../src/sources/gcl/entries-filter.ts';
 import { canTest, toFilter } from '../../../src/sources/gcl/filter.ts';
 import { gcl } from '../../../src/sources/gcl/gcl.ts';
-import { type EventJson, HOSTILE, logJson, NAMES, USERS } from '../../support/arbitrary.ts';
+import { type EventJson, HOSTILE, hostileText, logJson, NAMES, USERS } from '../../support/arbitrary.ts';
 import { predicate } from '../../support/arbitrary-predicate.ts';
 import { gkeEntries, gkeEntry, toldBy } from '../../support/gke-entry.ts';
-import { HOSTILE_TEXTS } from '../../support/hostile-texts.ts';
 import { filterMeaning } from '../../support/logging-filter.ts';
 
 const passes = (filter: string, entry: EventJson, missing: 'fails' | 'unknown' = 'fails') =>
@@ -152,19 +151,7 @@ describe('what passes a filter', () => {
 });
 
 describe('a value', () => {
-  const texts = fc.oneof(
-    fc.constantFrom(
-      ...HOSTILE,
-      ...HOSTILE_TEXTS,
-      '" OR resource.type:*',
-      '\\" OR NOT "',
-      '-- x',
-      '"--',
-      ')" OR (',
-    ),
-    fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
-  );
+  const texts = hostileText('" OR resource.type:*', '\\" OR NOT "', '-- x', '"--', ')" OR (');
   const leaves = (text: string): readonly EventLeaf[] => [
     ...[
       is('userAgent', text),

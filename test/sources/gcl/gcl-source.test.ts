@@ -283,7 +283,7 @@ describe('Cloud Logging', () => {
 
   it('knows the day before from what is asked, by following', async () => {
     logging.entries = gkeEntries(many(2));
-    const source = await openStore('gcl', settings(), null, () => BEGIN_MS + 2000);
+    const source = await openStore('gcl', settings(), { now: () => BEGIN_MS + 2000 });
     const ended = new AbortController();
     const query = aQuery({ predicate: equals('verb', 'delete'), following: 'since' });
     const plan = await source.plan(query, ended.signal);

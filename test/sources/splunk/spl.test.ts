@@ -5,10 +5,9 @@ import { narrow } from '../../../src/query/narrow.ts';
 import { all, equals, glob, not, type Predicate } from '../../../src/query/predicate.ts';
 import { canTest, whereClause } from '../../../src/sources/splunk/spl.ts';
 import { splunk } from '../../../src/sources/splunk/splunk.ts';
-import { eventJson, HOSTILE } from '../../support/arbitrary.ts';
+import { eventJson, hostileText } from '../../support/arbitrary.ts';
 import { predicate } from '../../support/arbitrary-predicate.ts';
 import { holds } from '../../support/event-test-holds.ts';
-import { HOSTILE_TEXTS } from '../../support/hostile-texts.ts';
 import { parseWhere, splitAtPipes } from '../../support/spl.ts';
 
 /** Without what stands before each. */
@@ -102,20 +101,7 @@ describe('what passes', () => {
 });
 
 describe('a value', () => {
-  const texts = fc.oneof(
-    fc.constantFrom(
-      ...HOSTILE,
-      ...HOSTILE_TEXTS,
-      '" | delete',
-      '[ | makeresults ]',
-      '`macro`',
-      '") OR (1=1',
-      'a|b',
-      '$x$',
-    ),
-    fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
-  );
+  const texts = hostileText('" | delete', '[ | makeresults ]', '`macro`', '") OR (1=1', 'a|b', '$x$');
   const leaves = (text: string): readonly EventLeaf[] => [
     ...[
       is('userAgent', text),

@@ -4,6 +4,7 @@ import { equals, type Predicate } from '../../../src/query/predicate.ts';
 import { asksUnnamed } from '../../e2e/stores/cannot-tell.ts';
 import { openStore } from '../../e2e/stores/open-store.ts';
 import type { EventJson } from '../../support/arbitrary.ts';
+import { BEGIN_MS, deletions } from '../../support/deletions.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import type { SplunkEvent } from '../../support/spl.ts';
@@ -55,21 +56,6 @@ describeSource(
   },
   { cannotTell: asksUnnamed },
 );
-const BEGIN_MS = Date.parse('2026-11-22T10:00:00Z');
-
-function many(count: number): readonly EventJson[] {
-  return Array.from({ length: count }, (_, at) => {
-    const time = new Date(BEGIN_MS + at * 1000).toISOString().replace('Z', '000Z');
-    return {
-      ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'Metadata', stage: 'ResponseComplete' },
-      ...{ auditID: `id-${at}`, verb: 'delete', requestURI: '/api/v1/namespaces/a/pods/b' },
-      ...{ user: { username: 'alice' }, responseStatus: { metadata: {}, code: 200 } },
-      objectRef: { resource: 'pods', namespace: 'a', name: 'b', apiVersion: 'v1' },
-      ...{ requestReceivedTimestamp: time, stageTimestamp: time },
-    };
-  });
-}
-
 async function asked(
   predicate: Predicate = equals('verb', 'delete'),
   more: Readonly<Record<string, unknown>> = {},
@@ -100,7 +86,7 @@ const onSearch = (told: Told, times = Number.POSITIVE_INFINITY) => {
 
 describe('Splunk', () => {
   beforeEach(() => {
-    splunk.events = many(1100).map((json) => indexed(json, byReceipt));
+    splunk.events = deletions(1100).map((json) => indexed(json, byReceipt));
   });
 
   it('gives every event once', async () => {
@@ -132,7 +118,7 @@ describe('Splunk', () => {
   });
 
   it('reads up to the end of the second that a window ends in', async () => {
-    const slow = many(10).map((json) => ({
+    const slow = deletions(10).map((json) => ({
       ...json,
       stageTimestamp: new Date(byReceipt(json) / 1000 + 50).toISOString(),
     }));
@@ -150,7 +136,7 @@ describe('Splunk', () => {
 
   it('reads what was indexed late, and what is dated to the second', async () => {
     const late = (json: EventJson) => Math.floor(byReceipt(json) / 1e6) * 1e6 + 50 * 60e6;
-    splunk.events = many(10).map((json) => indexed(json, late));
+    splunk.events = deletions(10).map((json) => indexed(json, late));
     const window = { sinceUs: BEGIN_MS * 1000 + 3e6, untilUs: BEGIN_MS * 1000 + 5e6 };
     const source = await openStore('splunk', settings());
     const { signal } = new AbortController();
@@ -163,7 +149,7 @@ describe('Splunk', () => {
   });
 
   it('reads its own index, sourcetypes and terms alone', async () => {
-    const [one, two, three, four] = many(4).map((json) => indexed(json, byReceipt));
+    const [one, two, three, four] = deletions(4).map((json) => indexed(json, byReceipt));
     if (!one || !two || !three || !four) throw new Error('four are made');
     splunk.events = [
       { ...one, meta: { cluster: 'prod' } },
@@ -257,7 +243,7 @@ describe('Splunk', () => {
   });
 
   it('doubts an answer that ends where limits do', async () => {
-    splunk.events = many(10_000).map((json) => indexed(json, byReceipt));
+    splunk.events = deletions(10_000).map((json) => indexed(json, byReceipt));
     expect((await asked()).gaps).toMatchObject([{ text: expect.stringContaining('10000 rows') }]);
   });
 
@@ -299,7 +285,7 @@ describe('Splunk', () => {
   });
 
   it('finds a line that was cut, whatever stood in it', async () => {
-    const [json = {}] = many(1);
+    const [json = {}] = deletions(1);
     const hidden = { ...json, userAgent: `stageTimestamp":"2026 ${'a'.repeat(10_000)}` };
     const big = {
       ...json,
@@ -316,15 +302,15 @@ describe('Splunk', () => {
   });
 
   it('follows', async () => {
-    splunk.events = many(2).map((json) => indexed(json, byReceipt));
-    const source = await openStore('splunk', settings(), null, () => BEGIN_MS + 2000);
+    splunk.events = deletions(2).map((json) => indexed(json, byReceipt));
+    const source = await openStore('splunk', settings(), { now: () => BEGIN_MS + 2000 });
     const { signal } = new AbortController();
     const plan = await source.plan(
       aQuery({ predicate: equals('verb', 'delete'), following: 'since' }),
       signal,
     );
     for await (const _ of source.read(plan, signal));
-    splunk.events = many(4).map((json) => indexed(json, byReceipt));
+    splunk.events = deletions(4).map((json) => indexed(json, byReceipt));
     const found: string[] = [];
     for await (const { events } of source.follow?.(plan, () => {}, signal) ?? []) {
       found.push(...events.map(({ auditID }) => auditID));
