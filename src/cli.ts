@@ -18,6 +18,7 @@ import { VERSION } from './version.ts';
 const REPORT_AT = 'https://github.com/kubectl-audit/kubectl-audit/issues';
 
 const interrupted = new AbortController();
+let isInputOpen = false;
 
 async function main(argv: readonly string[]): Promise<number> {
   const io = realIo();
@@ -120,7 +121,6 @@ async function failed(error: unknown, io: Io): Promise<number> {
 }
 
 function realIo(): Io {
-  let isInputOpen = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       interrupted.abort();
@@ -131,12 +131,13 @@ function realIo(): Io {
     });
   }
   return {
-    // What it takes to open it, 3 to 8 ms, is for those who read it.
+    // What it takes to open it, 3 to 8 ms, is for those who look at it.
     get in() {
       isInputOpen = true;
       return process.stdin;
     },
     get inIsTTY() {
+      isInputOpen = true;
       return process.stdin.isTTY === true;
     },
     out: sinkOf(process.stdout),
@@ -189,4 +190,4 @@ function calledAs(script: string): string {
 
 process.exitCode = await main(process.argv.slice(2));
 // What is piped in may go on for ever, and nobody reads it any more.
-process.stdin.destroy();
+if (isInputOpen) process.stdin.destroy();

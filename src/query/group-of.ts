@@ -3,6 +3,7 @@
  * sources, which count where they read.
  */
 import type { AuditEvent } from '../event/event.ts';
+import type { Bucket } from '../event/groups.ts';
 import type { Aggregation } from './query.ts';
 import { finalValueOf, UNKNOWN } from './value-of.ts';
 
@@ -23,7 +24,7 @@ export function isGroupLost(event: AuditEvent, { by }: Pick<Aggregation, 'by'>):
   return event.cut !== null && by.some((field) => finalValueOf(event, field) === UNKNOWN);
 }
 
-/** Where the time bucket begins, microseconds since the epoch; null where there are none. */
-export function bucketOf(receivedUs: number, { bucketUs }: Aggregation): number | null {
-  return bucketUs === null ? null : Math.floor(receivedUs / bucketUs) * bucketUs;
+/** The time bucket of one request that was received then; none where none are asked for. */
+export function bucketsOf(receivedUs: number, { bucketUs }: Aggregation): readonly Bucket[] {
+  return bucketUs === null ? [] : [{ fromUs: Math.floor(receivedUs / bucketUs) * bucketUs, count: 1 }];
 }

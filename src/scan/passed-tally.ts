@@ -1,6 +1,6 @@
 /** What was passed over, gathered until the next batch: its tally, and the requests that it settles. */
 import { NOTHING_PASSED, type Tally, type Witnessed } from '../event/batch.ts';
-import { type Group, type Groups, sizeOf } from '../event/groups.ts';
+import { GroupList, type Groups, sizeOf } from '../event/groups.ts';
 import type { SettledStages } from '../event/settled.ts';
 import type { PassedLines } from './kernel/kernel.ts';
 import type { PassedLine } from './prefilter.ts';
@@ -10,12 +10,12 @@ export class PassedTally {
   #witnessed = new Map<string, Writable<Witnessed>>();
   #groups: Groups[] = [];
   /** Counted line by line. */
-  #ownGroups = new Map<string, Writable<Group>>();
+  #ownGroups = new GroupList();
   #settled: SettledStages[] = [];
   #ended: Ended = { shortly: [], longRunning: [] };
 
   get isEmpty(): boolean {
-    return this.#passed.events + this.#passed.bytes + this.groupCount + this.#settled.length === 0;
+    return this.#passed.events + this.#passed.bytes + this.groupsSize + this.#settled.length === 0;
   }
 
   addBytes(bytes: number): void {
@@ -29,15 +29,16 @@ export class PassedTally {
       (settles.isLongRunning ? longRunning : shortly).push(settles.stages);
     }
     if (witnessed !== null) this.addWitnessed([witnessed]);
-    if (group !== null) this.#addToGroup(group);
+    if (group !== null) this.#ownGroups.add(group);
   }
 
-  get groupCount(): number {
+  /** As groups.ts's `sizeOf` has it. */
+  get groupsSize(): number {
     return this.#groups.reduce((sum, groups) => sum + sizeOf(groups), this.#ownGroups.size);
   }
 
   /** As `add`, for many lines at once. */
-  addLines({ lines, outcomes, fromUs, toUs }: Omit<PassedLines, 'to' | 'isWanted' | 'isFull'>): void {
+  addLines({ lines, outcomes, fromUs, toUs }: Omit<PassedLines, 'to' | 'isWanted' | 'full'>): void {
     if (lines > 0) this.#count(lines, outcomes, fromUs, toUs);
   }
 
@@ -77,7 +78,7 @@ export class PassedTally {
 
   /** And begins anew. */
   take(): { readonly passedOver: Tally; readonly settled: readonly SettledStages[] } {
-    const own = [...this.#ownGroups.values()];
+    const own = this.#ownGroups.list();
     const taken = {
       passedOver: {
         ...this.#passed,
@@ -89,20 +90,8 @@ export class PassedTally {
     this.#passed = { ...NOTHING_PASSED };
     this.#witnessed = new Map();
     this.#groups = [];
-    this.#ownGroups = new Map();
+    this.#ownGroups = new GroupList();
     return taken;
-  }
-
-  #addToGroup(group: Group): void {
-    const key = JSON.stringify([group.bucketUs, group.key]);
-    const known = this.#ownGroups.get(key);
-    if (known === undefined) {
-      this.#ownGroups.set(key, { ...group });
-      return;
-    }
-    known.count += group.count;
-    known.firstUs = Math.min(known.firstUs, group.firstUs);
-    known.lastUs = Math.max(known.lastUs, group.lastUs);
   }
 
   #count(lines: number, outcomes: number, fromUs: number, toUs: number): void {

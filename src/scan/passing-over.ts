@@ -40,8 +40,9 @@ export class PassingOver {
       const passed = at === null ? null : (this.#kernel?.passOver(at) ?? null);
       if (passed === null) return;
       this.#wantedAt = passed.isWanted ? passed.to : -1;
-      isHeldUp = passed.isFull;
-      if (isHeldUp) this.takeOut();
+      isHeldUp = passed.full !== null;
+      if (passed.full === 'counted') this.#kernel?.takeOut(this.#tally);
+      else if (passed.full === 'settled') this.#kernel?.takeOutSettled(this.#tally);
       if (passed.lines === 0) continue;
       lines.skip(passed.to, passed.lines);
       this.#tally.addLines(passed);

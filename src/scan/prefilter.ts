@@ -7,7 +7,7 @@ import { type Witnessed, witnessId } from '../event/batch.ts';
 import type { Group } from '../event/groups.ts';
 import { isLongRunning, stagesKey } from '../event/request.ts';
 import { resourceKey, targetOf } from '../event/target.ts';
-import { bucketOf, groupKeyOf } from '../query/group-of.ts';
+import { bucketsOf, groupKeyOf } from '../query/group-of.ts';
 import { type Verdict, verdictOf } from '../query/matches.ts';
 import type { Aggregation, Window } from '../query/query.ts';
 import { finalValueOf, UNKNOWN } from '../query/value-of.ts';
@@ -117,8 +117,8 @@ function groupOf(event: EventLine, aggregation: Aggregation): Group | null {
   const { receivedUs } = event;
   return {
     key: groupKeyOf(event, aggregation),
-    bucketUs: bucketOf(receivedUs, aggregation),
     count: 1,
+    buckets: bucketsOf(receivedUs, aggregation),
     firstUs: receivedUs,
     lastUs: receivedUs,
   };

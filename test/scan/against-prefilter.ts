@@ -7,6 +7,7 @@ import { MAX_LINE_BYTES } from '../../src/scan/lines.ts';
 import { PassedTally } from '../../src/scan/passed-tally.ts';
 import { Prefilter } from '../../src/scan/prefilter.ts';
 import type { Sieve } from '../../src/scan/sieve.ts';
+import { countGroups } from '../support/count-groups.ts';
 
 export interface Passed {
   /** Lines. */
@@ -31,8 +32,9 @@ export function passedOver(chunk: Buffer, sieve: Sieve): Passed {
     for (const line of lines) if (line !== null) expected.add(line);
     byKernel += lines.length;
     byPrefilter += lines.length;
-    if (passed?.isFull === true) {
-      passer.takeOut(tally);
+    if (passed !== null && passed.full !== null) {
+      if (passed.full === 'settled') passer.takeOutSettled(tally);
+      else passer.takeOut(tally);
       at = to;
       continue;
     }
@@ -61,12 +63,7 @@ export function passedOver(chunk: Buffer, sieve: Sieve): Passed {
 function toldBy(tally: PassedTally): { readonly counts: unknown; readonly settled: ReadonlySet<string> } {
   const { passedOver, settled } = tally.take();
   const { counted, witnessed, fromUs, toUs, events, outcomes } = passedOver;
-  const groups = new Map<string, [number, number, number]>();
-  for (const { key, bucketUs, count, firstUs, lastUs } of groupsIn(counted)) {
-    const name = JSON.stringify([key, bucketUs]);
-    const [n, first, last] = groups.get(name) ?? [0, firstUs, lastUs];
-    groups.set(name, [n + count, Math.min(first, firstUs), Math.max(last, lastUs)]);
-  }
+  const groups = countGroups(groupsIn(counted));
   const keys = settled.flatMap((stages) =>
     [...keysOf(stages)].map((key) => `${key} ${stages.isLongRunning}`),
   );

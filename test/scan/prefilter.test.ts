@@ -5,7 +5,7 @@ import { Assembler, isOutcome } from '../../src/event/assembler.ts';
 import { resourceKey, targetOf } from '../../src/event/target.ts';
 import { parseBy } from '../../src/query/by.ts';
 import { parseCodes } from '../../src/query/codes.ts';
-import { bucketOf, groupKeyOf } from '../../src/query/group-of.ts';
+import { bucketsOf, groupKeyOf } from '../../src/query/group-of.ts';
 import { isInWindow } from '../../src/query/in-window.ts';
 import { concerns, matches, mayMatch } from '../../src/query/matches.ts';
 import {
@@ -24,6 +24,7 @@ import { needlesOf } from '../../src/scan/needles.ts';
 import { sieveOf } from '../../src/scan/sieve.ts';
 import { type EventJson, INSTANTS, logJson } from '../support/arbitrary.ts';
 import { predicate } from '../support/arbitrary-predicate.ts';
+import { type CountedGroup, countGroups } from '../support/count-groups.ts';
 import { queryFor, someQuery } from './asked.ts';
 import { line, type Scanned, scanText } from './scan-text.ts';
 
@@ -249,7 +250,7 @@ function hasNoTwins(jsons: readonly EventJson[]): boolean {
 function toldBy(scanned: Scanned, { predicate: wanted, witness, aggregation, window }: Query): unknown {
   const seen: unknown[] = [];
   const witnessed: Record<string, number> = { ...scanned.witnessed };
-  const counted: Record<string, readonly [number, number, number]> = { ...scanned.counted };
+  const counted: Record<string, CountedGroup> = structuredClone(scanned.counted);
   const assembler = new Assembler({
     concerns: (event) => concerns(event, witness === null ? wanted : any(wanted, witness)),
     emit: (request) => {
@@ -265,9 +266,9 @@ function toldBy(scanned: Scanned, { predicate: wanted, witness, aggregation, win
         seen.push(request);
         return;
       }
-      const group = JSON.stringify([groupKeyOf(event, aggregation), bucketOf(receivedUs, aggregation)]);
-      const [n, first, last] = counted[group] ?? [0, receivedUs, receivedUs];
-      counted[group] = [n + 1, Math.min(first, receivedUs), Math.max(last, receivedUs)];
+      const span = { firstUs: receivedUs, lastUs: receivedUs };
+      const key = groupKeyOf(event, aggregation);
+      countGroups([{ key, count: 1, buckets: bucketsOf(receivedUs, aggregation), ...span }], counted);
     },
     isFollowing: false,
   });

@@ -5,6 +5,7 @@ import type { AuditEvent, Reject } from '../../src/event/event.ts';
 import { groupsIn } from '../../src/event/groups.ts';
 import { keysOf } from '../../src/event/settled.ts';
 import { type ScanOptions, scan } from '../../src/scan/scan.ts';
+import { type CountedGroup, countGroups } from '../support/count-groups.ts';
 
 export interface Scanned {
   readonly events: AuditEvent[];
@@ -20,7 +21,7 @@ export interface Scanned {
   readonly batches: number;
   readonly witnessed: Readonly<Record<string, number>>;
   /** By the group's key and bucket: how many, from when, to when. */
-  readonly counted: Readonly<Record<string, readonly [number, number, number]>>;
+  readonly counted: Readonly<Record<string, CountedGroup>>;
   /** Each with whether it is long-running; in any order. */
   readonly settled: readonly (readonly [string, boolean])[];
   readonly troubles: string[];
@@ -84,7 +85,7 @@ export async function scanText(
 function noCounts() {
   return {
     witnessed: {} as Record<string, number>,
-    counted: {} as Record<string, readonly [number, number, number]>,
+    counted: {} as Record<string, CountedGroup>,
     settled: [] as (readonly [string, boolean])[],
   };
 }
@@ -96,11 +97,7 @@ function addCounts(counts: ReturnType<typeof noCounts>, { passedOver, settled }:
     const key = [resource, level, ...(id === null ? [] : [id])].join(' ');
     counts.witnessed[key] = (counts.witnessed[key] ?? 0) + count;
   }
-  for (const { key, bucketUs, count, firstUs, lastUs } of groupsIn(passedOver.counted)) {
-    const name = JSON.stringify([key, bucketUs]);
-    const [n, first, last] = counts.counted[name] ?? [0, firstUs, lastUs];
-    counts.counted[name] = [n + count, Math.min(first, firstUs), Math.max(last, lastUs)];
-  }
+  countGroups(groupsIn(passedOver.counted), counts.counted);
 }
 
 /** Every chunk lies in the same memory, which is overwritten by the next: as a file's does. */

@@ -8,7 +8,7 @@ import { isOutcome } from '../../src/event/assembler.ts';
 import type { AuditEvent } from '../../src/event/event.ts';
 import { type Group, groupsIn } from '../../src/event/groups.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
-import { bucketOf, groupKeyOf } from '../../src/query/group-of.ts';
+import { bucketsOf, groupKeyOf } from '../../src/query/group-of.ts';
 import { matches } from '../../src/query/matches.ts';
 import { all, equals, type Field, type Predicate } from '../../src/query/predicate.ts';
 import type { Query, Window } from '../../src/query/query.ts';
@@ -16,6 +16,7 @@ import { finalValueOf } from '../../src/query/value-of.ts';
 import type { EventBatch, Source } from '../../src/sources/source.ts';
 import { type EventJson, logJson } from './arbitrary.ts';
 import { predicate } from './arbitrary-predicate.ts';
+import { type CountedGroup, countGroups } from './count-groups.ts';
 import { decodeJson } from './decode-json.ts';
 import { requestsOf } from './memory-source.ts';
 import { aQuery, hostilePredicates, LOG, namedPredicates, ORIGIN_US } from './source-cases.ts';
@@ -257,17 +258,15 @@ function countsOf(
   requests: readonly AuditRequest[],
   { aggregation }: Query,
   counted: readonly Group[],
-): Record<string, number> {
+): Record<string, Pick<CountedGroup, 'count' | 'buckets'>> {
   if (aggregation === null) throw new Error('nothing is to be counted');
-  const counts: Record<string, number> = {};
-  const add = (key: readonly (string | null)[], bucketUs: number | null, count: number) => {
-    const of = JSON.stringify([key, bucketUs]);
-    counts[of] = (counts[of] ?? 0) + count;
-  };
-  for (const { event, receivedUs } of requests)
-    add(groupKeyOf(event, aggregation), bucketOf(receivedUs ?? 0, aggregation), 1);
-  for (const { key, bucketUs, count } of counted) add(key, bucketUs, count);
-  return counts;
+  const ofRequests = requests.map(({ event, receivedUs }): Group => {
+    const atUs = receivedUs ?? 0;
+    const span = { firstUs: atUs, lastUs: atUs };
+    return { key: groupKeyOf(event, aggregation), count: 1, buckets: bucketsOf(atUs, aggregation), ...span };
+  });
+  const all = Object.entries(countGroups([...ofRequests, ...counted]));
+  return Object.fromEntries(all.map(([key, { count, buckets }]) => [key, { count, buckets }]));
 }
 
 function keysOf(requests: readonly AuditRequest[]): string[] {

@@ -6,11 +6,11 @@ import { Assembler, isOutcome } from '../../src/event/assembler.ts';
 import { NOTHING_PASSED } from '../../src/event/batch.ts';
 import { decodeEvent } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
-import type { Group } from '../../src/event/groups.ts';
+import { type Group, GroupList } from '../../src/event/groups.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
 import { isLongRunning, stagesKey } from '../../src/event/request.ts';
 import type { SettledStages } from '../../src/event/settled.ts';
-import { bucketOf, groupKeyOf } from '../../src/query/group-of.ts';
+import { bucketsOf, groupKeyOf } from '../../src/query/group-of.ts';
 import { isInWindow } from '../../src/query/in-window.ts';
 import { matches, mayMatch } from '../../src/query/matches.ts';
 import { splitPredicate } from '../../src/query/plan.ts';
@@ -216,20 +216,16 @@ function timeOf(record: LogRecord): number {
   return isEvent(record) ? (record.receivedUs ?? 0) : (record.salvaged?.receivedUs ?? 0);
 }
 
-function groupsOf(events: readonly AuditEvent[], query: Query): Group[] {
+function groupsOf(events: readonly AuditEvent[], query: Query): readonly Group[] {
   return query.aggregation === null ? [] : counted(requestsOf(events, query), query.aggregation);
 }
 
-function counted(requests: readonly AuditRequest[], aggregation: Aggregation): Group[] {
-  const groups = new Map<string, Group>();
+function counted(requests: readonly AuditRequest[], aggregation: Aggregation): readonly Group[] {
+  const groups = new GroupList();
   for (const { event, receivedUs } of requests) {
     const atUs = receivedUs ?? 0;
     const key = groupKeyOf(event, aggregation);
-    const bucketUs = bucketOf(atUs, aggregation);
-    const id = JSON.stringify([key, bucketUs]);
-    const { count, firstUs, lastUs } = groups.get(id) ?? { count: 0, firstUs: atUs, lastUs: atUs };
-    const span = { firstUs: Math.min(firstUs, atUs), lastUs: Math.max(lastUs, atUs) };
-    groups.set(id, { key, bucketUs, count: count + 1, ...span });
+    groups.add({ key, count: 1, buckets: bucketsOf(atUs, aggregation), firstUs: atUs, lastUs: atUs });
   }
-  return [...groups.values()];
+  return groups.list();
 }

@@ -38,6 +38,12 @@ export interface Fallen {
   readonly tooLowBy: number;
 }
 
+/** Earliest and latest, microseconds since the epoch. */
+interface Span {
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
 export interface GroupCountsOptions {
   /** Null: not counted over time. */
   readonly axis: TimeAxis | null;
@@ -89,15 +95,26 @@ export class GroupCounts {
   }
 
   /** Requests of one group. `span`: null when it is not known when they were received; `atUs`: within their bucket. */
-  add(key: string, count: number, span: { atUs: number; firstUs: number; lastUs: number } | null): void {
-    this.#total += count;
-    if (span !== null) this.#reach(span.atUs);
-    const slot = this.#slotOf(key);
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
-    if (span === null) return;
-    this.#firsts[slot] = Math.min(this.#firsts[slot] ?? 0, span.firstUs);
-    this.#lasts[slot] = Math.max(this.#lasts[slot] ?? 0, span.lastUs);
-    if (this.#axis !== null) this.#cells.add(slot, this.#axis.bucketAt(span.atUs), count);
+  add(key: string, count: number, span: ({ readonly atUs: number } & Span) | null): void {
+    if (span !== null) this.addOver(key, [{ atUs: span.atUs, count }], span);
+    else this.#count(key, count);
+  }
+
+  /** Requests of one group at several times, each within its bucket. */
+  addOver(
+    key: string,
+    counts: readonly { readonly atUs: number; readonly count: number }[],
+    { firstUs, lastUs }: Span,
+  ): void {
+    for (const { atUs } of counts) this.#reach(atUs);
+    const slot = this.#count(
+      key,
+      counts.reduce((sum, { count }) => sum + count, 0),
+    );
+    this.#firsts[slot] = Math.min(this.#firsts[slot] ?? 0, firstUs);
+    this.#lasts[slot] = Math.max(this.#lasts[slot] ?? 0, lastUs);
+    if (this.#axis === null) return;
+    for (const { atUs, count } of counts) this.#cells.add(slot, this.#axis.bucketAt(atUs), count);
   }
 
   /** Makes the axis reach from one moment to the other, whether anything was counted there or not. */
@@ -161,6 +178,13 @@ export class GroupCounts {
       lastUs: Number.isFinite(last) ? last : null,
       buckets: this.#axis === null ? [] : this.#cells.read(slot, this.#axis.first, this.#axis.last),
     };
+  }
+
+  #count(key: string, count: number): number {
+    const slot = this.#slotOf(key);
+    this.#total += count;
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
+    return slot;
   }
 
   #slotOf(key: string): number {

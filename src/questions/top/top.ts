@@ -136,9 +136,10 @@ class TopRound implements Round {
   }
 
   count(groups: Iterable<Group>): void {
-    for (const { key, bucketUs, count, firstUs, lastUs } of groups) {
-      const atUs = this.#inWindow(bucketUs ?? firstUs);
-      this.#counts.add(JSON.stringify(key), count, { atUs, firstUs, lastUs });
+    for (const { key, count, buckets, firstUs, lastUs } of groups) {
+      const counted = buckets.length === 0 ? [{ fromUs: firstUs, count }] : buckets;
+      const within = counted.map((bucket) => ({ atUs: this.#inWindow(bucket.fromUs), count: bucket.count }));
+      this.#counts.addOver(JSON.stringify(key), within, { firstUs, lastUs });
       this.#found.countedThere += count;
     }
   }

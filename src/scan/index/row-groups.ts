@@ -1,6 +1,6 @@
 /** Lines of an index counted by an aggregation's groups: by the numbers of their values, whose texts are looked up once. */
-import type { Group } from '../../event/groups.ts';
-import { bucketOf } from '../../query/group-of.ts';
+import type { Bucket, Group } from '../../event/groups.ts';
+import { bucketsOf } from '../../query/group-of.ts';
 import type { Aggregation } from '../../query/query.ts';
 import type { Value } from '../../query/value-of.ts';
 import { type FieldColumn, fieldColumn } from './field-column.ts';
@@ -18,16 +18,18 @@ interface CountedField {
 export class RowGroups {
   readonly #aggregation: Aggregation;
   readonly #fields: readonly CountedField[];
-  /** By bucket, then by key: places in the lists below. */
-  readonly #places = new Map<number | null, Map<number | string, number>>();
+  /** By key: places in the lists below. */
+  readonly #places = new Map<number | string, number>();
   readonly #hasShortKeys: boolean;
   #rows: number[] = [];
-  #counts: number[] = [];
   #firstUs: number[] = [];
   #lastUs: number[] = [];
-  /** Lines stand in the order of their times: mostly the bucket of the line before. */
-  #bucketUs: number | null = null;
-  #inBucket: Map<number | string, number> | null = null;
+  #counts: number[] = [];
+  /** Where each one's latest bucket is in the lists below; -1 for none. */
+  #latest: number[] = [];
+  #bucketFromUs: number[] = [];
+  #bucketCounts: number[] = [];
+  #bucketBefore: number[] = [];
 
   /** Null: the index does not know what is counted by. */
   static by(index: LogIndex, aggregation: Aggregation): RowGroups | null {
@@ -46,8 +48,9 @@ export class RowGroups {
     this.#hasShortKeys = keys <= Number.MAX_SAFE_INTEGER;
   }
 
+  /** As groups.ts's `sizeOf` has it. */
   get size(): number {
-    return this.#rows.length;
+    return this.#rows.length + this.#bucketCounts.length;
   }
 
   /** All values that it would be counted by. */
@@ -58,51 +61,65 @@ export class RowGroups {
   }
 
   add(row: number, receivedUs: number): void {
-    const places = this.#placesAt(receivedUs);
     const key = this.#hasShortKeys ? this.#shortKey(row) : this.#longKey(row);
-    const place = places.get(key);
-    if (place === undefined) {
-      places.set(key, this.#rows.length);
+    const known = this.#places.get(key);
+    const place = known ?? this.#rows.length;
+    if (known === undefined) {
+      this.#places.set(key, place);
       this.#rows.push(row);
       this.#counts.push(1);
       this.#firstUs.push(receivedUs);
       this.#lastUs.push(receivedUs);
-      return;
+      this.#latest.push(-1);
+    } else {
+      this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+      if (receivedUs < (this.#firstUs[place] ?? 0)) this.#firstUs[place] = receivedUs;
+      if (receivedUs > (this.#lastUs[place] ?? 0)) this.#lastUs[place] = receivedUs;
     }
-    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
-    if (receivedUs < (this.#firstUs[place] ?? 0)) this.#firstUs[place] = receivedUs;
-    if (receivedUs > (this.#lastUs[place] ?? 0)) this.#lastUs[place] = receivedUs;
+    for (const { fromUs } of bucketsOf(receivedUs, this.#aggregation)) this.#addToBucket(place, fromUs);
   }
 
   /** And begins anew. */
   take(): readonly Group[] {
-    const groups = this.#rows.map((row, place): Group => {
-      const firstUs = this.#firstUs[place] ?? 0;
-      return {
+    const groups = this.#rows.map(
+      (row, place): Group => ({
         key: this.#fields.map(({ column, text }) => text(column.value(column.numberAt(row)))),
-        bucketUs: bucketOf(firstUs, this.#aggregation),
         count: this.#counts[place] ?? 0,
-        firstUs,
+        buckets: this.#bucketsOf(place),
+        firstUs: this.#firstUs[place] ?? 0,
         lastUs: this.#lastUs[place] ?? 0,
-      };
-    });
+      }),
+    );
     this.#places.clear();
-    this.#inBucket = null;
     this.#rows = [];
     this.#counts = [];
     this.#firstUs = [];
     this.#lastUs = [];
+    this.#latest = [];
+    this.#bucketFromUs = [];
+    this.#bucketCounts = [];
+    this.#bucketBefore = [];
     return groups;
   }
 
-  #placesAt(receivedUs: number): Map<number | string, number> {
-    const bucketUs = bucketOf(receivedUs, this.#aggregation);
-    if (this.#inBucket !== null && bucketUs === this.#bucketUs) return this.#inBucket;
-    const places = this.#places.get(bucketUs) ?? new Map<number | string, number>();
-    this.#places.set(bucketUs, places);
-    this.#bucketUs = bucketUs;
-    this.#inBucket = places;
-    return places;
+  /** Lines stand nearly in the order of their times: a bucket that is come back to is there twice. */
+  #addToBucket(place: number, fromUs: number): void {
+    const latest = this.#latest[place] ?? -1;
+    if (latest >= 0 && this.#bucketFromUs[latest] === fromUs) {
+      this.#bucketCounts[latest] = (this.#bucketCounts[latest] ?? 0) + 1;
+      return;
+    }
+    this.#latest[place] = this.#bucketCounts.length;
+    this.#bucketFromUs.push(fromUs);
+    this.#bucketCounts.push(1);
+    this.#bucketBefore.push(latest);
+  }
+
+  #bucketsOf(place: number): Bucket[] {
+    const buckets: Bucket[] = [];
+    for (let at = this.#latest[place] ?? -1; at >= 0; at = this.#bucketBefore[at] ?? -1)
+      buckets.push({ fromUs: this.#bucketFromUs[at] ?? 0, count: this.#bucketCounts[at] ?? 0 });
+    return buckets;
   }
 
   #shortKey(row: number): number {

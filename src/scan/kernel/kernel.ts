@@ -3,12 +3,15 @@
  * wanted; where WebAssembly or its SIMD is missing, there is none.
  */
 
+import type { SettledStages } from '../../event/settled.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
 import { CHUNK_BYTES, CHUNKS_AT, PAGES, PROGRAM_AT, SETTLED_AT, WINDOW_AT } from './layout.ts';
 import type { Program } from './program.ts';
-import { type TakenOut, takeOut } from './take-out.ts';
+import { type TakenOut, takeOutCounted, takeOutSettled } from './take-out.ts';
 import { writeTexts } from './texts.ts';
 import { type WasmGlobal, type WasmModule, WebAssembly } from './web-assembly.ts';
+
+export type Full = 'counted' | 'settled';
 
 /** What is passed over at a time. */
 export interface PassedLines {
@@ -21,8 +24,8 @@ export interface PassedLines {
   readonly toUs: number;
   /** The line there has to be decoded: the prefilter would say so too. */
   readonly isWanted: boolean;
-  /** What was counted has to be taken out before it can go on. */
-  readonly isFull: boolean;
+  /** What has to be taken out before it can go on: all that was counted and settled, or what was settled alone. */
+  readonly full: Full | null;
 }
 
 /** Rows made of lines: assembly/rows.ts says where they lie, and what stands in them. */
@@ -36,10 +39,12 @@ export interface IndexedLines {
 }
 
 const STOPS = ['line', 'room', 'entries'] as const;
+const FULL: readonly (Full | null)[] = [null, 'counted', 'settled'];
 
 interface Exports {
   passOver(start: number, end: number, maxLineBytes: number, sieve: number): number;
   clear(): void;
+  clearSettled(): void;
   beginRows(): void;
   indexLines(start: number, end: number, maxLineBytes: number): number;
   readonly rows: WasmGlobal;
@@ -50,8 +55,9 @@ interface Exports {
   readonly fromUs: WasmGlobal;
   readonly toUs: WasmGlobal;
   readonly isWanted: WasmGlobal;
-  readonly isFull: WasmGlobal;
+  readonly full: WasmGlobal;
   readonly groupsEnd: WasmGlobal;
+  readonly bucketsStart: WasmGlobal;
   readonly shortlyEnd: WasmGlobal;
   readonly longRunningEnd: WasmGlobal;
 }
@@ -79,7 +85,7 @@ export class Kernel {
   passOver(program: Program, bytes: Buffer, start: number, end: number, maxLineBytes: number): PassedLines {
     if (program !== this.#program) this.#load(program);
     const base = bytes.byteOffset;
-    const { passOver, lines, outcomes, fromUs, toUs, isWanted, isFull } = this.#exports;
+    const { passOver, lines, outcomes, fromUs, toUs, isWanted, full } = this.#exports;
     const to = passOver(base + start, base + end, maxLineBytes, program.start) - base;
     return {
       to,
@@ -88,23 +94,35 @@ export class Kernel {
       fromUs: fromUs.value,
       toUs: toUs.value,
       isWanted: isWanted.value === 1,
-      isFull: isFull.value === 1,
+      full: FULL[full.value] ?? null,
     };
   }
 
   /** What was counted and settled by the program since it was last asked for. Null: by another one, and it is lost. */
   takeOut(program: Program): TakenOut | null {
     if (program !== this.#program) return null;
-    const { groupsEnd, shortlyEnd, longRunningEnd, clear } = this.#exports;
+    const { groupsEnd, bucketsStart } = this.#exports;
+    const counted = takeOutCounted(this.#bytes, [groupsEnd.value, bucketsStart.value], program);
+    const settled = this.#takeOutSettled();
+    this.#exports.clear();
+    return { ...counted, settled };
+  }
+
+  /** As `takeOut`: what was counted stays, so that what is alike goes on being one. */
+  takeOutSettled(program: Program): readonly SettledStages[] {
+    if (program !== this.#program) return [];
+    const settled = this.#takeOutSettled();
+    this.#exports.clearSettled();
+    return settled;
+  }
+
+  #takeOutSettled(): readonly SettledStages[] {
     const [shortly, longRunning] = SETTLED_AT;
-    const ends = {
-      groups: groupsEnd.value,
+    const { shortlyEnd, longRunningEnd } = this.#exports;
+    return takeOutSettled(this.#bytes, {
       shortly: [shortly, shortlyEnd.value],
       longRunning: [longRunning, longRunningEnd.value],
-    } as const;
-    const taken = takeOut(this.#bytes, ends, program);
-    clear();
-    return taken;
+    });
   }
 
   /** What `indexLines` does begins, or has ended: its entries are forgotten, and so is what was counted. */

@@ -15,10 +15,11 @@ export const CHUNK_BYTES = 0x10_0000;
 export const SETTLED_AT = [0x73_0000, 0x75_0000] as const;
 export const GROUPS_AT = 0x7f_0000;
 const GROUPS_BYTES = 0x80_0000;
+export const GROUPS_END = GROUPS_AT + GROUPS_BYTES;
 
 /** While lines are indexed: entries that came up, and rows. */
 export const NEWS_AT = SETTLED_AT[0];
 export const ROWS_AT = 0xef_0000;
 
 const PAGE_BYTES = 0x1_0000;
-export const PAGES = (GROUPS_AT + GROUPS_BYTES) / PAGE_BYTES;
+export const PAGES = GROUPS_END / PAGE_BYTES;

@@ -78,6 +78,13 @@ export class LinePasser {
     }
   }
 
+  /** As `takeOut`, without what was counted. */
+  takeOutSettled(tally: PassedTally): void {
+    for (const kernel of [this.#host, this.#own]) {
+      if (this.#program !== null && kernel !== null) tally.addSettled(kernel.takeOutSettled(this.#program));
+    }
+  }
+
   close(): void {
     if (this.#own !== null) giveBackKernel(this.#own);
     this.#own = null;

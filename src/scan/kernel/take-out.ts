@@ -1,9 +1,9 @@
 /** What the kernel has counted and settled, out of its memory: assembly/{groups,settled}.ts wrote it. */
 import { type Witnessed, witnessId } from '../../event/batch.ts';
-import { type Groups, keyAt, nextGroup } from '../../event/groups.ts';
+import { bucketsAt, countAt, type Groups, keyAt, kindAt, nextGroup } from '../../event/groups.ts';
 import { type SettledStages, settledIn } from '../../event/settled.ts';
 import { resourceKey } from '../../event/target.ts';
-import { GROUPS_AT } from './layout.ts';
+import { GROUPS_AT, GROUPS_END } from './layout.ts';
 import { type Program, WITNESSED_BY } from './program.ts';
 
 export interface TakenOut {
@@ -12,53 +12,59 @@ export interface TakenOut {
   readonly settled: readonly SettledStages[];
 }
 
-/** Where in the memory the groups end, and each of the two lists of what is settled begins and ends. */
-export interface Ends {
-  readonly groups: number;
+/** Where in the memory each of the two lists of what is settled begins and ends. */
+export interface SettledLists {
   readonly shortly: readonly [number, number];
   readonly longRunning: readonly [number, number];
 }
 
-/** Copies: the memory may be used again. */
-export function takeOut(memory: Buffer, ends: Ends, { countedBy, tellsEachWitness }: Program): TakenOut {
-  const counted: Buffer[] = [];
+/** Copies what lies up to the end of the groups, and behind the start of their buckets: the memory may be used again. */
+export function takeOutCounted(
+  memory: Buffer,
+  [groupsEnd, bucketsStart]: readonly [number, number],
+  { countedBy, tellsEachWitness }: Program,
+): Omit<TakenOut, 'settled'> {
+  const buckets = memory.subarray(bucketsStart, GROUPS_END);
   const witnessed: Witnessed[] = [];
-  let requests = 0;
-  for (let at = GROUPS_AT; at < ends.groups; ) {
-    const next = nextGroup(memory, at);
-    if (memory.readUInt32LE(at + 12) === OF_MATCHES) {
-      counted.push(memory.subarray(at, next));
-      requests += memory.readUInt32LE(at + 8);
-    } else witnessed.push(witnessedAt(memory, at, tellsEachWitness));
-    at = next;
+  let [count, requests] = [0, 0];
+  for (let at = GROUPS_AT; at < groupsEnd; at = nextGroup(memory, at)) {
+    if (kindAt(memory, at) === OF_MATCHES) {
+      count++;
+      requests += countAt(memory, at);
+    } else witnessed.push(...witnessedAt(memory, at, buckets, tellsEachWitness));
   }
-  const settled = [
-    settledIn(Buffer.from(memory.subarray(...ends.shortly)), false),
-    settledIn(Buffer.from(memory.subarray(...ends.longRunning)), true),
-  ];
-  return {
-    counted: {
-      packed: Buffer.concat(counted),
-      count: counted.length,
-      requests,
-      fields: countedBy?.by.length ?? 0,
-      hasBuckets: countedBy !== null && countedBy.bucketUs !== null,
-    },
-    witnessed,
-    settled: settled.filter(({ count }) => count > 0),
+  if (count === 0) return { counted: [], witnessed };
+  const counted = {
+    packed: new Uint8Array(memory.subarray(GROUPS_AT, groupsEnd)),
+    buckets: new Uint8Array(buckets),
+    ...{ kind: OF_MATCHES, count, requests, fields: countedBy?.by.length ?? 0 },
   };
+  return { counted, witnessed };
+}
+
+/** Copies too. */
+export function takeOutSettled(
+  memory: Buffer,
+  { shortly, longRunning }: SettledLists,
+): readonly SettledStages[] {
+  const settled = [
+    settledIn(Buffer.from(memory.subarray(...shortly)), false),
+    settledIn(Buffer.from(memory.subarray(...longRunning)), true),
+  ];
+  return settled.filter(({ count }) => count > 0);
 }
 
 const OF_MATCHES = 0;
 
-function witnessedAt(memory: Buffer, at: number, tellsEach: boolean): Witnessed {
+/** Told one by one, each is one, however often it is there: by program.ts's EACH_WITNESS its time is its bucket. */
+function witnessedAt(memory: Buffer, at: number, buckets: Buffer, tellsEach: boolean): readonly Witnessed[] {
   const fields = WITNESSED_BY.by.length + (tellsEach ? 1 : 0);
   const [group = null, resource = null, subresource = null, level, id = null] = keyAt(memory, at, fields);
-  return {
-    resource: resourceKey({ group, resource, subresource }),
-    level: level ?? '',
-    // Told one by one, the same one is one, however often it is there.
-    count: id === null ? memory.readUInt32LE(at + 8) : 1,
-    id: id === null ? null : witnessId(id, memory.readDoubleLE(at + 24)),
-  };
+  const kind = { resource: resourceKey({ group, resource, subresource }), level: level ?? '' };
+  if (id === null) return [{ ...kind, count: countAt(memory, at), id: null }];
+  return bucketsAt(memory, at, buckets).map(({ fromUs }) => ({
+    ...kind,
+    count: 1,
+    id: witnessId(id, fromUs),
+  }));
 }

@@ -57,7 +57,7 @@ export class Sifter {
 
   /** More was counted than should be held. */
   get isFull(): boolean {
-    return this.#tally.groupCount > MOST_GROUPS;
+    return this.#tally.groupsSize > MOST_GROUPS;
   }
 
   /** What was passed over and counted in the segments since it was last asked for. */
@@ -139,5 +139,5 @@ function readChunk(fd: number, at: number, limit: number, buffer: Buffer): Buffe
 }
 
 const TAIL_BYTES = 64 * 1024;
-/** Held at a time, beside those in the kernel. */
+/** Held at a time, with their buckets, beside those in the kernel. */
 const MOST_GROUPS = 50_000;

@@ -1,5 +1,5 @@
 /** What an aggregation counts, counted by the store: only where its numbers are just those that counting the events would give. */
-import type { Group } from '../../event/groups.ts';
+import { type Group, GroupList } from '../../event/groups.ts';
 import type { Field } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { stagesOf } from '../stage-window.ts';
@@ -31,20 +31,15 @@ function folded(
   by: readonly Field[],
   wanted: readonly Field[],
 ): readonly Group[] {
-  const groups = new Map<string, Group>();
+  const groups = new GroupList();
   for (const { key, bucketUs, count, firstUs, lastUs } of counted) {
     const ofRow = (field: Field): string | null => key[by.indexOf(field)] ?? null;
     const own = wanted.map((field) => valueAs(field, ofRow));
-    const id = JSON.stringify([own, bucketUs]);
-    const known = groups.get(id);
+    const buckets = bucketUs === null ? [] : [{ fromUs: bucketUs, count }];
     const [first, last] = [firstUs ?? bucketUs ?? 0, lastUs ?? bucketUs ?? 0];
-    groups.set(id, {
-      ...{ key: own, bucketUs, count: count + (known?.count ?? 0) },
-      firstUs: Math.min(first, known?.firstUs ?? first),
-      lastUs: Math.max(last, known?.lastUs ?? last),
-    });
+    groups.add({ key: own, count, buckets, firstUs: first, lastUs: last });
   }
-  return [...groups.values()];
+  return groups.list();
 }
 
 function valueAs(field: Field, of: (field: Field) => string | null): string | null {

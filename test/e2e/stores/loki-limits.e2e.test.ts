@@ -169,12 +169,12 @@ describe('loki, pages', () => {
       expect.arrayContaining([
         {
           key: ['delete', 'kubectl/v1.34.1'],
-          bucketUs: null,
           count: 50,
+          buckets: [],
           firstUs: NOW_US - 49_000,
           lastUs: NOW_US,
         },
-        { key: ['delete', 'a c'], bucketUs: null, count: 1, firstUs: NOW_US - 2, lastUs: NOW_US - 2 },
+        { key: ['delete', 'a c'], count: 1, buckets: [], firstUs: NOW_US - 2, lastUs: NOW_US - 2 },
       ]),
     );
     expect(counted(batches).length).toBe(2);

@@ -1,4 +1,7 @@
-/** Counts lines by the values of some of their fields: groups in a table that is handed out when it is full. */
+/**
+ * Counts lines by the values of some of their fields, and over time: groups in a table that is handed out when it is full, from the
+ * front of the memory on, and their time buckets from its end on.
+ */
 import { ABSENT, look, VALUE, valueFrom, valueTo } from './fields';
 import { GROUP_SLOTS, GROUPS, GROUPS_END, KEY, KEY_END } from './layout';
 import { isSame } from './texts';
@@ -19,13 +22,24 @@ const HASH: usize = 0;
 const KEY_BYTES: usize = 4;
 const COUNT: usize = 8;
 const KIND: usize = 12;
+/** The number of the bucket that came up last: of those that the group has, the first. */
 const BUCKET: usize = 16;
 const FIRST: usize = 24;
 const LAST: usize = 32;
 const GROUP_HEAD: usize = 40;
 
+/** Offsets in a bucket: where it begins, as a double; its count; the number of the group's next one, or 0. */
+const FROM: usize = 0;
+const REQUESTS: usize = 8;
+const NEXT: usize = 12;
+const BUCKET_BYTES: usize = 16;
+/** Lines stand nearly in the order of their times: further back than this a bucket is not looked for, and may be there twice. */
+const MOST_LOOKED_AT = 8;
+
 /** Where the groups end. */
 export let groupsEnd: usize = GROUPS;
+/** Where the last bucket begins. */
+export let bucketsStart: usize = GROUPS_END;
 let groups: u32 = 0;
 
 /** Forgets all groups. */
@@ -33,6 +47,7 @@ export function clearGroups(): void {
   if (groups > 0) memory.fill(GROUP_SLOTS, 0, (<usize>SLOT_MASK + 1) << 2);
   groups = 0;
   groupsEnd = GROUPS;
+  bucketsStart = GROUPS_END;
 }
 
 /**
@@ -42,21 +57,47 @@ export function clearGroups(): void {
 export function countIn(spec: usize, kind: u32, receivedUs: i64): i32 {
   const keyEnd = writeKey(spec);
   if (keyEnd === 0) return NOT_KNOWN;
+  if (groupsEnd + GROUP_HEAD + (keyEnd - KEY) + 8 + BUCKET_BYTES > bucketsStart) return NO_ROOM;
+  const group = groupOf(keyEnd, kind, receivedUs);
+  if (group === 0) return NO_ROOM;
+  store<u32>(group, load<u32>(group, COUNT) + 1, COUNT);
+  store<f64>(group, min(load<f64>(group, FIRST), <f64>receivedUs), FIRST);
+  store<f64>(group, max(load<f64>(group, LAST), <f64>receivedUs), LAST);
   const width = <i64>load<f64>(spec);
-  const bucketUs = width === 0 ? 0 : receivedUs - (receivedUs % width);
-  const hash = hashOf(keyEnd, kind, bucketUs);
+  if (width !== 0) countInBucket(group, <f64>(receivedUs - (receivedUs % width)));
+  return COUNTED;
+}
+
+/** 0: there are too many. */
+function groupOf(keyEnd: usize, kind: u32, receivedUs: i64): usize {
+  const hash = hashOf(keyEnd, kind);
   let slot = hash & SLOT_MASK;
   while (true) {
     const group = <usize>load<u32>(GROUP_SLOTS + ((<usize>slot) << 2));
-    if (group === 0) return addGroup(slot, hash, keyEnd, kind, bucketUs, receivedUs);
-    if (load<u32>(group, HASH) === hash && isGroup(group, keyEnd, kind, bucketUs)) {
-      store<u32>(group, load<u32>(group, COUNT) + 1, COUNT);
-      store<f64>(group, min(load<f64>(group, FIRST), <f64>receivedUs), FIRST);
-      store<f64>(group, max(load<f64>(group, LAST), <f64>receivedUs), LAST);
-      return COUNTED;
-    }
+    if (group === 0) return addGroup(slot, hash, keyEnd, kind, receivedUs);
+    if (load<u32>(group, HASH) === hash && isGroup(group, keyEnd, kind)) return group;
     slot = (slot + 1) & SLOT_MASK;
   }
+}
+
+/** There must be room for one more. */
+function countInBucket(group: usize, fromUs: f64): void {
+  let number = load<u32>(group, BUCKET);
+  for (let looked = 0; number !== 0 && looked < MOST_LOOKED_AT; looked++) {
+    const bucket = GROUPS_END - <usize>number * BUCKET_BYTES;
+    const from = load<f64>(bucket, FROM);
+    if (from === fromUs) {
+      store<u32>(bucket, load<u32>(bucket, REQUESTS) + 1, REQUESTS);
+      return;
+    }
+    if (from < fromUs) break;
+    number = load<u32>(bucket, NEXT);
+  }
+  bucketsStart -= BUCKET_BYTES;
+  store<f64>(bucketsStart, fromUs, FROM);
+  store<u32>(bucketsStart, 1, REQUESTS);
+  store<u32>(bucketsStart, load<u32>(group, BUCKET), NEXT);
+  store<u32>(group, <u32>((GROUPS_END - bucketsStart) / BUCKET_BYTES), BUCKET);
 }
 
 /** A field is its length and one more, or 0 for none, and its bytes. Where the key ends; 0: it is not known, or too long. */
@@ -82,34 +123,34 @@ function writeKey(spec: usize): usize {
   return at;
 }
 
-function addGroup(slot: u32, hash: u32, keyEnd: usize, kind: u32, bucketUs: i64, receivedUs: i64): i32 {
-  const keyBytes = keyEnd - KEY;
-  const next = (groupsEnd + GROUP_HEAD + keyBytes + 7) & ~7;
-  if (groups >= MOST_GROUPS || next > GROUPS_END) return NO_ROOM;
+/** There must be room, but for too many. */
+function addGroup(slot: u32, hash: u32, keyEnd: usize, kind: u32, receivedUs: i64): usize {
+  if (groups >= MOST_GROUPS) return 0;
   const group = groupsEnd;
+  const keyBytes = keyEnd - KEY;
   store<u32>(group, hash, HASH);
   store<u32>(group, <u32>keyBytes, KEY_BYTES);
-  store<u32>(group, 1, COUNT);
+  store<u32>(group, 0, COUNT);
   store<u32>(group, kind, KIND);
-  store<i64>(group, bucketUs, BUCKET);
+  store<u32>(group, 0, BUCKET);
   store<f64>(group, <f64>receivedUs, FIRST);
   store<f64>(group, <f64>receivedUs, LAST);
   memory.copy(group + GROUP_HEAD, KEY, keyBytes);
   store<u32>(GROUP_SLOTS + ((<usize>slot) << 2), <u32>group);
-  groupsEnd = next;
+  groupsEnd = (groupsEnd + GROUP_HEAD + keyBytes + 7) & ~7;
   groups++;
-  return COUNTED;
+  return group;
 }
 
-function isGroup(group: usize, keyEnd: usize, kind: u32, bucketUs: i64): bool {
-  if (load<u32>(group, KIND) !== kind || load<i64>(group, BUCKET) !== bucketUs) return false;
+function isGroup(group: usize, keyEnd: usize, kind: u32): bool {
+  if (load<u32>(group, KIND) !== kind) return false;
   const keyBytes = keyEnd - KEY;
   return <usize>load<u32>(group, KEY_BYTES) === keyBytes && isSame(group + GROUP_HEAD, KEY, keyBytes);
 }
 
-function hashOf(keyEnd: usize, kind: u32, bucketUs: i64): u32 {
+function hashOf(keyEnd: usize, kind: u32): u32 {
   const prime: u64 = 0x9e3779b1;
-  let hash: u64 = (<u64>kind ^ <u64>bucketUs) * prime;
+  let hash: u64 = (<u64>kind + 1) * prime;
   for (let at = KEY; at < keyEnd; at += 8) {
     hash = (hash ^ load<u64>(at)) * prime;
     hash ^= hash >> 29;

@@ -6,9 +6,14 @@
 import { clearGroups } from './groups';
 import { endOfLine, nextLine } from './line';
 import { clearSettled } from './settled';
-import { HELD_UP, PASSED, sift, WANTED } from './sieve';
+import { NO_ROOM_TO_COUNT, NO_ROOM_TO_SETTLE, PASSED, sift, WANTED } from './sieve';
 import { receivedOf } from './tail';
 import { isWhole, outcomeOf } from './whole';
+
+/** What `full` says. */
+const NOTHING = 0;
+const COUNTED = 1;
+const SETTLED = 2;
 
 /** Of the lines passed over in the last call. */
 export let lines: u32 = 0;
@@ -18,12 +23,12 @@ export let fromUs: f64 = 0;
 export let toUs: f64 = 0;
 /** The line at which the last call stopped has to be decoded: nobody else need judge it. */
 export let isWanted: bool = false;
-/** There is no room: what was counted and settled has to be taken out before the next call. */
-export let isFull: bool = false;
+/** There is no room: this has to be taken out before the next call. */
+export let full: i32 = NOTHING;
 
-export { groupsEnd } from './groups';
+export { bucketsStart, groupsEnd } from './groups';
 export { beginRows, indexLines, newsEnd, rows, stoppedFor } from './rows';
-export { longRunningEnd, shortlyEnd } from './settled';
+export { clearSettled, longRunningEnd, shortlyEnd } from './settled';
 
 /** What was counted and settled has been taken out, or is of another sieve. */
 export function clear(): void {
@@ -39,7 +44,7 @@ export function passOver(start: usize, end: usize, maxLineBytes: usize, sieve: u
   lines = 0;
   outcomes = 0;
   isWanted = false;
-  isFull = false;
+  full = NOTHING;
   let earliest = i64.MAX_VALUE;
   let latest = i64.MIN_VALUE;
   let at = start;
@@ -54,7 +59,7 @@ export function passOver(start: usize, end: usize, maxLineBytes: usize, sieve: u
     const sifted = sift(sieve, outcome === 1, receivedUs);
     if (sifted !== PASSED) {
       isWanted = sifted === WANTED;
-      isFull = sifted === HELD_UP;
+      full = sifted === NO_ROOM_TO_COUNT ? COUNTED : sifted === NO_ROOM_TO_SETTLE ? SETTLED : NOTHING;
       break;
     }
     lines++;

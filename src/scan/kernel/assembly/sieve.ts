@@ -10,8 +10,9 @@ export const PASSED = 0;
 export const WANTED = 1;
 /** It is left to others. */
 export const LEFT = 2;
-/** There is no room to count it, before what was counted is taken out. */
-export const HELD_UP = 3;
+/** There is no room for it, before what was counted is taken out, or what was settled. */
+export const NO_ROOM_TO_COUNT = 3;
+export const NO_ROOM_TO_SETTLE = 4;
 
 /** Offsets in a sieve: nodes, what is counted (0 for nothing), and the window. */
 const ANY_STAGE: usize = 0;
@@ -63,11 +64,11 @@ function siftOutcome(sieve: usize, receivedUs: i64, isInside: bool): i32 {
   const running = settled === CANNOT ? 0 : isLongRunning();
   if (running < 0) return LEFT;
   const room = settled === CANNOT ? CAN_SETTLE : canSettle(running === 1);
-  if (room !== CAN_SETTLE) return room === NO_ROOM ? HELD_UP : LEFT;
+  if (room !== CAN_SETTLE) return room === NO_ROOM ? NO_ROOM_TO_SETTLE : LEFT;
   if (isCounted || isWitness) {
     const spec = isCounted ? countedBy : <usize>load<u32>(sieve, WITNESSED_BY);
     const did = countIn(spec, isCounted ? OF_MATCHES : OF_WITNESSES, receivedUs);
-    if (did !== COUNTED) return did === NO_ROOM_FOR_GROUP ? HELD_UP : LEFT;
+    if (did !== COUNTED) return did === NO_ROOM_FOR_GROUP ? NO_ROOM_TO_COUNT : LEFT;
   }
   if (settled !== CANNOT) settle(receivedUs, running === 1);
   return PASSED;
