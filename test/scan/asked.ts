@@ -19,8 +19,8 @@ export function queryFor(wanted: Predicate, over: Partial<Query> = {}): Query {
 }
 
 /** Throws where every line has to be decoded. */
-export function sieveFor(wanted: Predicate): Sieve {
-  const sieve = sieveOf(queryFor(wanted), false);
+export function sieveFor(wanted: Predicate, over: Partial<Query> = {}): Sieve {
+  const sieve = sieveOf(queryFor(wanted, over), false);
   if (sieve === null) throw new Error('any line could match');
   return sieve;
 }

@@ -1,7 +1,7 @@
 /** What a predicate's field is in the line: value-of.ts's `finalValueOf` of a line whose bodies are not looked at. */
 import { fromOf, isEscaped, reach, toOf } from './head';
 import { endOfJson } from './json';
-import { IMPERSONATED_SLOT, USER_SLOT } from './layout';
+import { IMPERSONATED_SLOT, SAID, SAID_END, USER_SLOT } from './layout';
 import { madeFrom, madeTo, NAMED, readMadeName } from './made-name';
 import {
   GROUP,
@@ -15,6 +15,7 @@ import {
   refTo,
   SUBRESOURCE,
 } from './object-ref';
+import { copySaid, saidBytes } from './said';
 import { codeFrom, codeTo, readStatus, reasonFrom, reasonTo } from './status';
 import {
   AUDIT_ID,
@@ -141,7 +142,15 @@ function lookAtAgent(): i32 {
 function lookAtName(key: i32, slot: usize): i32 {
   if (!readUser(key, slot)) return ODD;
   if (!isSomebody(slot)) return ABSENT;
-  return isNameEscaped(slot) ? UNKNOWN : value(nameFrom(slot), nameTo(slot));
+  return isNameEscaped(slot) ? lookAtSaid(nameFrom(slot), nameTo(slot)) : value(nameFrom(slot), nameTo(slot));
+}
+
+/** It stays until the next one is looked at. */
+function lookAtSaid(from: usize, to: usize): i32 {
+  const bytes = saidBytes(from, to);
+  if (bytes < 0 || SAID + <usize>bytes > SAID_END) return UNKNOWN;
+  copySaid(SAID, from, to);
+  return value(SAID, SAID + <usize>bytes);
 }
 
 function lookAtGroups(key: i32, slot: usize): i32 {

@@ -13,6 +13,9 @@ export const REF_SLOT: usize = 0x980;
 export const ENTRY_COUNTS: usize = 0x9c0;
 /** Where the key of each table begins. */
 export const KEYS_AT: usize = 0x9e0;
+/** What a string says that stands in the line with backslashes. Behind the texts' characters: ../layout.ts. */
+export const SAID: usize = 0x7000;
+export const SAID_END: usize = 0x7ff0;
 /** A group's key, while it is put together. */
 export const KEY: usize = 0x8000;
 export const KEY_END: usize = 0x1_0000;
