@@ -26,13 +26,28 @@ export function needlesOf(predicate: Predicate): Needles | null {
   return isEverything(pushed) ? null : toNeedles(pushed, needleOfAnyStage);
 }
 
-/** Of the line that tells the outcome. `isExact`: what holds of the head is a match. */
+/**
+ * Of the line that tells the outcome. `isExact`: what holds of the head is a match. `failsEarlierToo`: where they do not hold of one
+ * stage, they hold of none before it.
+ */
 export function outcomeNeedlesOf(predicate: Predicate): {
   readonly needles: Needles;
   readonly isExact: boolean;
+  readonly failsEarlierToo: boolean;
 } {
   const { pushed, residual } = splitPredicate(predicate, isInHead);
-  return { needles: toNeedles(pushed, needleOf), isExact: isEverything(residual) };
+  return {
+    needles: toNeedles(pushed, needleOf),
+    isExact: isEverything(residual),
+    failsEarlierToo: !asksForLater(pushed),
+  };
+}
+
+/** For none of what a later stage may add. */
+function asksForLater(predicate: Predicate): boolean {
+  if (predicate.kind === 'all' || predicate.kind === 'any') return predicate.of.some(asksForLater);
+  const field = fieldOf(predicate);
+  return asksForNone(predicate) && field !== null && OUTCOME_FIELDS.has(field);
 }
 
 /** Fields that stand before the bodies; the cheapest to look at come first. */

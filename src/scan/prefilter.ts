@@ -33,6 +33,7 @@ export interface PassedLine {
  */
 export class Prefilter {
   readonly #sieve: Sieve;
+  readonly #stage: LineTest;
   readonly #anyStage: LineTest;
   readonly #outcome: LineTest;
   readonly #witness: LineTest;
@@ -41,6 +42,7 @@ export class Prefilter {
 
   constructor(sieve: Sieve) {
     this.#sieve = sieve;
+    this.#stage = testOf(sieve.stage);
     this.#anyStage = testOf(sieve.anyStage);
     this.#outcome = testOf(sieve.outcome);
     this.#witness = sieve.witness === null ? () => false : testOf(sieve.witness);
@@ -64,7 +66,7 @@ export class Prefilter {
   }
 
   #passStage(event: EventLine): PassedLine | null {
-    const mayBeWanted = isIn(this.#sieve.window, event) !== false && this.#anyStage(event) !== false;
+    const mayBeWanted = isIn(this.#sieve.window, event) !== false && this.#stage(event) !== false;
     return mayBeWanted ? null : passedBy(event, false);
   }
 

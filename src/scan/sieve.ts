@@ -7,7 +7,9 @@ import type { Aggregation, Query, Window } from '../query/query.ts';
 import { isHeadField, type Needles, needlesOf, outcomeNeedlesOf } from './needles.ts';
 
 export interface Sieve {
-  /** What must hold of a line before the outcome; it then holds of the outcome's too. */
+  /** What must hold of a line before the outcome: left without one, the request is asked whether that line matches. */
+  readonly stage: Needles;
+  /** What holds of the outcome's line when it holds of one before it. */
   readonly anyStage: Needles;
   /** What must hold of a line that tells the outcome: mostly more. */
   readonly outcome: Needles;
@@ -37,6 +39,7 @@ export function sieveOf(
   if (!counts && isAnything(outcome.needles)) return null;
   const anyStage = needlesOf(decoded) ?? ANYTHING;
   return {
+    stage: outcome.failsEarlierToo ? outcome.needles : anyStage,
     anyStage,
     outcome: outcome.needles,
     settles: counts || JSON.stringify(anyStage) !== JSON.stringify(outcome.needles),

@@ -23,6 +23,7 @@ export const UNREAD = 2;
 export class IndexSieve {
   readonly #index: LogIndex;
   readonly #sieve: Sieve;
+  readonly #stage: RowTest;
   readonly #anyStage: RowTest;
   readonly #outcome: RowTest;
   readonly #witness: RowTest | null;
@@ -45,6 +46,7 @@ export class IndexSieve {
   private constructor(index: LogIndex, sieve: Sieve) {
     this.#index = index;
     this.#sieve = sieve;
+    this.#stage = rowTest(index, sieve.stage);
     this.#anyStage = rowTest(index, sieve.anyStage);
     this.#outcome = rowTest(index, sieve.outcome);
     this.#witness = sieve.witness === null ? null : rowTest(index, sieve.witness);
@@ -109,7 +111,7 @@ export class IndexSieve {
     this.#counts[i] = 0;
     if (this.#shapes[row] === ODD) return UNREAD;
     const isInside = this.#isIn(row, receivedUs);
-    if (this.#isOutcome(row) !== YES) return isInside !== NO && this.#anyStage(row) !== NO ? WANTED : PASSED;
+    if (this.#isOutcome(row) !== YES) return isInside !== NO && this.#stage(row) !== NO ? WANTED : PASSED;
     this.#counts[i] = AS_OUTCOME;
     if (isInside === NO) return PASSED;
     const holds = this.#outcome(row);

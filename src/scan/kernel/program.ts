@@ -30,7 +30,7 @@ const EACH_WITNESS: Aggregation = { by: [...WITNESSED_BY.by, 'auditID'], bucketU
 export function toProgram(sieve: Sieve): Program | null {
   const { aggregation, settles, window } = sieve;
   const texts = new Texts();
-  const nodes = [sieve.anyStage, sieve.outcome, sieve.witness].map((needles) =>
+  const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) =>
     needles === null ? NO_NODE : nodeOf(decisionOf(needles), texts),
   );
   const specs = [aggregation, sieve.mayRepeat ? EACH_WITNESS : WITNESSED_BY].map((by) =>
@@ -39,8 +39,8 @@ export function toProgram(sieve: Sieve): Program | null {
   const tail = new Tail(texts.end);
   const places = nodes.map((node) => (node === null ? null : tail.addNode(node)));
   const [countedBy, witnessedBy] = specs.map((spec) => (spec === null ? null : tail.add(spec)));
-  const [anyStage, outcome, witness] = places;
-  const parts = [anyStage, outcome, witness, settles ? 1 : 0, countedBy, witnessedBy];
+  const [stage, anyStage, outcome, witness] = places;
+  const parts = [stage, anyStage, outcome, witness, settles ? 1 : 0, 0, countedBy, witnessedBy];
   if (!parts.every((part) => typeof part === 'number')) return null;
   const start = tail.add(
     Buffer.concat([

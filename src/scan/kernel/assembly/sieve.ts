@@ -15,14 +15,16 @@ export const NO_ROOM_TO_COUNT = 3;
 export const NO_ROOM_TO_SETTLE = 4;
 
 /** Offsets in a sieve: nodes, what is counted (0 for nothing), and the window. */
-const ANY_STAGE: usize = 0;
-const OUTCOME: usize = 4;
-const WITNESS: usize = 8;
-const SETTLES: usize = 12;
-const COUNTED_BY: usize = 16;
-const WITNESSED_BY: usize = 20;
-const SINCE: usize = 24;
-const UNTIL: usize = 32;
+const STAGE: usize = 0;
+const ANY_STAGE: usize = 4;
+const OUTCOME: usize = 8;
+const WITNESS: usize = 12;
+const SETTLES: usize = 16;
+const TELLS_STAGES: usize = 20;
+const COUNTED_BY: usize = 24;
+const WITNESSED_BY: usize = 28;
+const SINCE: usize = 32;
+const UNTIL: usize = 40;
 
 /** Kinds of groups. */
 const OF_MATCHES: u32 = 0;
@@ -41,7 +43,7 @@ export function sift(sieve: usize, isOutcome: bool, receivedUs: i64): i32 {
 }
 
 function siftStage(sieve: usize): i32 {
-  const verdict = judge(load<u32>(sieve, ANY_STAGE));
+  const verdict = judge(load<u32>(sieve, STAGE));
   if (verdict === CANNOT) return PASSED;
   return verdict === MATCHES ? WANTED : LEFT;
 }
