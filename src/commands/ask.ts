@@ -77,6 +77,7 @@ async function readRound(
     onMatch: (request) => {
       if (round.add(request) === 'enough') wantsMore = false;
     },
+    onBegun: (begun) => round.countBegun?.(begun),
   });
   for (const source of sources) {
     if (!wantsMore) break;

@@ -3,7 +3,7 @@
  * what was read is counted. In passes, one for each query.
  */
 import type { Answer } from '../answer.ts';
-import { Assembler } from '../event/assembler.ts';
+import { Assembler, type Begun } from '../event/assembler.ts';
 import { emptyBatch, witnessId } from '../event/batch.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import { CoverageCount } from '../event/coverage-count.ts';
@@ -28,6 +28,8 @@ export interface PassOptions {
   /** Long-running requests are given out when they begin, and again when they end. Default no. */
   readonly isFollowing?: boolean;
   readonly onMatch: (request: AuditRequest) => void;
+  /** Of a query with an aggregation: question.ts's `countBegun`. Default: nobody is told. */
+  readonly onBegun?: (begun: Begun) => void;
 }
 
 export class Reading {
@@ -54,6 +56,7 @@ export class Reading {
     const assembler = new Assembler({
       concerns: (event) => concerns(event, concern),
       emit: (request) => this.#give(request, options),
+      emitBegun: (begun) => options.onBegun?.(begun),
       isFollowing: options.isFollowing === true,
     });
     const opened = new Opened();
@@ -107,7 +110,7 @@ export class Reading {
       if (!isContext) this.#count.saw(event, batch);
       assembler.add(event);
     }
-    for (const stages of batch.settled) assembler.settle(stages);
+    for (const stages of batch.stages) assembler.pass(stages);
     for (const reject of batch.rejects) this.#takeReject(reject, batch, plan, assembler, isContext);
     for (const groups of batch.passedOver.counted) this.#matches += requestsIn(groups);
     this.#progress.show({

@@ -3,8 +3,8 @@
  * logs. Memory is bounded. Which requests are wanted, and the window, are the caller's to decide.
  */
 import type { AuditEvent, Stage } from './event.ts';
+import { keysOf, type PassedStages } from './passed-stages.ts';
 import { type AuditRequest, isLongRunning, requestKey, stagesKey } from './request.ts';
-import { keysOf, type SettledStages } from './settled.ts';
 
 /** Requests whose outcome is awaited, at most. Beyond it the oldest is given out as it stands, and counted. */
 const MAX_OPEN = 50_000;
@@ -26,18 +26,30 @@ export interface AssemblerOptions {
   readonly concerns: (event: AuditEvent) => boolean;
   /** Receives each request once; while following, an open one again when it ends, under the same key. */
   readonly emit: (request: AuditRequest) => void;
+  /** Receives how many matching requests have begun and not ended, of which nothing else is known; at most once. Default: nobody. */
+  readonly emitBegun?: (begun: Begun) => void;
   /** Following: long-running requests are given out when they start. */
   readonly isFollowing: boolean;
+}
+
+export interface Begun {
+  /** Long-running ones that were started. */
+  readonly running: number;
+  /** Of which no more is in the log. */
+  readonly withoutOutcome: number;
 }
 
 export class Assembler {
   readonly #options: AssemblerOptions;
   readonly #open = new Map<string, AuditEvent>();
   readonly #openByStages = new Map<string, string>();
+  /** Those of which a stage was passed over, by their stages: whether they are running. */
+  readonly #begun = new Map<string, boolean>();
+  #begunEvicted = 0;
   /** Which stages before an outcome have been seen: what is settled is looked at for their sake. */
   #hasReceived = false;
   #hasStarted = false;
-  #unread: SettledStages[] = [];
+  #unread: PassedStages[] = [];
   #closed = new Set<string>();
   #closedBefore = new Set<string>();
   #repeats = 0;
@@ -55,7 +67,7 @@ export class Assembler {
 
   /** Requests given out before their outcome was seen, because too many were open. */
   get evicted(): number {
-    return this.#evicted;
+    return this.#evicted + this.#begunEvicted;
   }
 
   /** Finished requests were forgotten: an event repeated after very many others would count twice. */
@@ -72,6 +84,7 @@ export class Assembler {
     }
     if (isOutcome(event)) {
       this.#forget(key);
+      this.#forgetBegun(event);
       this.#close(key);
       this.#emit(key, event);
     } else {
@@ -80,11 +93,12 @@ export class Assembler {
   }
 
   /**
-   * These requests have ended without being wanted: what is open of them is dropped, and what comes of them later. Where
-   * nothing is ever open, they are not even looked at.
+   * Requests that have ended without being wanted: what is open of them is dropped, and what comes of them later. Where
+   * nothing is ever open, they are not even looked at. Of requests that have begun, it is told in the end which have not ended.
    */
-  settle(stages: SettledStages): void {
-    if (this.#awaits(stages)) this.#drop(stages);
+  pass(stages: PassedStages): void {
+    if (stages.passed === 'begun' || stages.passed === 'running') this.#begin(stages);
+    else if (this.#awaits(stages)) this.#drop(stages);
     else this.#unread.push(stages);
     while (this.#unreadCount() > CLOSED_GENERATION) this.#unread.shift();
   }
@@ -94,6 +108,38 @@ export class Assembler {
     for (const [key, event] of this.#open) this.#emit(key, event);
     this.#open.clear();
     this.#openByStages.clear();
+    if (this.#begun.size === 0 && this.#begunEvicted === 0) return;
+    const running = [...this.#begun.values()].filter((isRunning) => isRunning).length;
+    const withoutOutcome = this.#begun.size - running + this.#begunEvicted;
+    this.#begun.clear();
+    this.#options.emitBegun?.({ running, withoutOutcome });
+  }
+
+  #begin(stages: PassedStages): void {
+    const isRunning = stages.passed === 'running';
+    this.#note(isRunning);
+    for (const key of keysOf(stages)) {
+      if (this.#isClosed(key) || this.#openByStages.has(key)) continue;
+      this.#begun.set(key, isRunning || this.#begun.get(key) === true);
+      if (this.#begun.size > MAX_OPEN) this.#evictOldestBegun();
+    }
+  }
+
+  #evictOldestBegun(): void {
+    for (const key of this.#begun.keys()) {
+      this.#begun.delete(key);
+      this.#close(key);
+      this.#begunEvicted++;
+      return;
+    }
+  }
+
+  #forgetBegun(event: AuditEvent): void {
+    const stages = this.#options.emitBegun === undefined ? null : stagesOf(event);
+    if (stages === null) return;
+    this.#begun.delete(stages);
+    // What was passed over of it may be told of later.
+    if (isOutcome(event)) this.#close(stages);
   }
 
   #keepOpen(key: string, event: AuditEvent): void {
@@ -102,9 +148,10 @@ export class Assembler {
       if (known.stage === event.stage) this.#repeats++;
       return;
     }
-    this.#note(event);
+    this.#note(event.stage === 'ResponseStarted' && isLongRunning(event));
     const stages = stagesOf(event);
     if (stages !== null && this.#isClosed(stages)) return;
+    this.#forgetBegun(event);
     this.#open.set(key, event);
     if (stages !== null) this.#openByStages.set(stages, key);
     if (this.#options.isFollowing && event.stage === 'ResponseStarted' && isLongRunning(event))
@@ -112,8 +159,7 @@ export class Assembler {
     if (this.#open.size > MAX_OPEN) this.#evictOldest();
   }
 
-  #note(event: AuditEvent): void {
-    const isStarted = event.stage === 'ResponseStarted' && isLongRunning(event);
+  #note(isStarted: boolean): void {
     if (isStarted ? this.#hasStarted : this.#hasReceived) return;
     if (isStarted) this.#hasStarted = true;
     else this.#hasReceived = true;
@@ -122,14 +168,15 @@ export class Assembler {
     for (const stages of unread) if (this.#awaits(stages)) this.#drop(stages);
   }
 
-  #awaits({ isLongRunning }: SettledStages): boolean {
-    return this.#hasReceived || (isLongRunning && this.#hasStarted);
+  #awaits({ passed }: PassedStages): boolean {
+    return this.#hasReceived || (passed === 'ended long-running' && this.#hasStarted);
   }
 
-  #drop(stages: SettledStages): void {
+  #drop(stages: PassedStages): void {
     for (const key of keysOf(stages)) {
       const open = this.#openByStages.get(key);
       if (open !== undefined) this.#forget(open);
+      this.#begun.delete(key);
       this.#close(key);
     }
   }

@@ -1,7 +1,7 @@
 /** What crosses the asynchronous boundary between reading and assembling: many events at once, and what was passed over. */
 import type { AuditEvent, Reject } from './event.ts';
 import type { Groups } from './groups.ts';
-import type { SettledStages } from './settled.ts';
+import type { PassedStages } from './passed-stages.ts';
 
 /** What was passed over without being decoded, because nothing in it could match; still part of the coverage. */
 export interface Tally {
@@ -43,8 +43,8 @@ export interface EventBatch {
   readonly rejects: readonly Reject[];
   /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */
   readonly passedOver: Tally;
-  /** Requests whose outcome was passed over although an earlier stage of them may be among the events. */
-  readonly settled: readonly SettledStages[];
+  /** Of requests of which another stage may be among the events, or was counted; and of those that are counted, where they begin. */
+  readonly stages: readonly PassedStages[];
 }
 
 export const NOTHING_PASSED: Tally = {
@@ -55,5 +55,5 @@ export const NOTHING_PASSED: Tally = {
 /** So that a log is named of which nothing was read, or to tell of bytes alone. */
 export function emptyBatch(source: string, bytes = 0): EventBatch {
   const passedOver = { ...NOTHING_PASSED, bytes };
-  return { source, events: [], rejects: [], passedOver, settled: [] };
+  return { source, events: [], rejects: [], passedOver, stages: [] };
 }

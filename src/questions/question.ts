@@ -3,6 +3,7 @@
  * the same requests in any order of batches give the same answer.
  */
 import type { Answer } from '../answer.ts';
+import type { Begun } from '../event/assembler.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { Group } from '../event/groups.ts';
 import type { AuditRequest } from '../event/request.ts';
@@ -33,6 +34,8 @@ export interface Round {
    * as many as its source could count. Any number of calls, a group in any of them.
    */
   count?(groups: Iterable<Group>): void;
+  /** Likewise matching requests that have not ended, as far as the log tells. At most once. */
+  countBegun?(begun: Begun): void;
   /** `coverage`: of all rounds so far. `canGoOn`: whether another `ask` would be read at all. */
   end(coverage: Coverage, canGoOn: boolean): Outcome;
 }

@@ -1,7 +1,7 @@
-/** What was passed over, gathered until the next batch: its tally, and the requests that it settles. */
+/** What was passed over, gathered until the next batch: its tally, and stages that are told of. */
 import { NOTHING_PASSED, type Tally, type Witnessed } from '../event/batch.ts';
 import { GroupList, type Groups, sizeOf } from '../event/groups.ts';
-import type { SettledStages } from '../event/settled.ts';
+import { type Passed, type PassedStages, stagesOf } from '../event/passed-stages.ts';
 import type { PassedLines } from './kernel/kernel.ts';
 import type { PassedLine } from './prefilter.ts';
 
@@ -11,23 +11,20 @@ export class PassedTally {
   #groups: Groups[] = [];
   /** Counted line by line. */
   #ownGroups = new GroupList();
-  #settled: SettledStages[] = [];
-  #ended: Ended = { shortly: [], longRunning: [] };
+  #stages: PassedStages[] = [];
+  #ownStages = noStages();
 
   get isEmpty(): boolean {
-    return this.#passed.events + this.#passed.bytes + this.groupsSize + this.#settled.length === 0;
+    return this.#passed.events + this.#passed.bytes + this.groupsSize + this.#stages.length === 0;
   }
 
   addBytes(bytes: number): void {
     this.#passed.bytes += bytes;
   }
 
-  add({ isOutcome, receivedUs, settles, witnessed, group }: PassedLine): void {
+  add({ isOutcome, receivedUs, stages, witnessed, group }: PassedLine): void {
     this.#count(1, isOutcome ? 1 : 0, receivedUs, receivedUs);
-    if (settles !== null) {
-      const { shortly, longRunning } = this.#ended;
-      (settles.isLongRunning ? longRunning : shortly).push(settles.stages);
-    }
+    if (stages !== null) this.#ownStages[stages.passed].push(stages.key);
     if (witnessed !== null) this.addWitnessed([witnessed]);
     if (group !== null) this.#ownGroups.add(group);
   }
@@ -55,8 +52,8 @@ export class PassedTally {
     if (sizeOf(groups) > 0) this.#groups.push(groups);
   }
 
-  addSettled(settled: readonly SettledStages[]): void {
-    this.#settled.push(...settled);
+  addStages(stages: readonly PassedStages[]): void {
+    this.#stages.push(...stages);
   }
 
   /** As another thread has gathered it. */
@@ -67,17 +64,16 @@ export class PassedTally {
     for (const groups of counted) this.addGroups(groups);
   }
 
-  /** What was settled since it was last asked for. */
-  takeSettled(): readonly SettledStages[] {
-    const { shortly, longRunning } = this.#ended;
-    const settled = [...this.#settled, settledOf(shortly, false), settledOf(longRunning, true)];
-    this.#settled = [];
-    this.#ended = { shortly: [], longRunning: [] };
-    return settled.filter(({ count }) => count > 0);
+  /** Those that came since it was last asked for. */
+  takeStages(): readonly PassedStages[] {
+    const stages = [...this.#stages, ...stagesOf(this.#ownStages)];
+    this.#stages = [];
+    this.#ownStages = noStages();
+    return stages;
   }
 
   /** And begins anew. */
-  take(): { readonly passedOver: Tally; readonly settled: readonly SettledStages[] } {
+  take(): { readonly passedOver: Tally; readonly stages: readonly PassedStages[] } {
     const own = this.#ownGroups.list();
     const taken = {
       passedOver: {
@@ -85,7 +81,7 @@ export class PassedTally {
         witnessed: [...this.#witnessed.values()],
         counted: [...this.#groups, ...(own.length === 0 ? [] : [own])],
       },
-      settled: this.takeSettled(),
+      stages: this.takeStages(),
     };
     this.#passed = { ...NOTHING_PASSED };
     this.#witnessed = new Map();
@@ -105,12 +101,7 @@ export class PassedTally {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Keys of requests, by their kind. */
-interface Ended {
-  readonly shortly: string[];
-  readonly longRunning: string[];
-}
-
-function settledOf(keys: readonly string[], isLongRunning: boolean): SettledStages {
-  return { isLongRunning, count: keys.length, keys };
+/** Keys of requests. */
+function noStages(): Record<Passed, string[]> {
+  return { ended: [], 'ended long-running': [], begun: [], running: [] };
 }

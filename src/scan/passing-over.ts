@@ -42,7 +42,7 @@ export class PassingOver {
       this.#wantedAt = passed.isWanted ? passed.to : -1;
       isHeldUp = passed.full !== null;
       if (passed.full === 'counted') this.#kernel?.takeOut(this.#tally);
-      else if (passed.full === 'settled') this.#kernel?.takeOutSettled(this.#tally);
+      else if (passed.full === 'told') this.#kernel?.takeOutStages(this.#tally);
       if (passed.lines === 0) continue;
       lines.skip(passed.to, passed.lines);
       this.#tally.addLines(passed);

@@ -5,6 +5,7 @@
 import { isOutcome } from '../event/assembler.ts';
 import { type Witnessed, witnessId } from '../event/batch.ts';
 import type { Group } from '../event/groups.ts';
+import type { Passed } from '../event/passed-stages.ts';
 import { isLongRunning, stagesKey } from '../event/request.ts';
 import { resourceKey, targetOf } from '../event/target.ts';
 import { bucketsOf, groupKeyOf } from '../query/group-of.ts';
@@ -21,8 +22,8 @@ import type { Sieve } from './sieve.ts';
 export interface PassedLine {
   readonly isOutcome: boolean;
   readonly receivedUs: number;
-  /** The request, when an earlier stage of it may not have been passed over. */
-  readonly settles: { readonly stages: string; readonly isLongRunning: boolean } | null;
+  /** The request, when another stage of it may not have been passed over, or it is to be told that it has begun. */
+  readonly stages: { readonly key: string; readonly passed: Passed } | null;
   readonly witnessed: Witnessed | null;
   readonly group: Group | null;
 }
@@ -66,8 +67,11 @@ export class Prefilter {
   }
 
   #passStage(event: EventLine): PassedLine | null {
-    const mayBeWanted = isIn(this.#sieve.window, event) !== false && this.#stage(event) !== false;
-    return mayBeWanted ? null : passedBy(event, false);
+    const isInside = isIn(this.#sieve.window, event);
+    const holds = isInside === false ? false : this.#stage(event);
+    if (holds === false) return passedBy(event, false);
+    if (holds !== true || isInside !== true || !this.#sieve.tellsStages) return null;
+    return { ...passedBy(event, false), stages: { key: keyOf(event), passed: beginningOf(event) } };
   }
 
   #passOutcome(event: EventLine): PassedLine | null {
@@ -84,7 +88,7 @@ export class Prefilter {
     const isSettled = settles && this.#anyStage(event) !== false;
     return {
       ...passedBy(event, true),
-      settles: isSettled ? settledBy(event) : null,
+      stages: isSettled ? { key: keyOf(event), passed: endOf(event) } : null,
       witnessed: isWitness ? witnessOf(event, this.#sieve.mayRepeat) : null,
       group,
     };
@@ -92,7 +96,7 @@ export class Prefilter {
 }
 
 function passedBy({ receivedUs }: EventLine, isOutcome: boolean): PassedLine {
-  return { isOutcome, receivedUs, settles: null, witnessed: null, group: null };
+  return { isOutcome, receivedUs, stages: null, witnessed: null, group: null };
 }
 
 /** query/in-window.ts's `isInWindow` of any stage: the end of the request is not looked at. */
@@ -102,10 +106,16 @@ function isIn({ sinceUs, untilUs }: Window, event: EventLine): Verdict {
   return isLongRunning(event) ? UNKNOWN : false;
 }
 
-function settledBy(event: EventLine): PassedLine['settles'] {
-  const { auditID, receivedUs, verb, user } = event;
-  const stages = stagesKey(auditID, receivedUs, verb, user?.username ?? '');
-  return { stages, isLongRunning: isLongRunning(event) };
+function keyOf({ auditID, receivedUs, verb, user }: EventLine): string {
+  return stagesKey(auditID, receivedUs, verb, user?.username ?? '');
+}
+
+function beginningOf(event: EventLine): Passed {
+  return event.stage === 'ResponseStarted' && isLongRunning(event) ? 'running' : 'begun';
+}
+
+function endOf(event: EventLine): Passed {
+  return isLongRunning(event) ? 'ended long-running' : 'ended';
 }
 
 function witnessOf(event: EventLine, mayRepeat: boolean): Witnessed {

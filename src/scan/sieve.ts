@@ -15,6 +15,8 @@ export interface Sieve {
   readonly outcome: Needles;
   /** An outcome that is passed over may have had a stage that was not. */
   readonly settles: boolean;
+  /** What matches before the outcome is told of by its stage alone: only how much of it does not end is wanted. */
+  readonly tellsStages: boolean;
   /** Holds of exactly the outcomes that are witnesses; null: none are to be counted. */
   readonly witness: Needles | null;
   /** How the outcomes that hold are counted, all of which match; null: they are decoded. */
@@ -38,11 +40,14 @@ export function sieveOf(
   const counts = aggregation !== null && isAll && outcome.isExact && aggregation.by.every(isHeadField);
   if (!counts && isAnything(outcome.needles)) return null;
   const anyStage = needlesOf(decoded) ?? ANYTHING;
+  const isSameAtAnyStage = JSON.stringify(anyStage) === JSON.stringify(outcome.needles);
   return {
     stage: outcome.failsEarlierToo ? outcome.needles : anyStage,
     anyStage,
     outcome: outcome.needles,
-    settles: counts || JSON.stringify(anyStage) !== JSON.stringify(outcome.needles),
+    settles: counts || !isSameAtAnyStage,
+    // Then what holds of the head is a match at any stage.
+    tellsStages: counts && isSameAtAnyStage,
     witness: isCounted ? asWitness.needles : null,
     aggregation: counts ? aggregation : null,
     window,

@@ -1,7 +1,7 @@
 /** Runs the kernel over a chunk, and the prefilter over the same lines: what the one passes over, the other must. */
 import { deepStrictEqual } from 'node:assert';
 import { groupsIn } from '../../src/event/groups.ts';
-import { keysOf } from '../../src/event/settled.ts';
+import { keysOf, type PassedStages } from '../../src/event/passed-stages.ts';
 import { LinePasser } from '../../src/scan/kernel/line-passer.ts';
 import { MAX_LINE_BYTES } from '../../src/scan/lines.ts';
 import { PassedTally } from '../../src/scan/passed-tally.ts';
@@ -33,7 +33,7 @@ export function passedOver(chunk: Buffer, sieve: Sieve): Passed {
     byKernel += lines.length;
     byPrefilter += lines.length;
     if (passed !== null && passed.full !== null) {
-      if (passed.full === 'settled') passer.takeOutSettled(tally);
+      if (passed.full === 'told') passer.takeOutStages(tally);
       else passer.takeOut(tally);
       at = to;
       continue;
@@ -53,26 +53,26 @@ export function passedOver(chunk: Buffer, sieve: Sieve): Passed {
   deepStrictEqual(told.counts, toldByPrefilter.counts);
   // The kernel is less sure of what an earlier stage may be: to settle too much is no harm.
   deepStrictEqual(
-    [...toldByPrefilter.settled].filter((key) => !told.settled.has(key)),
+    [...toldByPrefilter.ended].filter((key) => !told.ended.has(key)),
     [],
   );
   return { byKernel, byPrefilter };
 }
 
 /** In any order, and however it was gathered. */
-function toldBy(tally: PassedTally): { readonly counts: unknown; readonly settled: ReadonlySet<string> } {
-  const { passedOver, settled } = tally.take();
+function toldBy(tally: PassedTally): { readonly counts: unknown; readonly ended: ReadonlySet<string> } {
+  const { passedOver, stages } = tally.take();
   const { counted, witnessed, fromUs, toUs, events, outcomes } = passedOver;
   const groups = countGroups(groupsIn(counted));
-  const keys = settled.flatMap((stages) =>
-    [...keysOf(stages)].map((key) => `${key} ${stages.isLongRunning}`),
-  );
+  const keys = stages.flatMap((told) => [...keysOf(told)].map((key) => ({ key, passed: told.passed })));
+  const isBegun = ({ passed }: Pick<PassedStages, 'passed'>) => passed === 'begun' || passed === 'running';
   return {
     counts: {
       ...{ fromUs, toUs, events, outcomes, groups },
+      begun: keys.filter(isBegun),
       witnessed: witnessed.map((each) => JSON.stringify(each)).sort(),
     },
-    settled: new Set(keys),
+    ended: new Set(keys.filter((told) => !isBegun(told)).map(({ key, passed }) => `${key} ${passed}`)),
   };
 }
 

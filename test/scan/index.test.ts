@@ -140,11 +140,11 @@ describe('scanning by an index', () => {
             // How much is salvaged of a line that is too long depends on how it was read.
             if (how.maxLineBytes < 10_000 || decoded(scanned).length > decoded(alone).length) return;
             passedOver += scanned.passed;
-            const { settled: settledByIndex, batches: _, ...told } = scanned;
-            const { settled, batches: __, ...expected } = alone;
+            const { ended: endedByIndex, batches: _, ...told } = scanned;
+            const { ended, batches: __, ...expected } = alone;
             expect(told).toEqual(expected);
-            const known = new Set(settledByIndex.map(String));
-            expect(settled.map(String).filter((key) => !known.has(key))).toEqual([]);
+            const known = new Set(endedByIndex.map(String));
+            expect(ended.map(String).filter((key) => !known.has(key))).toEqual([]);
           } finally {
             closeSync(fd);
           }
@@ -165,8 +165,8 @@ describe('scanning by an index', () => {
     const seen = Buffer.from(shop).fill('?', 200_000);
     const { scanned } = await byIndex(fd, seen, index, sieve, 200_000, { alwaysDecoded: 10 });
     closeSync(fd);
-    const { settled: _, batches: __, ...told } = scanned;
-    const { settled: ___, batches: ____, ...expected } = alone;
+    const { ended: _, batches: __, ...told } = scanned;
+    const { ended: ___, batches: ____, ...expected } = alone;
     expect(told).toEqual(expected);
     expect(told.events.length).toBeGreaterThan(10);
   });

@@ -147,10 +147,15 @@ describe('passing over lines', () => {
     const scanned = await scanFor(`${text.join('\n')}\n`, wanted);
     expect([scanned.ids, scanned.passed]).toEqual([['a'], 2]);
     // Else the exec would seem to be open still, with the code that it began with.
-    expect(scanned.settled.map(([key, isLongRunning]) => [JSON.parse(key)[1], isLongRunning])).toEqual([
-      ['a', true],
+    expect(scanned.ended.map(([key, passed]) => [JSON.parse(key)[1], passed])).toEqual([
+      ['a', 'ended long-running'],
     ]);
-    expect(toldBy(scanned, queryFor(wanted))).toEqual({ seen: [], witnessed: {}, counted: {} });
+    expect(toldBy(scanned, queryFor(wanted))).toEqual({
+      seen: [],
+      witnessed: {},
+      counted: {},
+      begun: { running: 0, withoutOutcome: 0 },
+    });
   });
 
   it('passes over lines of the kubelet too, but not over parts of one', async () => {
@@ -249,6 +254,7 @@ function hasNoTwins(jsons: readonly EventJson[]): boolean {
 /** What a question gets to see: the requests or, where they are counted, their groups; and the witnesses. */
 function toldBy(scanned: Scanned, { predicate: wanted, witness, aggregation, window }: Query): unknown {
   const seen: unknown[] = [];
+  const begun = { running: 0, withoutOutcome: 0 };
   const witnessed: Record<string, number> = { ...scanned.witnessed };
   const counted: Record<string, CountedGroup> = structuredClone(scanned.counted);
   const assembler = new Assembler({
@@ -262,21 +268,24 @@ function toldBy(scanned: Scanned, { predicate: wanted, witness, aggregation, win
         witnessed[key] = (witnessed[key] ?? 0) + 1;
       }
       if (!matches(event, wanted)) return;
-      if (aggregation === null || !isEnded || receivedUs === null) {
-        seen.push(request);
-        return;
+      if (aggregation === null || (isEnded && receivedUs === null)) seen.push(request);
+      else if (!isEnded || receivedUs === null) begun[request.isOpen ? 'running' : 'withoutOutcome']++;
+      else {
+        const group = { key: groupKeyOf(event, aggregation), buckets: bucketsOf(receivedUs, aggregation) };
+        countGroups([{ ...group, count: 1, firstUs: receivedUs, lastUs: receivedUs }], counted);
       }
-      const span = { firstUs: receivedUs, lastUs: receivedUs };
-      const key = groupKeyOf(event, aggregation);
-      countGroups([{ key, count: 1, buckets: bucketsOf(receivedUs, aggregation), ...span }], counted);
+    },
+    emitBegun: ({ running, withoutOutcome }) => {
+      begun.running += running;
+      begun.withoutOutcome += withoutOutcome;
     },
     isFollowing: false,
   });
   for (const event of scanned.events) assembler.add(event);
-  for (const [key, isLongRunning] of scanned.settled)
-    assembler.settle({ isLongRunning, count: 1, keys: [key] });
+  for (const [key, passed] of [...scanned.ended, ...Object.entries(scanned.begun)])
+    assembler.pass({ passed, count: 1, keys: [key] });
   assembler.end();
-  return { seen, witnessed, counted };
+  return { seen, witnessed, counted, begun };
 }
 
 function countsOf({ events, passed, outcomesPassed, fromUs, toUs }: Scanned): unknown {

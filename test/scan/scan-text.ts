@@ -3,7 +3,7 @@ import type { EventBatch } from '../../src/event/batch.ts';
 import type { Unwrap } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
 import { groupsIn } from '../../src/event/groups.ts';
-import { keysOf } from '../../src/event/settled.ts';
+import { keysOf, type Passed } from '../../src/event/passed-stages.ts';
 import { type ScanOptions, scan } from '../../src/scan/scan.ts';
 import { type CountedGroup, countGroups } from '../support/count-groups.ts';
 
@@ -22,8 +22,9 @@ export interface Scanned {
   readonly witnessed: Readonly<Record<string, number>>;
   /** By the group's key and bucket: how many, from when, to when. */
   readonly counted: Readonly<Record<string, CountedGroup>>;
-  /** Each with whether it is long-running; in any order. */
-  readonly settled: readonly (readonly [string, boolean])[];
+  /** Keys of requests, by how they were passed over; in any order. */
+  readonly ended: readonly (readonly [string, Passed])[];
+  readonly begun: Readonly<Record<string, Passed>>;
   readonly troubles: string[];
 }
 
@@ -77,7 +78,7 @@ export async function scanText(
     bytes,
     batches,
     ...counts,
-    settled: counts.settled.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    ended: counts.ended.toSorted(([a], [b]) => (a < b ? -1 : 1)),
     troubles,
   };
 }
@@ -86,13 +87,19 @@ function noCounts() {
   return {
     witnessed: {} as Record<string, number>,
     counted: {} as Record<string, CountedGroup>,
-    settled: [] as (readonly [string, boolean])[],
+    ended: [] as (readonly [string, Passed])[],
+    begun: {} as Record<string, Passed>,
   };
 }
 
-function addCounts(counts: ReturnType<typeof noCounts>, { passedOver, settled }: EventBatch): void {
-  for (const stages of settled)
-    for (const key of keysOf(stages)) counts.settled.push([key, stages.isLongRunning]);
+function addCounts(counts: ReturnType<typeof noCounts>, { passedOver, stages: told }: EventBatch): void {
+  for (const stages of told) {
+    const isBegun = stages.passed === 'begun' || stages.passed === 'running';
+    for (const key of keysOf(stages)) {
+      if (!isBegun) counts.ended.push([key, stages.passed]);
+      else if (counts.begun[key] !== 'running') counts.begun[key] = stages.passed;
+    }
+  }
   for (const { resource, level, count, id } of passedOver.witnessed) {
     const key = [resource, level, ...(id === null ? [] : [id])].join(' ');
     counts.witnessed[key] = (counts.witnessed[key] ?? 0) + count;

@@ -54,7 +54,7 @@ async function inThreads(log: Buffer, sieve: Sieve, first: number, how: How): Pr
 }
 
 /** In another order, in other batches, settling more: the same. */
-function comparable({ settled: _settled, batches: _batches, ...scanned }: Scanned): unknown {
+function comparable({ ended: _ended, batches: _batches, ...scanned }: Scanned): unknown {
   return scanned;
 }
 

@@ -7,9 +7,9 @@ import { NOTHING_PASSED } from '../../src/event/batch.ts';
 import { decodeEvent } from '../../src/event/decode.ts';
 import type { AuditEvent, Reject } from '../../src/event/event.ts';
 import { type Group, GroupList } from '../../src/event/groups.ts';
+import type { PassedStages } from '../../src/event/passed-stages.ts';
 import type { AuditRequest } from '../../src/event/request.ts';
 import { isLongRunning, stagesKey } from '../../src/event/request.ts';
-import type { SettledStages } from '../../src/event/settled.ts';
 import { bucketsOf, groupKeyOf } from '../../src/query/group-of.ts';
 import { isInWindow } from '../../src/query/in-window.ts';
 import { matches, mayMatch } from '../../src/query/matches.ts';
@@ -169,7 +169,7 @@ function batchOf(
     source: name,
     events: wanted.map((event) => onlyFields(event, query)),
     rejects: records.filter((record): record is Reject => !isEvent(record)),
-    settled: [...own].map(settledBy),
+    stages: [...own].map(endOf),
     passedOver: {
       ...NOTHING_PASSED,
       counted: [groupsOf([...own], query)],
@@ -182,10 +182,10 @@ function batchOf(
   };
 }
 
-function settledBy(event: AuditEvent): SettledStages {
+function endOf(event: AuditEvent): PassedStages {
   const { auditID, receivedUs, verb, user } = event;
   const key = stagesKey(auditID, receivedUs ?? 0, verb, user?.username ?? '');
-  return { isLongRunning: isLongRunning(event), count: 1, keys: [key] };
+  return { passed: isLongRunning(event) ? 'ended long-running' : 'ended', count: 1, keys: [key] };
 }
 
 /** An outcome that a source is sure of. */

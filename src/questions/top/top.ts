@@ -4,7 +4,7 @@
  * as requests is counted here, and both in the same way (query/group-of.ts).
  */
 
-import { isOutcome } from '../../event/assembler.ts';
+import { type Begun, isOutcome } from '../../event/assembler.ts';
 import type { Coverage } from '../../event/coverage.ts';
 import type { Group } from '../../event/groups.ts';
 import { parseMicros } from '../../event/micros.ts';
@@ -144,6 +144,12 @@ class TopRound implements Round {
     }
   }
 
+  countBegun({ running, withoutOutcome }: Begun): void {
+    if (this.#of === 'before') return;
+    this.#found.running += running;
+    this.#found.withoutOutcome += withoutOutcome;
+  }
+
   end(coverage: Coverage, canGoOn: boolean): Outcome {
     const found = this.#found;
     if (this.#of !== 'before') found.coverage = coverage;
@@ -172,9 +178,7 @@ class TopRound implements Round {
   }
 
   #leaveOut({ isOpen }: AuditRequest): void {
-    if (this.#of === 'before') return;
-    if (isOpen) this.#found.running++;
-    else this.#found.withoutOutcome++;
+    this.countBegun({ running: isOpen ? 1 : 0, withoutOutcome: isOpen ? 0 : 1 });
   }
 
   #answer(): AnswerDraft {

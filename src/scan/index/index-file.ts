@@ -7,7 +7,7 @@ import type { Column, LogIndex, StoredTexts } from './log-index.ts';
 import { TABLES } from './tables.ts';
 
 /** Of what is indexed, or how: an index of another version is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 const MAGIC = 0x5844494b;
 const HEAD_BYTES = 16;
 const SUM_AT = 12;

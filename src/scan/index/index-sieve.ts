@@ -2,6 +2,7 @@
  * The prefilter over an index: for each of its lines, whether it is passed over, and how it is then counted. It passes over no
  * line that the prefilter would not; what the index does not know, it leaves to be decoded.
  */
+import type { Passed } from '../../event/passed-stages.ts';
 import type { PassedTally } from '../passed-tally.ts';
 import type { Sieve } from '../sieve.ts';
 import { fieldColumn } from './field-column.ts';
@@ -30,6 +31,7 @@ export class IndexSieve {
   readonly #shapes: ArrayLike<number>;
   readonly #isOutcome: RowTest;
   readonly #isLongRunning: RowTest;
+  readonly #isStarted: RowTest;
   readonly #tally: IndexTally;
   /** Of the block judged last: its first row, and of each line its time and how it is counted. */
   #from = 0;
@@ -53,6 +55,7 @@ export class IndexSieve {
     this.#shapes = index.tables[SHAPE]?.column ?? [];
     this.#isOutcome = testFor(index, 'isOutcome');
     this.#isLongRunning = testFor(index, 'isLongRunning');
+    this.#isStarted = testFor(index, 'isStarted');
     this.#tally = new IndexTally(index, sieve);
   }
 
@@ -76,7 +79,7 @@ export class IndexSieve {
       const counts = this.#counts[i] ?? 0;
       tally.addLine(receivedUs, (counts & AS_OUTCOME) !== 0);
       if (counts <= AS_OUTCOME) continue;
-      if ((counts & AS_SETTLED) !== 0) tally.addSettled(row, this.#isLongRunning(row) === YES);
+      if ((counts & AS_STAGE) !== 0) tally.addStage(row, this.#passedBy(row, (counts & AS_OUTCOME) !== 0));
       if ((counts & AS_WITNESS) !== 0) tally.addWitness(row, receivedUs);
       if ((counts & IN_GROUP) !== 0) tally.groups?.add(row, receivedUs);
     }
@@ -111,7 +114,7 @@ export class IndexSieve {
     this.#counts[i] = 0;
     if (this.#shapes[row] === ODD) return UNREAD;
     const isInside = this.#isIn(row, receivedUs);
-    if (this.#isOutcome(row) !== YES) return isInside !== NO && this.#stage(row) !== NO ? WANTED : PASSED;
+    if (this.#isOutcome(row) !== YES) return this.#fateOfStage(i, row, isInside);
     this.#counts[i] = AS_OUTCOME;
     if (isInside === NO) return PASSED;
     const holds = this.#outcome(row);
@@ -124,10 +127,24 @@ export class IndexSieve {
     const isSettled = this.#sieve.settles && this.#anyStage(row) !== NO;
     this.#counts[i] =
       AS_OUTCOME |
-      (isSettled ? AS_SETTLED : 0) |
+      (isSettled ? AS_STAGE : 0) |
       (isWitness === YES ? AS_WITNESS : 0) |
       (isCounted ? IN_GROUP : 0);
     return PASSED;
+  }
+
+  #fateOfStage(i: number, row: number, isInside: number): number {
+    const holds = isInside === NO ? NO : this.#stage(row);
+    if (holds === NO) return PASSED;
+    if (holds !== YES || isInside !== YES || !this.#sieve.tellsStages) return WANTED;
+    this.#counts[i] = AS_STAGE;
+    return PASSED;
+  }
+
+  #passedBy(row: number, isOutcome: boolean): Passed {
+    const isLongRunning = this.#isLongRunning(row) === YES;
+    if (isOutcome) return isLongRunning ? 'ended long-running' : 'ended';
+    return isLongRunning && this.#isStarted(row) === YES ? 'running' : 'begun';
   }
 
   /** As the prefilter's. */
@@ -139,13 +156,13 @@ export class IndexSieve {
   }
 }
 
-function testFor(index: LogIndex, field: 'isOutcome' | 'isLongRunning'): RowTest {
+function testFor(index: LogIndex, field: 'isOutcome' | 'isLongRunning' | 'isStarted'): RowTest {
   return fieldColumn(index, field).verdicts({ kind: 'equals', field: 'verb', value: 'true' }).ofRow;
 }
 
 /** How a line that is passed over is counted, as bits. */
 const AS_OUTCOME = 1;
-const AS_SETTLED = 2;
+const AS_STAGE = 2;
 const AS_WITNESS = 4;
 const IN_GROUP = 8;
 

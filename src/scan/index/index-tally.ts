@@ -1,7 +1,7 @@
 /** What is passed over by an index, counted as the prefilter counts it, until it is taken out. */
 import { type Witnessed, witnessId } from '../../event/batch.ts';
+import { PASSED, type Passed, type PassedStages } from '../../event/passed-stages.ts';
 import { stagesKey } from '../../event/request.ts';
-import type { SettledStages } from '../../event/settled.ts';
 import { resourceKey } from '../../event/target.ts';
 import type { PassedTally } from '../passed-tally.ts';
 import type { Sieve } from '../sieve.ts';
@@ -25,9 +25,8 @@ export class IndexTally {
   #outcomes = 0;
   #fromUs = Number.POSITIVE_INFINITY;
   #toUs = Number.NEGATIVE_INFINITY;
-  /** Rows of requests that are over. */
-  #shortly: number[] = [];
-  #longRunning: number[] = [];
+  /** Rows of stages that are told of. */
+  #stages = noRows();
   /** By resource and level, as numbers; with each one's ID, one by one. */
   #witnessed = new Map<string | number, Writable<Witnessed>>();
 
@@ -49,8 +48,8 @@ export class IndexTally {
     if (receivedUs > this.#toUs) this.#toUs = receivedUs;
   }
 
-  addSettled(row: number, isLongRunning: boolean): void {
-    (isLongRunning ? this.#longRunning : this.#shortly).push(row);
+  addStage(row: number, passed: Passed): void {
+    this.#stages[passed].push(row);
   }
 
   addWitness(row: number, receivedUs: number): void {
@@ -77,15 +76,14 @@ export class IndexTally {
         ...{ fromUs: this.#fromUs, toUs: this.#toUs },
       });
     tally.addWitnessed([...this.#witnessed.values()]);
-    const settled = [this.#settledOf(this.#shortly, false), this.#settledOf(this.#longRunning, true)];
-    tally.addSettled(settled.filter(({ count }) => count > 0));
+    const stages = PASSED.map((passed) => this.#stagesOf(passed));
+    tally.addStages(stages.filter(({ count }) => count > 0));
     if ((this.groups?.size ?? 0) > MOST_GROUPS) this.takeOutGroups(tally);
     this.#lines = 0;
     this.#outcomes = 0;
     this.#fromUs = Number.POSITIVE_INFINITY;
     this.#toUs = Number.NEGATIVE_INFINITY;
-    this.#shortly = [];
-    this.#longRunning = [];
+    this.#stages = noRows();
     this.#witnessed = new Map();
   }
 
@@ -100,8 +98,9 @@ export class IndexTally {
     );
   }
 
-  #settledOf(rows: readonly number[], isLongRunning: boolean): SettledStages {
-    return { isLongRunning, count: rows.length, keys: { [Symbol.iterator]: () => this.#keysOf(rows) } };
+  #stagesOf(passed: Passed): PassedStages {
+    const rows = this.#stages[passed];
+    return { passed, count: rows.length, keys: { [Symbol.iterator]: () => this.#keysOf(rows) } };
   }
 
   *#keysOf(rows: readonly number[]): Generator<string> {
@@ -110,6 +109,10 @@ export class IndexTally {
       yield stagesKey(auditIDOf(this.#index, row), receivedUsOf(this.#index, row), verb, user);
     }
   }
+}
+
+function noRows(): Record<Passed, number[]> {
+  return { ended: [], 'ended long-running': [], begun: [], running: [] };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -125,7 +125,7 @@ export class LineIndexer {
   }
 
   #shapeOf(event: EventLine): number {
-    const raw = `${event.verb} ${event.level} ${isOutcome(event)} ${isLongRunning(event)}`;
+    const raw = `${event.verb} ${event.level} ${isOutcome(event)} ${isLongRunning(event)} ${isStarted(event)}`;
     return this.#recall(SHAPE, raw) ?? this.#remember(SHAPE, raw, valuesOf(SHAPE, event));
   }
 
@@ -153,13 +153,18 @@ function valuesOf(table: number, event: EventLine): readonly Value[] {
   return fields.map((field) => {
     if (field === 'isOutcome') return [String(isOutcome(event))];
     if (field === 'isLongRunning') return [String(isLongRunning(event))];
+    if (field === 'isStarted') return [String(isStarted(event))];
     // Of what is no object, the name is the URL.
     return field === 'objectRef.name' && event.objectRef === null ? UNKNOWN : finalValueOf(event, field);
   });
 }
 
+function isStarted({ stage }: EventLine): boolean {
+  return stage === 'ResponseStarted';
+}
+
 /** None that a line could have. */
-const ODD_SHAPE = ['!', '!', '!', '!'];
+const ODD_SHAPE = ['!', '!', '!', '!', '!'];
 
 /** What else a reference without a name is completed by. */
 function rawTarget(event: EventLine, raw: string): string {

@@ -4,10 +4,11 @@
  */
 import type { Field } from '../../query/predicate.ts';
 
-/** `isOutcome` and `isLongRunning`: what event/ says of the line, as `true` and `false`. */
+/** `isOutcome`, `isLongRunning` and `isStarted`: what event/ says of the line, as `true` and `false`. */
 export type IndexedField =
   | 'isOutcome'
   | 'isLongRunning'
+  | 'isStarted'
   | Exclude<
       Field,
       | 'auditID'
@@ -24,7 +25,7 @@ export type IndexedField =
 
 /** Their order is the file's. */
 export const TABLES = [
-  ['verb', 'level', 'isOutcome', 'isLongRunning'],
+  ['verb', 'level', 'isOutcome', 'isLongRunning', 'isStarted'],
   [
     ...(['user.username', 'user.groups', 'impersonatedUser.username', 'impersonatedUser.groups'] as const),
     'session',

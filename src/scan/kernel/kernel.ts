@@ -3,15 +3,15 @@
  * wanted; where WebAssembly or its SIMD is missing, there is none.
  */
 
-import type { SettledStages } from '../../event/settled.ts';
+import type { PassedStages } from '../../event/passed-stages.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
-import { CHUNK_BYTES, CHUNKS_AT, PAGES, PROGRAM_AT, SETTLED_AT, WINDOW_AT } from './layout.ts';
+import { CHUNK_BYTES, CHUNKS_AT, PAGES, PROGRAM_AT, WINDOW_AT } from './layout.ts';
 import type { Program } from './program.ts';
-import { type TakenOut, takeOutCounted, takeOutSettled } from './take-out.ts';
+import { type TakenOut, takeOutCounted, takeOutStages } from './take-out.ts';
 import { writeTexts } from './texts.ts';
 import { type WasmGlobal, type WasmModule, WebAssembly } from './web-assembly.ts';
 
-export type Full = 'counted' | 'settled';
+export type Full = 'counted' | 'told';
 
 /** What is passed over at a time. */
 export interface PassedLines {
@@ -24,7 +24,7 @@ export interface PassedLines {
   readonly toUs: number;
   /** The line there has to be decoded: the prefilter would say so too. */
   readonly isWanted: boolean;
-  /** What has to be taken out before it can go on: all that was counted and settled, or what was settled alone. */
+  /** What has to be taken out before it can go on: all that was counted and told, or what was told alone. */
   readonly full: Full | null;
 }
 
@@ -39,12 +39,12 @@ export interface IndexedLines {
 }
 
 const STOPS = ['line', 'room', 'entries'] as const;
-const FULL: readonly (Full | null)[] = [null, 'counted', 'settled'];
+const FULL: readonly (Full | null)[] = [null, 'counted', 'told'];
 
 interface Exports {
   passOver(start: number, end: number, maxLineBytes: number, sieve: number): number;
   clear(): void;
-  clearSettled(): void;
+  clearStages(): void;
   beginRows(): void;
   indexLines(start: number, end: number, maxLineBytes: number): number;
   readonly rows: WasmGlobal;
@@ -58,8 +58,6 @@ interface Exports {
   readonly full: WasmGlobal;
   readonly groupsEnd: WasmGlobal;
   readonly bucketsStart: WasmGlobal;
-  readonly shortlyEnd: WasmGlobal;
-  readonly longRunningEnd: WasmGlobal;
 }
 
 export class Kernel {
@@ -98,31 +96,22 @@ export class Kernel {
     };
   }
 
-  /** What was counted and settled by the program since it was last asked for. Null: by another one, and it is lost. */
+  /** What was counted and told by the program since it was last asked for. Null: by another one, and it is lost. */
   takeOut(program: Program): TakenOut | null {
     if (program !== this.#program) return null;
     const { groupsEnd, bucketsStart } = this.#exports;
     const counted = takeOutCounted(this.#bytes, [groupsEnd.value, bucketsStart.value], program);
-    const settled = this.#takeOutSettled();
+    const stages = takeOutStages(this.#bytes);
     this.#exports.clear();
-    return { ...counted, settled };
+    return { ...counted, stages };
   }
 
   /** As `takeOut`: what was counted stays, so that what is alike goes on being one. */
-  takeOutSettled(program: Program): readonly SettledStages[] {
+  takeOutStages(program: Program): readonly PassedStages[] {
     if (program !== this.#program) return [];
-    const settled = this.#takeOutSettled();
-    this.#exports.clearSettled();
-    return settled;
-  }
-
-  #takeOutSettled(): readonly SettledStages[] {
-    const [shortly, longRunning] = SETTLED_AT;
-    const { shortlyEnd, longRunningEnd } = this.#exports;
-    return takeOutSettled(this.#bytes, {
-      shortly: [shortly, shortlyEnd.value],
-      longRunning: [longRunning, longRunningEnd.value],
-    });
+    const stages = takeOutStages(this.#bytes);
+    this.#exports.clearStages();
+    return stages;
   }
 
   /** What `indexLines` does begins, or has ended: its entries are forgotten, and so is what was counted. */

@@ -67,21 +67,21 @@ export class LinePasser {
     return passed?.lines === 1 ? passed : null;
   }
 
-  /** What was counted and settled since it was last asked for. */
+  /** What was counted and told since it was last asked for. */
   takeOut(tally: PassedTally): void {
     for (const kernel of [this.#host, this.#own]) {
       const taken = this.#program === null ? null : (kernel?.takeOut(this.#program) ?? null);
       if (taken === null) continue;
       tally.addGroups(taken.counted);
       tally.addWitnessed(taken.witnessed);
-      tally.addSettled(taken.settled);
+      tally.addStages(taken.stages);
     }
   }
 
   /** As `takeOut`, without what was counted. */
-  takeOutSettled(tally: PassedTally): void {
+  takeOutStages(tally: PassedTally): void {
     for (const kernel of [this.#host, this.#own]) {
-      if (this.#program !== null && kernel !== null) tally.addSettled(kernel.takeOutSettled(this.#program));
+      if (this.#program !== null && kernel !== null) tally.addStages(kernel.takeOutStages(this.#program));
     }
   }
 

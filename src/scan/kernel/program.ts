@@ -28,7 +28,7 @@ const EACH_WITNESS: Aggregation = { by: [...WITNESSED_BY.by, 'auditID'], bucketU
 
 /** Null: it cannot be put into a program, or only into one that is too long. */
 export function toProgram(sieve: Sieve): Program | null {
-  const { aggregation, settles, window } = sieve;
+  const { aggregation, settles, tellsStages, window } = sieve;
   const texts = new Texts();
   const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) =>
     needles === null ? NO_NODE : nodeOf(decisionOf(needles), texts),
@@ -40,7 +40,16 @@ export function toProgram(sieve: Sieve): Program | null {
   const places = nodes.map((node) => (node === null ? null : tail.addNode(node)));
   const [countedBy, witnessedBy] = specs.map((spec) => (spec === null ? null : tail.add(spec)));
   const [stage, anyStage, outcome, witness] = places;
-  const parts = [stage, anyStage, outcome, witness, settles ? 1 : 0, 0, countedBy, witnessedBy];
+  const parts = [
+    stage,
+    anyStage,
+    outcome,
+    witness,
+    settles ? 1 : 0,
+    tellsStages ? 1 : 0,
+    countedBy,
+    witnessedBy,
+  ];
   if (!parts.every((part) => typeof part === 'number')) return null;
   const start = tail.add(
     Buffer.concat([

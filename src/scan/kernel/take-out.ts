@@ -1,21 +1,15 @@
-/** What the kernel has counted and settled, out of its memory: assembly/{groups,settled}.ts wrote it. */
+/** What the kernel has counted and told, out of its memory: assembly/{groups,passed-stages}.ts wrote it. */
 import { type Witnessed, witnessId } from '../../event/batch.ts';
 import { bucketsAt, countAt, type Groups, keyAt, kindAt, nextGroup } from '../../event/groups.ts';
-import { type SettledStages, settledIn } from '../../event/settled.ts';
+import { PASSED, type PassedStages, stagesIn } from '../../event/passed-stages.ts';
 import { resourceKey } from '../../event/target.ts';
-import { GROUPS_AT, GROUPS_END } from './layout.ts';
+import { GROUPS_AT, GROUPS_END, STAGE_LIST_ENDS_AT, STAGE_LISTS_AT } from './layout.ts';
 import { type Program, WITNESSED_BY } from './program.ts';
 
 export interface TakenOut {
   readonly counted: Groups;
   readonly witnessed: readonly Witnessed[];
-  readonly settled: readonly SettledStages[];
-}
-
-/** Where in the memory each of the two lists of what is settled begins and ends. */
-export interface SettledLists {
-  readonly shortly: readonly [number, number];
-  readonly longRunning: readonly [number, number];
+  readonly stages: readonly PassedStages[];
 }
 
 /** Copies what lies up to the end of the groups, and behind the start of their buckets: the memory may be used again. */
@@ -23,7 +17,7 @@ export function takeOutCounted(
   memory: Buffer,
   [groupsEnd, bucketsStart]: readonly [number, number],
   { countedBy, tellsEachWitness }: Program,
-): Omit<TakenOut, 'settled'> {
+): Omit<TakenOut, 'stages'> {
   const buckets = memory.subarray(bucketsStart, GROUPS_END);
   const witnessed: Witnessed[] = [];
   let [count, requests] = [0, 0];
@@ -43,15 +37,13 @@ export function takeOutCounted(
 }
 
 /** Copies too. */
-export function takeOutSettled(
-  memory: Buffer,
-  { shortly, longRunning }: SettledLists,
-): readonly SettledStages[] {
-  const settled = [
-    settledIn(Buffer.from(memory.subarray(...shortly)), false),
-    settledIn(Buffer.from(memory.subarray(...longRunning)), true),
-  ];
-  return settled.filter(({ count }) => count > 0);
+export function takeOutStages(memory: Buffer): readonly PassedStages[] {
+  return STAGE_LISTS_AT.flatMap((start, list) => {
+    const end = memory.readUInt32LE(STAGE_LIST_ENDS_AT + list * 4);
+    const passed = PASSED[list];
+    if (passed === undefined || end === start) return [];
+    return [stagesIn(Buffer.from(memory.subarray(start, end)), passed)];
+  });
 }
 
 const OF_MATCHES = 0;

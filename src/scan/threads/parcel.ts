@@ -1,6 +1,6 @@
 /** What a thread finds in a segment of a file: the lines that have to be decoded, and what was counted of the others. */
 import type { Tally } from '../../event/batch.ts';
-import type { SettledStages } from '../../event/settled.ts';
+import type { PassedStages } from '../../event/passed-stages.ts';
 import type { Line } from '../lines.ts';
 
 export interface Parcel {
@@ -14,14 +14,14 @@ export interface Parcel {
   readonly lines: Float64Array;
   /** Lines passed over behind the last of these. */
   readonly passedBehind: number;
-  readonly settled: readonly SettledStages[];
+  readonly stages: readonly PassedStages[];
 }
 
 /** What was passed over in some segments. */
 export interface TallyPart {
   readonly segments: readonly number[];
   readonly passedOver: Tally;
-  readonly settled: readonly SettledStages[];
+  readonly stages: readonly PassedStages[];
 }
 
 export interface ParcelLine {

@@ -55,13 +55,13 @@ export async function* siftInThreads(
   for await (const parcel of sifting.parcels()) {
     const { at, number: next, isHeldUp } = yield* takeParcel(parcel, reached.number, options);
     collector.countBytes(at - parcel.from, at - parcel.from);
-    collector.passed.addSettled(parcel.settled);
     takeTallies(sifting, counted, collector);
     reached = { at, number: next };
     if (isHeldUp) {
       recount(file, { through: parcel.segment, to: at }, counted, options);
       return reached;
     }
+    collector.passed.addStages(parcel.stages);
     if (collector.isFull) yield collector.takeBatch();
   }
   takeTallies(sifting, counted, collector);
@@ -95,9 +95,9 @@ function takeTallies(sifting: FileSifting, counted: Set<number>, collector: Coll
   }
 }
 
-function addPart({ passedOver, settled }: TallyPart, { passed }: Collector): void {
+function addPart({ passedOver, stages }: TallyPart, { passed }: Collector): void {
   passed.addTally(passedOver);
-  passed.addSettled(settled);
+  passed.addStages(stages);
 }
 
 /** What was passed over up to a place, as far as it has not been counted. */

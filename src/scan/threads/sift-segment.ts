@@ -51,7 +51,7 @@ export class Sifter {
       segment: number,
       ...{ from: start, to: start + lines.position },
       ...{ bytes: list.bytes(), lines: list.lines(), passedBehind: list.passedBehind },
-      settled: this.#tally.takeSettled(),
+      stages: this.#tally.takeStages(),
     };
   }
 

@@ -5,15 +5,15 @@
 
 import { clearGroups } from './groups';
 import { endOfLine, nextLine } from './line';
-import { clearSettled } from './settled';
-import { NO_ROOM_TO_COUNT, NO_ROOM_TO_SETTLE, PASSED, sift, WANTED } from './sieve';
+import { clearStages } from './passed-stages';
+import { NO_ROOM_TO_COUNT, NO_ROOM_TO_TELL, PASSED, sift, WANTED } from './sieve';
 import { receivedOf } from './tail';
 import { isWhole, outcomeOf } from './whole';
 
 /** What `full` says. */
 const NOTHING = 0;
 const COUNTED = 1;
-const SETTLED = 2;
+const TOLD = 2;
 
 /** Of the lines passed over in the last call. */
 export let lines: u32 = 0;
@@ -27,13 +27,13 @@ export let isWanted: bool = false;
 export let full: i32 = NOTHING;
 
 export { bucketsStart, groupsEnd } from './groups';
+export { clearStages } from './passed-stages';
 export { beginRows, indexLines, newsEnd, rows, stoppedFor } from './rows';
-export { clearSettled, longRunningEnd, shortlyEnd } from './settled';
 
-/** What was counted and settled has been taken out, or is of another sieve. */
+/** What was counted and told has been taken out, or is of another sieve. */
 export function clear(): void {
   clearGroups();
-  clearSettled();
+  clearStages();
 }
 
 /**
@@ -59,7 +59,7 @@ export function passOver(start: usize, end: usize, maxLineBytes: usize, sieve: u
     const sifted = sift(sieve, outcome === 1, receivedUs);
     if (sifted !== PASSED) {
       isWanted = sifted === WANTED;
-      full = sifted === NO_ROOM_TO_COUNT ? COUNTED : sifted === NO_ROOM_TO_SETTLE ? SETTLED : NOTHING;
+      full = sifted === NO_ROOM_TO_COUNT ? COUNTED : sifted === NO_ROOM_TO_TELL ? TOLD : NOTHING;
       break;
     }
     lines++;

@@ -19,15 +19,18 @@ export const SAID_END: usize = 0x7ff0;
 /** A group's key, while it is put together. */
 export const KEY: usize = 0x8000;
 export const KEY_END: usize = 0x1_0000;
-/** Two lists, one behind the other. */
-export const SETTLED: usize = 0x73_0000;
-export const SETTLED_LIST: usize = 0x2_0000;
+/** Where each list of stages ends. */
+export const STAGE_LIST_ENDS: usize = 0xa40;
+/** The lists, one behind the other. */
+export const PASSED_STAGES: usize = 0x73_0000;
+export const STAGE_LIST: usize = 0x1_0000;
+export const STAGE_LISTS: u32 = 4;
 export const GROUP_SLOTS: usize = 0x77_0000;
 export const GROUPS: usize = 0x7f_0000;
 export const GROUPS_END: usize = 0xff_0000;
 
-/** While lines are indexed, nothing is counted or settled: slots and entries lie where groups do otherwise. */
-export const NEWS: usize = SETTLED;
+/** While lines are indexed, nothing is counted or told: slots and entries lie where groups do otherwise. */
+export const NEWS: usize = PASSED_STAGES;
 export const NEWS_END: usize = GROUP_SLOTS;
 export const ROWS: usize = 0xef_0000;
 export const ROWS_END: usize = GROUPS_END;

@@ -13,7 +13,7 @@ import { readStatus } from './status';
 import { TABLES, writeKeys } from './table-keys';
 import { receivedOf } from './tail';
 import { AUDIT_ID, RESPONSE_STATUS } from './texts';
-import { isWhole, outcomeOf } from './whole';
+import { isStarted, isWhole, outcomeOf } from './whole';
 
 /** Why `indexLines` stopped before the end. */
 const LINE: u32 = 0;
@@ -65,7 +65,13 @@ export function indexLines(start: usize, end: usize, maxLineBytes: usize): usize
     if (receivedUs < 0 || !reach(RESPONSE_STATUS) || !readStatus()) break;
     const outcome = outcomeOf();
     const longRunning = isLongRunning();
-    if (outcome < 0 || longRunning < 0 || !writeId(row + ID) || !writeKeys(outcome, longRunning)) break;
+    if (
+      outcome < 0 ||
+      longRunning < 0 ||
+      !writeId(row + ID) ||
+      !writeKeys(outcome, longRunning, isStarted() ? 1 : 0)
+    )
+      break;
     store<f64>(row, <f64>receivedUs);
     store<u32>(row, <u32>(nextLine - at), LENGTH);
     writeEntries(row + ENTRIES_AT, at, lineEnd);

@@ -2,7 +2,17 @@
 import { COUNTED, countIn, NO_ROOM as NO_ROOM_FOR_GROUP } from './groups';
 import { isLongRunning } from './long-running';
 import { CANNOT, judge, MATCHES, NOT_JUDGED } from './needles';
-import { CAN_SETTLE, canSettle, NO_ROOM, settle } from './settled';
+import {
+  BEGUN,
+  CAN_TELL,
+  canTell,
+  ENDED,
+  ENDED_LONG_RUNNING,
+  NO_ROOM,
+  RUNNING,
+  tellStage,
+} from './passed-stages';
+import { isStarted } from './whole';
 
 /** It is passed over. */
 export const PASSED = 0;
@@ -10,9 +20,9 @@ export const PASSED = 0;
 export const WANTED = 1;
 /** It is left to others. */
 export const LEFT = 2;
-/** There is no room for it, before what was counted is taken out, or what was settled. */
+/** There is no room for it, before what was counted is taken out, or what was told. */
 export const NO_ROOM_TO_COUNT = 3;
-export const NO_ROOM_TO_SETTLE = 4;
+export const NO_ROOM_TO_TELL = 4;
 
 /** Offsets in a sieve: nodes, what is counted (0 for nothing), and the window. */
 const STAGE: usize = 0;
@@ -39,13 +49,23 @@ export function sift(sieve: usize, isOutcome: bool, receivedUs: i64): i32 {
   const inside = isIn(sieve, receivedUs);
   if (inside === NO) return PASSED;
   if (inside === ODD) return LEFT;
-  return isOutcome ? siftOutcome(sieve, receivedUs, inside === YES) : siftStage(sieve);
+  return isOutcome
+    ? siftOutcome(sieve, receivedUs, inside === YES)
+    : siftStage(sieve, receivedUs, inside === YES);
 }
 
-function siftStage(sieve: usize): i32 {
+function siftStage(sieve: usize, receivedUs: i64, isInside: bool): i32 {
   const verdict = judge(load<u32>(sieve, STAGE));
   if (verdict === CANNOT) return PASSED;
-  return verdict === MATCHES ? WANTED : LEFT;
+  if (verdict !== MATCHES) return LEFT;
+  if (!isInside || load<u32>(sieve, TELLS_STAGES) === 0) return WANTED;
+  const running = isLongRunning();
+  if (running < 0) return LEFT;
+  const list = running === 1 && isStarted() ? RUNNING : BEGUN;
+  const can = canTell(list);
+  if (can !== CAN_TELL) return can === NO_ROOM ? NO_ROOM_TO_TELL : LEFT;
+  tellStage(list, receivedUs);
+  return PASSED;
 }
 
 /** Counts only when all is known that the line needs: what comes last can be held up, and the line comes again. */
@@ -65,14 +85,15 @@ function siftOutcome(sieve: usize, receivedUs: i64, isInside: bool): i32 {
   if (settled === NOT_JUDGED) return LEFT;
   const running = settled === CANNOT ? 0 : isLongRunning();
   if (running < 0) return LEFT;
-  const room = settled === CANNOT ? CAN_SETTLE : canSettle(running === 1);
-  if (room !== CAN_SETTLE) return room === NO_ROOM ? NO_ROOM_TO_SETTLE : LEFT;
+  const list = running === 1 ? ENDED_LONG_RUNNING : ENDED;
+  const room = settled === CANNOT ? CAN_TELL : canTell(list);
+  if (room !== CAN_TELL) return room === NO_ROOM ? NO_ROOM_TO_TELL : LEFT;
   if (isCounted || isWitness) {
     const spec = isCounted ? countedBy : <usize>load<u32>(sieve, WITNESSED_BY);
     const did = countIn(spec, isCounted ? OF_MATCHES : OF_WITNESSES, receivedUs);
     if (did !== COUNTED) return did === NO_ROOM_FOR_GROUP ? NO_ROOM_TO_COUNT : LEFT;
   }
-  if (settled !== CANNOT) settle(receivedUs, running === 1);
+  if (settled !== CANNOT) tellStage(list, receivedUs);
   return PASSED;
 }
 

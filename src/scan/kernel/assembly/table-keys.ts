@@ -30,10 +30,10 @@ const LONGEST: usize = 0x7000;
 let at: usize = 0;
 
 /** Into KEY, and where each begins and ends into KEYS_AT. False: the line is odd, or something in it is not known here. */
-export function writeKeys(outcome: i32, longRunning: i32): bool {
+export function writeKeys(outcome: i32, longRunning: i32, started: i32): bool {
   at = KEY;
   begin(0);
-  write(<u16>outcome | ((<u16>longRunning) << 1));
+  write(<u16>outcome | ((<u16>longRunning) << 1) | ((<u16>started) << 2));
   if (!writeText(fromOf(LEVEL), toOf(LEVEL)) || !writeText(fromOf(VERB), toOf(VERB))) return false;
   begin(1);
   if (!writeUsers()) return false;

@@ -46,6 +46,11 @@ function isFilled(key: i32): bool {
   return toOf(key) - fromOf(key) > 2 && load<u8>(fromOf(key)) === QUOTE;
 }
 
+/** A line whose stage is ResponseStarted. */
+export function isStarted(): bool {
+  return isText(fromOf(STAGE) + 1, toOf(STAGE) - 1, RESPONSE_STARTED);
+}
+
 /** 1 or 0 for whether the line tells its request's outcome, assembler.ts's `isOutcome`; -1: the line is odd. */
 export function outcomeOf(): i32 {
   const stage = textAmong(STAGE, REQUEST_RECEIVED, STAGES_END);

@@ -1,25 +1,41 @@
-/** Requests that are over without being wanted, told in passing: what an earlier stage of them waits for will not come. */
+/**
+ * Stages of requests that were passed over, told in passing by their keys: that a request is over without being wanted, so that
+ * nothing waits for it; or, where all that matches is counted, that one has begun.
+ */
 import { stagesKey } from './request.ts';
 
+/**
+ * 'ended': the outcome; 'ended long-running': of a request that has a stage between receipt and outcome (request.ts's
+ * `isLongRunning`); 'running': that stage; 'begun': any other before the outcome. In the order of the kernel's lists.
+ */
+export const PASSED = ['ended', 'ended long-running', 'begun', 'running'] as const;
+export type Passed = (typeof PASSED)[number];
+
 /** From another thread it comes as data. */
-export interface SettledStages {
-  /** Of long-running requests (request.ts's `isLongRunning`), which have a stage between receipt and outcome. */
-  readonly isLongRunning: boolean;
+export interface PassedStages {
+  readonly passed: Passed;
   readonly count: number;
   /** Keys as they are, or packed: `keysOf` reads them when they are asked for, and mostly nothing waits. */
   readonly keys: Iterable<string> | Uint8Array;
 }
 
 /** request.ts's `stagesKey` of each. */
-export function keysOf({ keys }: SettledStages): Iterable<string> {
+export function keysOf({ keys }: PassedStages): Iterable<string> {
   return keys instanceof Uint8Array ? keysIn(Buffer.from(keys.buffer, keys.byteOffset, keys.length)) : keys;
 }
 
 /** `packed`: entries of the time as a double, the lengths of audit ID (1 byte), verb (1) and user (2), and those. */
-export function settledIn(packed: Buffer, isLongRunning: boolean): SettledStages {
+export function stagesIn(packed: Buffer, passed: Passed): PassedStages {
   let count = 0;
   for (let at = 0; at < packed.length; at = endOfEntry(packed, at)) count++;
-  return { isLongRunning, count, keys: packed };
+  return { passed, count, keys: packed };
+}
+
+/** Those without keys are left out. */
+export function stagesOf(keys: Readonly<Record<Passed, readonly string[]>>): readonly PassedStages[] {
+  return PASSED.map((passed) => ({ passed, count: keys[passed].length, keys: keys[passed] })).filter(
+    ({ count }) => count > 0,
+  );
 }
 
 const ENTRY_HEAD = 12;
