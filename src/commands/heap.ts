@@ -24,12 +24,12 @@ export class Heap {
   /** Cheap enough for every batch: 1 µs. */
   relieve(): void {
     if (!this.#isYoungBounded) this.#boundYoung();
-    const usedBytes = getHeapStatistics().used_heap_size;
+    const usedBytes = usedNow();
     if (this.#heldBytes === 0) this.#heldBytes = usedBytes;
     if (usedBytes < this.#heldBytes + this.#garbageBytes) return;
     this.#collect ??= collector();
     this.#collect();
-    this.#heldBytes = getHeapStatistics().used_heap_size;
+    this.#heldBytes = usedNow();
   }
 
   /** Its size can only be kept from growing further. */
@@ -39,6 +39,12 @@ export class Heap {
     setFlagsFromString('--semi-space-growth-factor=1');
     this.#isYoungBounded = true;
   }
+}
+
+/** With what typed arrays lie in. */
+function usedNow(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
 }
 
 /** V8's own, which Node shows only when asked. */

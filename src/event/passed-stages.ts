@@ -25,9 +25,10 @@ export function keysOf({ keys }: PassedStages): Iterable<string> {
 }
 
 /** `packed`: entries of the time as a double, the lengths of audit ID (1 byte), verb (1) and user (2), and those. */
-export function stagesIn(packed: Buffer, passed: Passed): PassedStages {
+export function stagesIn(packed: Uint8Array, passed: Passed): PassedStages {
+  const entries = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
   let count = 0;
-  for (let at = 0; at < packed.length; at = endOfEntry(packed, at)) count++;
+  for (let at = 0; at < entries.length; at = endOfEntry(entries, at)) count++;
   return { passed, count, keys: packed };
 }
 

@@ -36,13 +36,13 @@ export function takeOutCounted(
   return { counted, witnessed };
 }
 
-/** Copies too. */
+/** Copies too, each into a memory of its own. */
 export function takeOutStages(memory: Buffer): readonly PassedStages[] {
   return STAGE_LISTS_AT.flatMap((start, list) => {
     const end = memory.readUInt32LE(STAGE_LIST_ENDS_AT + list * 4);
     const passed = PASSED[list];
     if (passed === undefined || end === start) return [];
-    return [stagesIn(Buffer.from(memory.subarray(start, end)), passed)];
+    return [stagesIn(new Uint8Array(memory.subarray(start, end)), passed)];
   });
 }
 

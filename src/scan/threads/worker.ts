@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { borrowChunkMemory } from '../chunk-memory.ts';
 import { SegmentIndexer } from '../index/index-segment.ts';
 import type { IndexJob, Job, Report, SystemError } from './messages.ts';
+import type { TallyPart } from './parcel.ts';
 import { Segments } from './segments.ts';
 import { Sifter } from './sift-segment.ts';
 
@@ -24,10 +25,10 @@ function sift({ file, sieve, maxLineBytes, segmentBytes, threads, shared }: Job)
   try {
     for (let segment = segments.next(); segment !== null; segment = segments.next()) {
       const parcel = sifter.sift(segment);
-      report({ kind: 'parcel', parcel }, [parcel.bytes.buffer, parcel.lines.buffer] as ArrayBuffer[]);
-      if (sifter.isFull) report({ kind: 'tally', part: sifter.takePart() });
+      report({ kind: 'parcel', parcel }, [parcel.bytes, parcel.lines, ...packedIn(parcel)]);
+      if (sifter.isFull) reportPart(sifter.takePart());
     }
-    report({ kind: 'tally', part: sifter.takePart() });
+    reportPart(sifter.takePart());
     report({ kind: 'done' });
   } finally {
     sifter.close();
@@ -41,8 +42,7 @@ function index({ file, maxLineBytes, segmentBytes, threads, shared }: IndexJob):
     for (let segment = segments.next(); segment !== null; segment = segments.next()) {
       const block = indexer.index(segment);
       const { lengths, receivedUs, ids, entries } = block;
-      const columns = [lengths, receivedUs, ids, ...entries];
-      report({ kind: 'rows', block }, columns.map(({ buffer }) => buffer) as ArrayBuffer[]);
+      report({ kind: 'rows', block }, [lengths, receivedUs, ids, ...entries]);
     }
     report({ kind: 'done' });
   } finally {
@@ -50,8 +50,23 @@ function index({ file, maxLineBytes, segmentBytes, threads, shared }: IndexJob):
   }
 }
 
-function report(message: Report, transfer: readonly ArrayBuffer[] = []): void {
-  port?.postMessage(message, transfer);
+function reportPart(part: TallyPart): void {
+  const groups = part.passedOver.counted.flatMap((counted) =>
+    'packed' in counted ? [counted.packed, counted.buckets] : [],
+  );
+  report({ kind: 'tally', part }, [...groups, ...packedIn(part)]);
+}
+
+function packedIn({ stages }: Pick<TallyPart, 'stages'>): readonly Uint8Array[] {
+  return stages.flatMap(({ keys }) => (keys instanceof Uint8Array ? [keys] : []));
+}
+
+/** `handedOver`: each with a memory of its own, which is the other thread's from then on. */
+function report(message: Report, handedOver: readonly ArrayBufferView[] = []): void {
+  port?.postMessage(
+    message,
+    handedOver.map(({ buffer }) => buffer as ArrayBuffer),
+  );
 }
 
 function systemError(error: unknown): SystemError {
