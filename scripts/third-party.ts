@@ -24,18 +24,31 @@ interface Package {
   readonly license?: string;
 }
 
-/** Throws when a package's licence is not among those allowed, or its text is nowhere to be found. */
-export function thirdPartyNotices(metafile: Metafile, root: string): string {
+export interface Bundled {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression. */
+  readonly license: string;
+  readonly notice: string;
+}
+
+/** Packages of which code was bundled, in order. Throws when a licence is not among those allowed, or its text is nowhere to be found. */
+export function bundledPackages(metafile: Metafile, root: string): readonly Bundled[] {
   const byFolder = Map.groupBy(bundledFiles(metafile), folderOf);
   byFolder.delete(null);
-  const notices = [...byFolder].map(([folder, files]) =>
-    noticeOf(
+  const packages = [...byFolder].map(([folder, files]) =>
+    bundledFrom(
       join(root, folder ?? ''),
       files.map((file) => join(root, file)),
     ),
   );
-  const sorted = [...new Set(notices)].sort();
-  return `kubectl-audit contains, in dist/, code of these packages.\n\n${sorted.join('\n')}`;
+  const distinct = new Map(packages.map((one) => [one.notice, one]));
+  return [...distinct.values()].sort((a, b) => (a.notice < b.notice ? -1 : 1));
+}
+
+export function thirdPartyNotices(packages: readonly Bundled[]): string {
+  const notices = packages.map(({ notice }) => notice).join('\n');
+  return `kubectl-audit contains code of these packages.\n\n${notices}`;
 }
 
 function bundledFiles(metafile: Metafile): string[] {
@@ -49,7 +62,7 @@ function folderOf(path: string): string | null {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? null;
 }
 
-function noticeOf(folder: string, files: readonly string[]): string {
+function bundledFrom(folder: string, files: readonly string[]): Bundled {
   const {
     name,
     version,
@@ -62,7 +75,8 @@ function noticeOf(folder: string, files: readonly string[]): string {
   // Some say it at the head of each file instead.
   if (texts.length === 0) texts.push(...copyrightHeads(files));
   if (texts.length === 0) throw new Error(`${name} ${version} is bundled, and its licence's text is missing`);
-  return `${'='.repeat(78)}\n${name} ${version} (${alternatives.join(' OR ')})\n\n${texts.join('\n\n')}\n`;
+  const notice = `${'='.repeat(78)}\n${name} ${version} (${alternatives.join(' OR ')})\n\n${texts.join('\n\n')}\n`;
+  return { name, version, license, notice };
 }
 
 function licenceFiles(folder: string): string[] {

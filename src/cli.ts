@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** argv → command → exit status. The only file that touches `process`. */
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Argv, Options } from 'yargs';
 import { columnsOf } from './commands/columns.ts';
 import type { CommandSummary } from './commands/command.ts';
@@ -11,6 +10,7 @@ import { hung } from './commands/hung.ts';
 import { COMMANDS, findCommand } from './commands/registry.ts';
 import { assertQuoted } from './commands/spread-files.ts';
 import { ERROR_CODES, errorLines, UserError } from './errors.ts';
+import { calledPath, demoFolder } from './installed.ts';
 import { ClosedPipe, type Io, type TextSink } from './io.ts';
 import { escapeTerminal } from './render/escape.ts';
 import { VERSION } from './version.ts';
@@ -149,9 +149,11 @@ function realIo(): Io {
     get timeZone() {
       return localZone();
     },
-    calledAs: calledAs(process.argv[1] ?? ''),
+    calledAs: calledAs(calledPath(process.argv, process.argv0)),
     cwd: process.cwd(),
-    demoFolder: fileURLToPath(new URL('../demo', import.meta.url)),
+    get demoFolder() {
+      return demoFolder();
+    },
   };
 }
 
@@ -188,6 +190,8 @@ function calledAs(script: string): string {
   return plugin === undefined ? 'kubectl-audit' : `kubectl ${plugin.replaceAll('_', '-')}`;
 }
 
-process.exitCode = await main(process.argv.slice(2));
-// What is piped in may go on for ever, and nobody reads it any more.
-if (isInputOpen) process.stdin.destroy();
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+  // What is piped in may go on for ever, and nobody reads it any more.
+  if (isInputOpen) process.stdin.destroy();
+});

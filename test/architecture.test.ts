@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'answer.ts': { rooms: ['event (types)'], packages: [] },
   'io.ts': { rooms: [], packages: [/^node:stream$/] },
+  'installed.ts': { rooms: [], packages: [/^node:url$/] },
   'live.ts': { rooms: [], packages: [] },
   'version.ts': { rooms: ['../package.json'], packages: [] },
   scan: {
@@ -79,8 +80,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^zod$/, /^node:(v8|vm)$/],
   },
   'cli.ts': {
-    rooms: ['commands', 'io.ts', 'render', 'version.ts'],
-    packages: [/^yargs$/, /^node:(path|url)$/],
+    rooms: ['commands', 'installed.ts', 'io.ts', 'render', 'version.ts'],
+    packages: [/^yargs$/, /^node:path$/],
   },
 };
 

@@ -1,6 +1,7 @@
 /** Threads, kept from one scan to the next: to start one takes some 20 ms. None keeps the process from ending. */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from './start-thread.ts';
 
 /** More are seldom faster than what there is to read from. */
 const MOST_THREADS = 4;
@@ -15,7 +16,7 @@ const idle: Worker[] = [];
 /** So that they are there when they are borrowed: whoever borrows them learns whether they can be started. */
 export function startThreads(count: number): void {
   try {
-    while (idle.length < count) giveBackThread(startThread());
+    while (idle.length < count) giveBackThread(start());
   } catch {
     return;
   }
@@ -25,7 +26,7 @@ export function startThreads(count: number): void {
 export function borrowThreads(count: number): readonly Worker[] | null {
   const borrowed: Worker[] = [];
   try {
-    while (borrowed.length < count) borrowed.push(idle.pop() ?? startThread());
+    while (borrowed.length < count) borrowed.push(idle.pop() ?? start());
   } catch {
     for (const worker of borrowed) giveBackThread(worker);
     return null;
@@ -34,8 +35,8 @@ export function borrowThreads(count: number): readonly Worker[] | null {
   return borrowed;
 }
 
-function startThread(): Worker {
-  return new Worker(new URL(ENTRY, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 4 } });
+function start(): Worker {
+  return startThread({ resourceLimits: { maxYoungGenerationSizeMb: 4 } });
 }
 
 /** It must have nothing left to do. */
@@ -54,6 +55,3 @@ export function stopListening(worker: Worker): void {
   worker.removeAllListeners('message');
   worker.removeAllListeners('error');
 }
-
-/** Beside the source, and beside the bundle's chunks: scripts/build.ts. */
-const ENTRY = import.meta.url.endsWith('.ts') ? './worker.ts' : '../scan/threads/worker.js';
