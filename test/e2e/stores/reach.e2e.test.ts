@@ -1,27 +1,24 @@
 /** Stores inside the cluster, reached with the kubeconfig alone: by the API server's proxy for Services, and by port-forwards. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventJson } from '../../support/arbitrary.ts';
 import { actsOn } from '../support/acts.ts';
 import { openCluster, startCluster, whyNoNode } from '../support/cluster.ts';
 import { installPlugin, type Plugin } from '../support/plugin.ts';
-import { nanosOf } from './push-loki.ts';
-import { type StoreProcess, startStore } from './start-store.ts';
+import { type Keys, PORTS, type StoresInside, startStoresInside } from './stores-inside.ts';
 
 const reason = await whyNoNode();
 if (reason !== null) process.stderr.write(`without a node: ${reason}\n`);
 
 const log = fileURLToPath(new URL('../../fixtures/shop/audit.log', import.meta.url));
 const image = 'localhost/busybox:local';
-const PORT = 29428;
+const PORT = PORTS.victorialogs;
 const TLS_PORT = 29429;
 const OPEN_TLS_PORT = 29430;
-const LOKI_PORT = 29431;
 const QUESTION =
   'audit who-did delete -A --since 2026-11-23T08:00Z --until 2026-11-23T10:00Z --no-live -o json';
 
@@ -29,8 +26,7 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
   const run = await mkdtemp(join(tmpdir(), 'reach-'));
   const { cluster, kubectl } = actsOn(run);
   let plugin: Plugin;
-  let store: StoreProcess;
-  let loki: StoreProcess;
+  let stores: StoresInside | undefined;
   const fronts: ReturnType<Plugin['startScript']>[] = [];
   let expected: unknown;
 
@@ -44,39 +40,13 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
     await cluster.user('alice', { groups: ['system:masters'] }, { server: 1 });
     await cluster.user('bob', { groups: ['dev'] }, { server: 1 });
     plugin = await installPlugin(run);
-    const enter = (await readFile(join(run, 'enter'), 'utf8')).trim().split(' ');
-    store = await startStore('victorialogs', { enter, host: '0.0.0.0', port: PORT });
-    const [program = '', ...before] = enter;
-    const insert = `http://127.0.0.1:${PORT}/insert/jsonline?_time_field=stageTimestamp&_stream_fields=level`;
-    const type = 'Content-Type: application/stream+json';
-    await promisify(execFile)(program, [
-      ...before,
-      'curl',
-      '-sf',
-      '-H',
-      type,
-      insert,
-      '--data-binary',
-      `@${log}`,
-    ]);
-    await promisify(execFile)(program, [
-      ...before,
-      'curl',
-      '-sf',
-      `http://127.0.0.1:${PORT}/internal/force_flush`,
-    ]);
-    loki = await startStore('loki', { enter, host: '0.0.0.0', port: LOKI_PORT });
-    await writeFile(join(run, 'push.json'), lokiPush(await readFile(log, 'utf8')));
-    await promisify(execFile)(program, [
-      ...[...before, 'curl', '-sf', '-H', 'Content-Type: application/json'],
-      ...[`http://127.0.0.1:${LOKI_PORT}/loki/api/v1/push`, '--data-binary', `@${join(run, 'push.json')}`],
-    ]);
-    await makeCertificate(run);
+    const keys = await makeCertificate(run, 'front');
+    await makeCertificate(run, 'another');
+    stores = await startStoresInside(run, log, keys);
     for (const args of [[String(TLS_PORT), 'reader:s3cr3t'], [String(OPEN_TLS_PORT)]]) {
       const [port = '', ...login] = args;
-      const keys = [join(run, 'front.key'), join(run, 'front.crt')];
       const front = fileURLToPath(new URL('./tls-front.ts', import.meta.url));
-      fronts.push(plugin.startScript(front, [port, String(PORT), ...keys, ...login]));
+      fronts.push(plugin.startScript(front, [port, String(PORT), keys.key, keys.certificate, ...login]));
     }
     await kubectl('alice', 'create -f -', MANIFESTS);
     await kubectl('alice', 'wait --for=condition=Ready pod/front --timeout=60s');
@@ -85,8 +55,7 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
 
   afterAll(async () => {
     for (const front of fronts) front.kill();
-    await store?.stop();
-    await loki?.stop();
+    await stores?.stop();
     await openCluster(run).stop();
     await rm(run, { recursive: true, force: true });
   });
@@ -101,7 +70,7 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
   });
 
   it('is asked through the API server as Loki too', async () => {
-    const called = await asked('alice', `loki+service://default/front:${LOKI_PORT}?selector={job="audit"}`);
+    const called = await asked('alice', `loki+service://default/front:${PORTS.loki}?selector={job="audit"}`);
     expect(called.stderr).toBe('');
     expect(rowsOf(called)).toEqual(expected);
   });
@@ -124,6 +93,60 @@ describe.skipIf(reason !== null)('a store inside the cluster', async () => {
     expect(untrusted.stderr).toContain('its certificate is signed by nobody whom the source trusts');
     const stranger = await asked('alice', url(`ca=${join(run, 'front.crt')}`));
     expect(stranger.stderr).toContain('does not let us in');
+  });
+
+  describe('as OpenSearch with its own TLS, logins and rights, by a port-forward', () => {
+    const byForward = (service: string, index: string, settings: Readonly<Record<string, string>>) => {
+      const url = `opensearch+forward+https://default/${service}:${PORTS.opensearch}/${index}`;
+      return asked('alice', `${url}?${new URLSearchParams(settings)}`);
+    };
+    const ca = join(run, 'front.crt');
+    const login = { username: 'reader', 'password-file': join(run, 'reader') };
+
+    beforeAll(() => writeFile(login['password-file'], 's3cr3t\n', { mode: 0o600 }));
+
+    it('answers as the file does, with no right but those that the docs name', async () => {
+      const called = await byForward('front', 'audit-*', { ...login, ca });
+      expect(called.stderr).toBe('');
+      expect(rowsOf(called)).toEqual(expected);
+      expect(notesOf(called)).not.toContain('store-unproven');
+      expect(notesOf(called)).not.toContain('store-mapping-hidden');
+      const { point_in_time_total: opened, point_in_time_current: left } =
+        (await stores?.searchStatistics()) ?? {};
+      expect(opened).toBeGreaterThan(0);
+      expect(left).toBe(0);
+    });
+
+    it('is not asked when its certificate is not the one that is trusted', async () => {
+      for (const trust of [{}, { ca: join(run, 'another.crt') }]) {
+        const { status, stdout, stderr } = await byForward('front', 'audit-*', { ...login, ...trust });
+        expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+        expect(stderr).toContain('its certificate is signed by nobody whom the source trusts');
+        expect(stderr).toContain('tls.ca and tls.serverName say whom to trust');
+      }
+    });
+
+    it('is not asked when its certificate is for another name, unless that name is said', async () => {
+      const { status, stdout, stderr } = await byForward('alias', 'audit-*', { ...login, ca });
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain('its certificate is for another name');
+      const said = { ...login, ca, 'server-name': 'front.default.svc' };
+      expect(rowsOf(await byForward('alias', 'audit-*', said))).toEqual(expected);
+    });
+
+    it('says so when it does not let us in, or not to that index, and never tells the password', async () => {
+      const wrongPath = join(run, 'wrong');
+      await writeFile(wrongPath, 'swordfish', { mode: 0o600 });
+      const wrong = await byForward('front', 'audit-*', { ...login, ca, 'password-file': wrongPath });
+      expect(wrong).toMatchObject({ status: 1, stdout: '' });
+      expect(wrong.stderr).toContain('AUDIT_NO_CREDENTIALS');
+      expect(wrong.stderr).toContain('does not let us in');
+      expect(wrong.stderr).not.toContain('swordfish');
+      const foreign = await byForward('front', 'other-1', { ...login, ca });
+      expect(foreign).toMatchObject({ status: 1, stdout: '' });
+      expect(foreign.stderr).toContain('AUDIT_FORBIDDEN');
+      expect(foreign.stderr).toContain('read and view_index_metadata of other-1');
+    });
   });
 
   it('says that anybody could have answered where nobody looked at the certificate', async () => {
@@ -166,7 +189,14 @@ kind: Service
 metadata: {name: front}
 spec:
   selector: {app: front}
-  ports: [{name: logs, port: ${PORT}, targetPort: logs}, {name: tls, port: ${TLS_PORT}, targetPort: ${TLS_PORT}}, {name: open, port: ${OPEN_TLS_PORT}, targetPort: ${OPEN_TLS_PORT}}, {name: loki, port: ${LOKI_PORT}, targetPort: ${LOKI_PORT}}]
+  ports: [{name: logs, port: ${PORT}, targetPort: logs}, {name: tls, port: ${TLS_PORT}, targetPort: ${TLS_PORT}}, {name: open, port: ${OPEN_TLS_PORT}, targetPort: ${OPEN_TLS_PORT}}, {name: loki, port: ${PORTS.loki}, targetPort: ${PORTS.loki}}, {name: search, port: ${PORTS.opensearch}, targetPort: ${PORTS.opensearch}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: alias}
+spec:
+  selector: {app: front}
+  ports: [{name: search, port: ${PORTS.opensearch}, targetPort: ${PORTS.opensearch}}]
 `;
 });
 
@@ -181,19 +211,11 @@ function notesOf({ stdout }: { stdout: string }): readonly string[] {
   return notes.map(({ code }) => code);
 }
 
-/** By when each was written. */
-function lokiPush(lines: string): string {
-  const values = lines
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => [String(nanosOf((JSON.parse(line) as EventJson).stageTimestamp)), line]);
-  return JSON.stringify({ streams: [{ stream: { job: 'audit' }, values }] });
-}
-
-async function makeCertificate(folder: string): Promise<void> {
+async function makeCertificate(folder: string, name: string): Promise<Keys> {
+  const keys = { key: join(folder, `${name}.key`), certificate: join(folder, `${name}.crt`) };
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=front'],
-    ...['-addext', 'subjectAltName=DNS:front.default.svc'],
-    ...['-keyout', join(folder, 'front.key'), '-out', join(folder, 'front.crt')],
+    ...['-addext', 'subjectAltName=DNS:front.default.svc', '-keyout', keys.key, '-out', keys.certificate],
   ]);
+  return keys;
 }

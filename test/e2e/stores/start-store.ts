@@ -28,6 +28,7 @@ const READY = {
   loki: '/ready',
   moto: '/moto-api/',
   opensearch: '/_cluster/health',
+  'opensearch-secured': '/_plugins/_security/health',
   opensearch3: '/_cluster/health',
   versitygw: '/health',
   victorialogs: '/health',
@@ -37,6 +38,9 @@ export type StoreName = keyof typeof READY;
 
 /** They let nobody in who says nothing: any answer tells that they are there. */
 const REFUSING: ReadonlySet<StoreName> = new Set(['azurite']);
+
+/** They speak nothing but TLS; nobody need look at their certificate to learn that they are there. */
+const OF_TLS: ReadonlySet<StoreName> = new Set(['opensearch-secured']);
 
 export interface StoreProcess {
   readonly url: string;
@@ -74,10 +78,10 @@ export async function startStore(
     await ended(child);
     await rm(data, { recursive: true, force: true });
   };
-  const url = `http://${host}:${port}`;
+  const url = `${OF_TLS.has(name) ? 'https' : 'http'}://${host}:${port}`;
   try {
     await answers(
-      [...enter, 'curl', REFUSING.has(name) ? '-s' : '-sf', '--max-time', '5', `${url}${READY[name]}`],
+      [...enter, 'curl', REFUSING.has(name) ? '-sk' : '-skf', '--max-time', '5', `${url}${READY[name]}`],
       child,
       join(data, 'server.log'),
     );
