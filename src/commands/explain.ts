@@ -12,7 +12,7 @@ import { canReread } from './ask.ts';
 import type { Planned } from './billed-plans.ts';
 import { formatBytes } from './bytes.ts';
 import { columnsOf } from './columns.ts';
-import { largeBill } from './confirm-bill.ts';
+import { billInWords, largeBill } from './confirm-bill.ts';
 import { hung } from './hung.ts';
 
 export async function explain(
@@ -38,7 +38,7 @@ export async function explain(
   const bill = await largeBill(planned, io.env);
   if (bill !== null) {
     const above = `more than ${formatBytes(bill.aboveBytes)} is asked about first, on a terminal and without --yes`;
-    entries.push([0, 'paid for', `${formatBytes(bill.bytes)}: ${above}`]);
+    entries.push([0, 'paid for', `${billInWords(bill)}: ${above}`]);
   }
   entries.push([
     0,
@@ -68,7 +68,7 @@ type Entry = readonly [indent: number, label: string, text: string];
 const DEFAULT_COLUMNS = 100;
 
 async function entriesOf(plan: SourcePlan, { capabilities }: Source): Promise<Entry[]> {
-  const { bytes, parts } = plan.estimate;
+  const { bytes, parts, bytesPerHour = null } = plan.estimate;
   const amount = bytes === null ? 'unknown' : formatBytes(bytes);
   const where = parts === null ? '' : ` in ${parts} ${parts === 1 ? 'part' : 'parts'}`;
   const isAllHere = isEverything(plan.pushed);
@@ -78,6 +78,9 @@ async function entriesOf(plan: SourcePlan, { capabilities }: Source): Promise<En
       : branches(2, 'pushed', plan.pushed)),
     ...(isAllHere ? [[2, 'here', 'all that is wanted'] as const] : branches(2, 'here', plan.residual)),
     [2, 'cost', `${amount}${where}${capabilities.billed ? ', paid for by what is read' : ''}`],
+    ...(bytesPerHour === null
+      ? []
+      : [[2, '', `then up to about ${formatBytes(bytesPerHour)} each hour that it is followed`] as const]),
     ...(await plan.explain()).map((line): Entry => [2, '', line]),
   ];
 }

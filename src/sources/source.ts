@@ -33,7 +33,12 @@ export interface SourcePlan {
   readonly pushed: Predicate;
   readonly residual: Predicate;
   /** What reading will touch; null where it cannot be told. */
-  readonly estimate: { readonly bytes: number | null; readonly parts: number | null };
+  readonly estimate: {
+    readonly bytes: number | null;
+    readonly parts: number | null;
+    /** About, at most, while it is followed, where that is paid for; null, and absent: nothing, or nobody knows. */
+    readonly bytesPerHour?: number | null;
+  };
   /** It would cost more than it may, and reading it reads nothing but says so. Default no. */
   readonly isRefused?: boolean;
   /** For `--explain` alone: what will be sent or opened, a line each, as it will be. */

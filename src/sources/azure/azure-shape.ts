@@ -13,6 +13,7 @@ import {
   type Extent,
   holdsNothing,
   type Page,
+  type Paid,
   type Shape,
 } from '../store/store.ts';
 import { type StoreClock, stretchOf } from '../store/store-clock.ts';
@@ -127,6 +128,10 @@ export class AzureShape implements Shape {
       if (error instanceof UserError) return null;
       throw error;
     }
+  }
+
+  paidFor(): Paid | null {
+    return this.#asked.settings.plan === 'basic' ? { mend: null } : null;
   }
 
   #pageQuery({ test, received }: Ask, { fromNs, toNs }: Stretch, limit: number): string {

@@ -37,9 +37,8 @@ export function chooseWay(
     way: 'insights',
     why: `Logs Insights: ${because}${bytes === null ? '' : `; ${priceOf(bytes)}`}`,
   });
-  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
-  if (described !== null && described.class !== 'STANDARD')
-    return insights(`a group of the class ${described.class} cannot be asked otherwise`);
+  if (!isFilterable({ described }))
+    return insights(`a group of the class ${described?.class} cannot be asked otherwise`);
   if (read === 'filter') return filter('read is set to filter');
   if (read === 'insights') return insights('read is set to insights');
   if (bytes === null) return filter('how much there is cannot be told');
@@ -48,6 +47,11 @@ export function chooseWay(
   if (bytes > INSIGHTS_BYTES)
     return filter(`${size}, and read=insights was not said: that would be ${priceOf(bytes)}`);
   return isNarrowed ? insights(size) : filter(`${size}, and all of it is wanted`);
+}
+
+/** By its class: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html */
+export function isFilterable({ described }: Pick<LogGroup, 'described'>): boolean {
+  return described === null || described.class === 'STANDARD';
 }
 
 function priceOf(bytes: number): string {

@@ -2,10 +2,10 @@
 import type { Note } from '../../event/coverage.ts';
 import { formatMicros } from '../../event/micros.ts';
 import { isNone } from '../../query/event-test.ts';
-import { type Ask, type Extent, holdsNothing, type Page, type Shape } from '../store/store.ts';
+import { type Ask, type Extent, holdsNothing, type Page, type Paid, type Shape } from '../store/store.ts';
 import { type StoreClock, storeTimes } from '../store/store-clock.ts';
 import { asText } from './askable.ts';
-import { bytesWithin, type ChosenWay, chooseWay, type MilliStretch } from './choose-way.ts';
+import { bytesWithin, type ChosenWay, chooseWay, isFilterable, type MilliStretch } from './choose-way.ts';
 import type { CloudWatchSettings } from './cloudwatch-settings.ts';
 import { CUT_PATTERN, canFilter } from './filter-pattern.ts';
 import { canQuery } from './insights-query.ts';
@@ -89,6 +89,12 @@ export class CloudWatchShape implements Shape {
     const { group, now } = this.#options;
     if (this.#wayOf(ask).way === 'filter') return null;
     return bytesWithin(group, this.#stretchOf(ask), now());
+  }
+
+  paidFor(ask: Ask): Paid | null {
+    const { group } = this.#options;
+    if (isNone(ask.test) || this.#wayOf(ask).way === 'filter') return null;
+    return { mend: isFilterable(group) ? 'read=filter asks at once, and free of charge' : null };
   }
 
   #wayOf(ask: Ask): ChosenWay {

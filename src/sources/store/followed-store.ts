@@ -1,21 +1,26 @@
 /**
  * A store followed by asking again: each time for what is newer than the newest event known, and a little more, because events come
- * late and in no order; what was given out before is not given out again.
+ * late and in no order; what was given out before is not given out again. Where each time is paid for, it is asked seldom.
  */
 
 import type { EventBatch } from '../../event/batch.ts';
 import type { Gap, Note } from '../../event/coverage.ts';
-import type { AuditEvent } from '../../event/event.ts';
+import { formatMicros } from '../../event/micros.ts';
 import type { FollowedFindings } from '../joined-findings.ts';
 import { Outage } from '../outage.ts';
 import { pause } from '../pause.ts';
+import { sizeOf } from '../rotated-logs/in-words.ts';
 import type { News } from '../source.ts';
-import type { Ask } from './store.ts';
+import type { SeenEvents, StoreBatch } from './seen-events.ts';
+import type { Ask, Paid } from './store.ts';
 
 const POLL_MS = 2_000;
 const MOST_POLL_MS = 30_000;
-/** Forwarders gather for some seconds, and stores show what they were sent after some more. */
-const LATE_US = 30 * 1_000_000;
+/** Each time, some minutes' events are looked through: more often, they would be paid for over and over. */
+export const PAID_POLL_MS = 60_000;
+
+/** What more of them would say is that it goes on. */
+const MOST_GAPS = 100;
 
 export interface FollowedStoreOptions {
   readonly source: string;
@@ -23,65 +28,14 @@ export interface FollowedStoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** What is missing in what it gives, it adds to `gaps`. */
-  readonly fetch: (ask: Ask, gaps: Gap[], signal: AbortSignal) => AsyncIterable<EventBatch>;
+  readonly fetch: (ask: Ask, gaps: Gap[], signal: AbortSignal) => AsyncIterable<StoreBatch>;
+  /** What asking is paid for with; null: it is free of charge. */
+  readonly paidFor: (ask: Ask) => Paid | null;
+  /** Bytes that are looked through each time, about, at most, where that is paid for; null: nobody knows. */
+  readonly paidBytes: number | null;
+  /** Bytes that may be paid for; null: no bound. */
+  readonly maxBytes: number | null;
   readonly onNews: (news: News) => void;
-}
-
-/** Events that were given out, as long as they may come again. */
-export class SeenEvents {
-  /** When they came last: asked for the how-manieth time. */
-  readonly #asked = new Map<string, number>();
-  readonly lateUs: number;
-  /** Up to there, all was given. */
-  #reachedUs: number;
-  #newestUs: number;
-  #asks = 0;
-
-  /** Nothing that was written so long before is waited for. `lateUs`: how late events may come. */
-  constructor(fromUs: number, lateUs: number = LATE_US) {
-    this.#reachedUs = fromUs;
-    this.#newestUs = fromUs;
-    this.lateUs = lateUs;
-  }
-
-  /** For what may be new. */
-  askFor(ask: Ask): Ask {
-    return {
-      ...ask,
-      stages: { ...ask.stages, sinceUs: this.#sinceUs },
-      received: { ...ask.received, sinceUs: null },
-    };
-  }
-
-  get #sinceUs(): number {
-    return this.#reachedUs - this.lateUs;
-  }
-
-  /** Those that were not seen before; seen from now on. */
-  takeNew(events: readonly AuditEvent[]): readonly AuditEvent[] {
-    const fresh = events.filter((event) => {
-      const key = `${event.stage} ${event.receivedUs} ${event.auditID}`;
-      const isKnown = this.#asked.has(key);
-      this.#asked.set(key, this.#asks);
-      return !isKnown;
-    });
-    for (const event of fresh) this.#newestUs = Math.max(this.#newestUs, timeOf(event));
-    return fresh;
-  }
-
-  /**
-   * All was given that was asked for, as far as the store has it: before that, what is older may be missing still, as the newest
-   * come first. `isWhole`: what did not come again lies before what is asked for from now on, by the store's own time.
-   */
-  endAsk(isWhole: boolean): void {
-    this.#reachedUs = this.#newestUs;
-    if (isWhole) for (const [key, last] of this.#asked) if (last < this.#asks) this.#asked.delete(key);
-    this.#asks++;
-  }
-}
-
-function timeOf({ stageUs, receivedUs }: AuditEvent): number {
-  return stageUs ?? receivedUs ?? 0;
 }
 
 export class FollowedStore {
@@ -90,6 +44,8 @@ export class FollowedStore {
   readonly #outage: Outage;
   /** By text. */
   readonly #gaps = new Map<string, Gap>();
+  #paidAsks = 0;
+  #askedMs: number | null = null;
 
   constructor(options: FollowedStoreOptions, seen: SeenEvents) {
     this.#options = options;
@@ -102,16 +58,22 @@ export class FollowedStore {
   }
 
   async *follow(signal: AbortSignal): AsyncGenerator<EventBatch> {
-    const { ask, fetch } = this.#options;
+    const { ask, fetch, paidFor, now } = this.#options;
     for (;;) {
-      await pause(POLL_MS, signal);
+      const paid = paidFor(this.#seen.askFor(ask));
+      if (paid !== null) this.#tellPaid(paid);
+      await pause(paid === null ? POLL_MS : PAID_POLL_MS, signal);
+      if (paid !== null && !this.#mayPay()) return;
       const gaps: Gap[] = [];
+      const askedMs = now();
       try {
         for await (const batch of fetch(this.#seen.askFor(ask), gaps, signal)) {
-          const events = this.#seen.takeNew(batch.events);
-          if (events.length > 0 || batch.rejects.length > 0) yield { ...batch, events };
+          const fresh = this.#seen.takeNew(batch);
+          if (fresh.events.length > 0 || fresh.rejects.length > 0) yield fresh;
         }
-        this.#seen.endAsk(!gaps.some(({ code }) => code === 'source-unreadable' || code === 'budget'));
+        const isWhole = !gaps.some(({ code }) => code === 'source-unreadable' || code === 'budget');
+        this.#seen.endAsk(isWhole, askedMs * 1000);
+        this.#askedMs = askedMs;
         this.#outage.end();
         this.#tell(gaps);
       } catch (error) {
@@ -120,10 +82,33 @@ export class FollowedStore {
     }
   }
 
+  /** Once. */
+  #tellPaid({ mend }: Paid): void {
+    if (this.#paidAsks > 0) return;
+    const { source, paidBytes, onNews } = this.#options;
+    const each = paidBytes === null ? '' : ` (up to about ${sizeOf(paidBytes)})`;
+    const free = mend === null ? '' : `; ${mend}`;
+    const text = `${source} is asked every ${PAID_POLL_MS / 1000} s, as each time is paid for${each}${free}`;
+    onNews({ source, text });
+  }
+
+  /** Counts what is about to be paid for. */
+  #mayPay(): boolean {
+    const { source, paidBytes, maxBytes } = this.#options;
+    const bytes = (this.#paidAsks + 1) * (paidBytes ?? 0);
+    if (maxBytes !== null && bytes > maxBytes) {
+      const text = `is not followed any longer: ${sizeOf(bytes)} would be paid for; --max-bytes allows ${sizeOf(maxBytes)}`;
+      this.#tell([{ code: 'budget', text, source }]);
+      return false;
+    }
+    this.#paidAsks++;
+    return true;
+  }
+
   #tell(gaps: readonly Gap[]): void {
     const { source, onNews } = this.#options;
     for (const gap of gaps) {
-      if (this.#gaps.has(gap.text)) continue;
+      if (this.#gaps.has(gap.text) || this.#gaps.size >= MOST_GAPS) continue;
       this.#gaps.set(gap.text, gap);
       onNews({ source, text: `${source} ${gap.text}` });
     }
@@ -131,10 +116,26 @@ export class FollowedStore {
 
   findings(): FollowedFindings {
     const { gap, notes } = this.#outage.findings();
-    const late: Note = {
-      code: 'late-events',
-      text: `${this.#options.source}: what reached it more than ${this.#seen.lateUs / 1e6} s late is not seen while following`,
+    return {
+      gaps: [...this.#gaps.values(), ...(gap === null ? [] : [gap])],
+      notes: [...notes, ...this.#notes()],
     };
-    return { gaps: [...this.#gaps.values(), ...(gap === null ? [] : [gap])], notes: [...notes, late] };
+  }
+
+  #notes(): readonly Note[] {
+    const { source, paidBytes } = this.#options;
+    const last =
+      this.#askedMs === null
+        ? ''
+        : `, nor what came after ${formatMicros(this.#askedMs * 1000)}, when it was last asked`;
+    const late = `${source}: what reached it more than ${this.#seen.lateUs / 1e6} s late is not seen while following${last}`;
+    const each = paidBytes === null ? '' : `, up to about ${sizeOf(paidBytes * this.#paidAsks)} together`;
+    const paid = `${source} was asked ${this.#paidAsks} times while it was followed, each paid for${each}`;
+    const repeats = `${source}: more came at once than is remembered; some may have been told twice`;
+    return [
+      { code: 'late-events', text: late },
+      ...(this.#paidAsks === 0 ? [] : [{ code: 'paid-asks', text: paid }]),
+      ...(this.#seen.hasForgotten ? [{ code: 'repeats', text: repeats }] : []),
+    ];
   }
 }

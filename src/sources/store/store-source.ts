@@ -18,13 +18,17 @@ import type { Capabilities, Findings, News, Source, SourcePlan } from '../source
 import { stagesOf } from '../stage-window.ts';
 import { countGroups } from './count-groups.ts';
 import { othersOf, WitnessesFetched, witnessAsk } from './count-witness.ts';
-import { FollowedStore, SeenEvents } from './followed-store.ts';
+import { FollowedStore, PAID_POLL_MS } from './followed-store.ts';
+import { RejectKeys } from './reject-keys.ts';
+import { askSince, SeenEvents, type StoreBatch } from './seen-events.ts';
 import type { Ask, CountAsk, Extent, Shape, Store } from './store.ts';
 import type { StoreMeans } from './store-kind.ts';
 
 export function openStoreSource(store: Store, means: Pick<StoreMeans, 'io' | 'maxBytes'>): Source {
   return new StoreSource(store, means.maxBytes, means.io.now);
 }
+
+const DAY_US = 24 * 3600 * 1_000_000;
 
 interface Planned {
   /** Why it is not read: it would cost too much; null: it is. */
@@ -35,6 +39,8 @@ interface Planned {
   readonly witness: CountAsk | null;
   /** Null: it is not followed. */
   readonly seen: SeenEvents | null;
+  /** Bytes, about, that are looked through each time while it is followed, at most; null: that is free of charge, or nobody knows. */
+  readonly paidBytes: number | null;
 }
 
 class StoreSource implements Source {
@@ -71,19 +77,33 @@ class StoreSource implements Source {
     const witness = witnessAsk(query, shape);
     const isFetched = query.witness !== null && witness === null;
     const ask = askFor(query, isFetched ? anyOf(test, narrow(query.witness, shape.can).test) : test);
-    const bytes = (await shape.estimate?.(ask, signal)) ?? null;
+    const seen =
+      query.following === undefined ? null : new SeenEvents(this.#now() * 1000, this.#store.lateUs);
+    const first = seen !== null && query.following === 'from now' ? seen.askFor(ask) : ask;
+    const bytes = (await shape.estimate?.(first, signal)) ?? null;
+    const paidBytes = seen === null ? null : await this.#paidBytes(shape, ask, seen, signal);
     const refusal = this.#refusalOf(bytes);
     const plan: SourcePlan = {
       query,
       ...{ pushed, residual },
-      estimate: { bytes, parts: null },
+      estimate: {
+        ...{ bytes, parts: null },
+        bytesPerHour: paidBytes === null ? null : paidBytes * (3_600_000 / PAID_POLL_MS),
+      },
       isRefused: refusal !== null,
-      explain: async () => (refusal === null ? shape.explain(ask) : [refusal]),
+      explain: async () => (refusal === null ? shape.explain(first) : [refusal]),
     };
-    const seen =
-      query.following === undefined ? null : new SeenEvents(this.#now() * 1000, this.#store.lateUs);
-    this.#planned.set(plan, { refusal, shape, ask, witness, seen });
+    this.#planned.set(plan, { refusal, shape, ask, witness, seen, paidBytes });
     return plan;
+  }
+
+  /** By what came in the last day: of the last minutes, some stores tell nothing yet. */
+  async #paidBytes(shape: Shape, ask: Ask, seen: SeenEvents, signal: AbortSignal): Promise<number | null> {
+    const nowUs = this.#now() * 1000;
+    const longestUs = seen.longestUs(PAID_POLL_MS * 1000);
+    if (shape.paidFor?.(askSince(ask, nowUs - longestUs)) == null) return null;
+    const ofDay = (await shape.estimate?.(askSince(ask, nowUs - DAY_US), signal)) ?? null;
+    return ofDay === null ? null : Math.round((ofDay * longestUs) / DAY_US);
   }
 
   async *read(plan: SourcePlan, signal: AbortSignal): AsyncGenerator<EventBatch> {
@@ -123,7 +143,7 @@ class StoreSource implements Source {
       const fetched = new WitnessesFetched(query);
       for await (const batch of this.#fetch(planned, planned.ask, gaps, signal)) {
         fetched.add(batch.events);
-        planned.seen?.takeNew(batch.events);
+        planned.seen?.takeNew(batch);
         yield batch;
       }
       if (planned.witness !== null) yield* this.#witnesses(planned, planned.witness, fetched, gaps, signal);
@@ -144,7 +164,7 @@ class StoreSource implements Source {
       return;
     }
     for await (const batch of this.#fetch(planned, { ...planned.ask, test: witness.test }, gaps, signal)) {
-      planned.seen?.takeNew(batch.events);
+      planned.seen?.takeNew(batch);
       yield batch;
     }
   }
@@ -157,10 +177,11 @@ class StoreSource implements Source {
     const planned = this.#planned.get(plan);
     if (planned === undefined || planned.seen === null)
       throw new Error('follow() of a plan that is not of this source, or does not follow');
-    const { ask, seen } = planned;
+    const { ask, seen, shape, paidBytes } = planned;
     this.#followed = new FollowedStore(
       {
-        ...{ source: this.name, ask, now: this.#now, onNews },
+        ...{ source: this.name, ask, now: this.#now, onNews, paidBytes, maxBytes: this.#maxBytes },
+        paidFor: (later) => shape.paidFor?.(later) ?? null,
         fetch: (later, gaps, until) => this.#fetch(planned, later, gaps, until),
       },
       seen,
@@ -187,7 +208,7 @@ class StoreSource implements Source {
   async #passOver(planned: Planned, signal: AbortSignal): Promise<void> {
     const { ask, seen } = planned;
     if (seen === null) return;
-    for await (const { events } of this.#fetch(planned, seen.askFor(ask), [], signal)) seen.takeNew(events);
+    for await (const batch of this.#fetch(planned, seen.askFor(ask), [], signal)) seen.takeNew(batch);
   }
 
   /** Asked once. A failure is asked for again. */
@@ -207,7 +228,13 @@ class StoreSource implements Source {
     return this.#extent;
   }
 
-  async *#fetch({ shape }: Planned, ask: Ask, gaps: Gap[], signal: AbortSignal): AsyncGenerator<EventBatch> {
+  async *#fetch(
+    { shape, seen }: Planned,
+    ask: Ask,
+    gaps: Gap[],
+    signal: AbortSignal,
+  ): AsyncGenerator<StoreBatch> {
+    const keys = new RejectKeys();
     const collector = new Collector({ source: this.name, file: this.name, unwrap, isLive: false });
     let line = 0;
     let read = 0;
@@ -217,11 +244,17 @@ class StoreSource implements Source {
       read += page.bytes;
       collector.countBytes(page.bytes, page.bytes);
       gaps.push(...(page.gaps ?? []));
+      const first = line + 1;
+      const takeBatch = (): StoreBatch => {
+        const batch = collector.takeBatch();
+        const recordAt = (at: number): unknown => page.records[at - first];
+        return { ...batch, rejectKeys: seen === null ? [] : keys.keysOf(batch.rejects, recordAt) };
+      };
       for (const record of page.records) {
         collector.record(record, { line: ++line, recordTime: null, isUnfinished: false });
-        if (collector.isFull) yield collector.takeBatch();
+        if (collector.isFull) yield takeBatch();
       }
-      const batch = collector.takeBatch();
+      const batch = takeBatch();
       oldestUs = batch.events.at(-1)?.receivedUs ?? oldestUs;
       yield batch;
       if (this.#maxBytes !== null && read >= this.#maxBytes) {

@@ -46,6 +46,13 @@ export interface Shape {
   extent(signal: AbortSignal): Promise<Extent | null>;
   /** Bytes that reading would touch, where that can be told beforehand. */
   estimate?(ask: Ask, signal: AbortSignal): Promise<number | null>;
+  /** Whether asking that is paid for; then it is followed more slowly. Absent, and null: it is free of charge. */
+  paidFor?(ask: Ask): Paid | null;
+}
+
+export interface Paid {
+  /** How it can be had free of charge, for messages; null: it cannot. */
+  readonly mend: string | null;
 }
 
 /** A note among its findings. `name`: the store's. */

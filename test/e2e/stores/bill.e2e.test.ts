@@ -104,6 +104,19 @@ describe('a reading that is paid for', () => {
     expect(screen).toContain(ANSWER);
   });
 
+  it('is, while it is followed, not that of all there is, but what comes to it each hour', async () => {
+    const { screen } = await asked(large, ['--follow', '--explain']);
+    // Usage is told by the hour: what is looked through at first lies in one of them. Then it is 16.5 minutes, once a minute.
+    expect(screen).toMatch(
+      /cost +[12]\.\d\d GB, paid for by what is read\n +then up to about 1[67]\.\d\d GB each hour/,
+    );
+    const following = await asked(large, ['--follow'], { when: '[y/N]', types: '\n' });
+    expect(following.screen).toMatch(
+      /will look through [12]\.\d\d GB, and up to about 1[67]\.\d\d GB each hour that it is followed for this, which is paid for/,
+    );
+    expect(following.status).toBe(1);
+  });
+
   it('is left out beyond --max-bytes, and the answer says so', async () => {
     const { status, screen } = await asked(large, ['--max-bytes', '5GB']);
     expect(screen).not.toContain('[y/N]');

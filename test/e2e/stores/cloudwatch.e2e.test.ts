@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sourcesCommand } from '../../../src/commands/sources/sources.ts';
 import { whoDidCommand } from '../../../src/commands/who-did.ts';
@@ -440,6 +441,31 @@ describe('cloudwatch, when something is wrong', () => {
     await expect(following).rejects.toThrow('enough');
     await source.close();
     expect(JSON.parse(asked[0] ?? '').startTime).toBe(NOW_MS - 240_000);
+  });
+
+  it('starts no paid query every few seconds while it follows, and says how often it does', async () => {
+    const ended = new AbortController();
+    on('nothing', {});
+    const source = await opened({ read: 'insights' });
+    const plan = await source.plan(aQuery({ following: 'from now' }), ended.signal);
+    const [, request = ''] = (await plan.explain()).filter((line) => /^POST|^\{/.test(line));
+    expect(JSON.parse(request).startTime).toBe((NOW_MS - 240_000) / 1000);
+    for await (const _ of source.read(plan, ended.signal));
+    asked.length = 0;
+    const news: string[] = [];
+    const following = (async () => {
+      for await (const _ of source.follow?.(plan, ({ text }) => news.push(text), ended.signal) ?? []);
+    })();
+    await sleep(5_000);
+    ended.abort(new Error('enough'));
+    await expect(following).rejects.toThrow('enough');
+    await source.close();
+    expect(asked).toEqual([]);
+    expect(news).toEqual([
+      expect.stringMatching(
+        /is asked every 60 s, as each time is paid for.*; read=filter asks at once, and free/,
+      ),
+    ]);
   });
 
   it('follows what is written, though it comes minutes late', async () => {
