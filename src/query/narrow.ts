@@ -39,7 +39,8 @@ export function narrow(predicate: Predicate, can: CanTest): Narrowed {
   const leafOf = (leaf: Predicate): Leafed | null => {
     const made = testOf(leaf);
     if (made === null || isAskable(made.test)) return made;
-    return made.else !== undefined && isAskable(made.else) ? { test: made.else, isExact: false } : null;
+    const test = made.else?.find(isAskable);
+    return test === undefined ? null : { test, isExact: false };
   };
   const exact = splitPredicate(predicate, (leaf) => leafOf(leaf)?.isExact === true);
   const isExact = isEverything(exact.residual);
@@ -50,8 +51,8 @@ export function narrow(predicate: Predicate, can: CanTest): Narrowed {
 interface Leafed {
   readonly test: EventTest;
   readonly isExact: boolean;
-  /** Holds of more, and takes less to be asked. */
-  readonly else?: EventTest;
+  /** Each holds of more than the one before, and takes less to be asked. */
+  readonly else?: readonly EventTest[];
 }
 
 interface Weakened {
@@ -277,15 +278,20 @@ function namespaceTest(test: FieldTest): Leafed | null {
 function nameTest(test: FieldTest): Leafed | null {
   const path = 'objectRef.name';
   const isNoObject = mayBePath(test) ? [missing('objectRef.resource')] : [];
-  const unnamed = allOf(missing(path), NOT_RECEIVED, anyOf(is('verb', 'create'), ...isNoObject));
+  const unnamed = (...made: readonly EventTest[]) =>
+    allOf(missing(path), NOT_RECEIVED, anyOf(allOf(is('verb', 'create'), ...made), ...isNoObject));
   // Of a creation that has no outcome, nobody knows.
   const isKnown = anyOf(no(is('verb', 'create')), NOT_RECEIVED);
   if (test.kind === 'absent') return loosely(allOf(missing(path), isKnown));
   const named = plain(test, path);
   if (named === null) return null;
-  const found = { test: anyOf(named, unnamed), isExact: false };
-  return isNoObject.length > 0 ? found : { ...found, else: anyOf(named, is('verb', 'create')) };
+  const of = (...made: readonly EventTest[]) => anyOf(named, unnamed(...made));
+  const looser = isNoObject.length > 0 ? [] : [anyOf(named, is('verb', 'create'))];
+  return { test: of(...HAS_BODIES), isExact: false, else: [of(HAS_BODIES[0]), of(), ...looser] };
 }
+
+/** Else its bodies are not logged, or are not those of what was made. */
+const HAS_BODIES = [no(is('level', 'Metadata')), missing('objectRef.subresource')] as const;
 
 function mayBePath(test: FieldTest): boolean {
   if (test.kind === 'glob') return /^[*?/]/.test(test.pattern);

@@ -168,6 +168,20 @@ describe('narrow', () => {
                       "create",
                     ],
                   },
+                  {
+                    "kind": "not",
+                    "of": {
+                      "kind": "is",
+                      "path": "level",
+                      "values": [
+                        "Metadata",
+                      ],
+                    },
+                  },
+                  {
+                    "kind": "missing",
+                    "path": "objectRef.subresource",
+                  },
                 ],
               },
             ],
