@@ -18,6 +18,15 @@ export interface Aggregation {
   readonly by: readonly Field[];
   /** Width of a time bucket in microseconds, all of which begin at multiples of it; null for none. */
   readonly bucketUs: number | null;
+  /** Wider ones that do as well where what is covered of the window is long, narrowest first; multiples of `bucketUs`. Default: none do. */
+  readonly wider?: readonly WiderBucket[];
+}
+
+/** Microseconds. */
+export interface WiderBucket {
+  readonly bucketUs: number;
+  /** What the logs cover of the window lasts longer than that. */
+  readonly overUs: number;
 }
 
 export interface Query {

@@ -2,6 +2,8 @@
  * Time in buckets of equal width, so many of them at most: they become wider when there would be more. Each width is a
  * multiple of the one before, and all have an edge in common, so what was counted in narrow ones goes into wide ones whole.
  */
+import type { WiderBucket } from '../../query/query.ts';
+
 const SECOND_US = 1_000_000;
 /** Steps that people count time in. Beyond a day, and from a width that none of them is a multiple of: twice as wide each. */
 const WIDTHS_US = [
@@ -36,9 +38,19 @@ export class TimeAxis {
 
   /** The widest buckets that begin at multiples of their width, each within one of these: what a source may count by. */
   get commonUs(): number {
-    let [divisor, rest] = [this.#widthUs, Math.abs(this.#fromUs)];
-    while (rest > 0) [divisor, rest] = [rest, divisor % rest];
-    return divisor;
+    return commonOf(this.#widthUs, this.#fromUs);
+  }
+
+  /** The same of the widths that it will have when it reaches from one moment to another that is so much later. */
+  get wider(): readonly WiderBucket[] {
+    const wider: WiderBucket[] = [];
+    for (let widthUs = this.#widthUs; widthUs < WIDEST_US; ) {
+      // More buckets than that are touched, wherever they begin.
+      const overUs = widthUs * this.#maxBuckets;
+      widthUs = widerThan(widthUs);
+      wider.push({ overUs, bucketUs: commonOf(widthUs, this.#fromUs) });
+    }
+    return wider;
   }
 
   /** Buckets by number: those from `first` to `last` were reached. */
@@ -80,6 +92,15 @@ export class TimeAxis {
     this.#last = Math.floor(this.#last / factor);
     return factor;
   }
+}
+
+/** Beyond a day, there are few buckets however narrow they are. */
+const WIDEST_US = 24 * 3600 * SECOND_US;
+
+function commonOf(widthUs: number, fromUs: number): number {
+  let [divisor, rest] = [widthUs, Math.abs(fromUs)];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return divisor;
 }
 
 function widerThan(widthUs: number): number {

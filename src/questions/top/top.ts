@@ -107,7 +107,10 @@ class TopRound implements Round {
     if (of === 'before') found.before = new GroupCounts({ axis: null });
     this.#counts = found.before ?? found.now;
     const by = params.by.map(({ field }) => field);
-    this.#aggregation = { by, bucketUs: of === 'before' ? null : found.axis.commonUs };
+    this.#aggregation =
+      of === 'before'
+        ? { by, bucketUs: null }
+        : { by, bucketUs: found.axis.commonUs, wider: found.axis.wider };
     this.query = {
       window,
       predicate: all(itselfPredicate(params.object), params.filters),

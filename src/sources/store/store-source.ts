@@ -132,7 +132,7 @@ class StoreSource implements Source {
     const { sinceUs } = query.window;
     if (extent !== null && sinceUs !== null && extent.oldestUs < sinceUs) holdsEarlier.push(this.name);
     if (extent !== null) yield this.#spanning(extent);
-    const counted = await countGroups(planned.shape, query, signal);
+    const counted = await countGroups(planned.shape, query, extent, signal);
     if (counted !== null) {
       yield this.#counted(counted.groups, [], counted.bytes);
       notes.push({
