@@ -24,8 +24,10 @@ import { canTest, quoted, stampedWithin, timeFilter, toLogsQl } from './logsql.t
 import { type Asked, askVictoriaLogs, fieldNames, type Row } from './query-victorialogs.ts';
 import type { VictoriaLogsSettings } from './victorialogs-settings.ts';
 
-/** Rows a page: an event is some KB, the largest 2 MB. */
+/** Rows of the first page: an event is some KB, the largest 2 MB. */
 const PAGE_ROWS = 1000;
+/** Where there are far more than a page, it looks for the time in which just so many lie, each time by a search. */
+const GROWN_PAGE_ROWS = 16_000;
 const MOST_ROWS = 100_000;
 /** Rows that are looked at to see how events lie there. */
 const SAMPLE_ROWS = 20;
@@ -103,7 +105,7 @@ class VictoriaLogsShape implements Shape {
   async *pages(ask: Ask, signal: AbortSignal): AsyncGenerator<Page> {
     yield* pagesByTime({
       ...stretchOf(ask, this.#clock),
-      pageSize: PAGE_ROWS,
+      ...{ pageSize: PAGE_ROWS, growsTo: GROWN_PAGE_ROWS },
       mostAtOnce: MOST_ROWS,
       source: this.#name,
       fetch: async (stretch, limit) => {
@@ -118,7 +120,7 @@ class VictoriaLogsShape implements Shape {
     return [
       `POST ${this.#asked.server.address}/select/logsql/query`,
       `query ${this.#queryOf(ask.test, timeFilter(stretchOf(ask, this.#clock)))}`,
-      `limit ${PAGE_ROWS}, and the same up to the oldest of them, again and again`,
+      `limit ${PAGE_ROWS}, and the same up to the oldest of them, more at a time, again and again`,
     ];
   }
 
