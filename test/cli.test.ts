@@ -3,20 +3,17 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS, findCommand } from '../src/commands/registry.ts';
 import { ERROR_CODES } from '../src/errors.ts';
+import { CALLED_AS, PROGRAM_PATH, programLine, programWords, runProgram } from './support/program.ts';
 
 const LOG = 'test/fixtures/shop/audit.log';
 
 function run(args: readonly string[], input?: string | Buffer, more: Readonly<Record<string, string>> = {}) {
   const env = { PATH: process.env.PATH ?? '', TZ: 'UTC', COLUMNS: '100', ...more };
-  const done = spawnSync(process.execPath, ['src/cli.ts', ...args], {
-    encoding: 'utf8',
-    env,
-    input: input ?? '',
-  });
+  const done = runProgram(args, { env, input: input ?? '' });
   return { status: done.status, out: done.stdout, err: done.stderr };
 }
 
@@ -84,7 +81,7 @@ describe('the command line', () => {
     (args) => {
       const { status, out, err } = run(args);
       expect([status, err]).toEqual([0, '']);
-      expect(out).toContain('kubectl-audit who-did VERB');
+      expect(out).toContain(`${CALLED_AS} who-did VERB`);
       expect(out).toContain('Verbs (any other');
       const { flags } = findCommand(['who-did'], '');
       for (const name of flags) expect(out).toMatch(new RegExp(`--${name}\\s`));
@@ -106,14 +103,15 @@ describe('the command line', () => {
 
   it('is called as kubectl calls it when it is its plugin', () => {
     const folder = mkdtempSync(join(tmpdir(), 'plugin-'));
-    symlinkSync(resolve('src/cli.ts'), join(folder, 'kubectl-audit_log'));
-    const done = spawnSync(process.execPath, [join(folder, 'kubectl-audit_log')], { encoding: 'utf8' });
+    symlinkSync(PROGRAM_PATH, join(folder, 'kubectl-audit_log'));
+    const [command, ...words] = programWords(join(folder, 'kubectl-audit_log'));
+    const done = spawnSync(command, words, { encoding: 'utf8' });
     expect(done.stderr).toContain('hint: kubectl audit-log who-did delete deploy/api --demo');
     rmSync(folder, { recursive: true });
   });
 
   it('ends well when the reader of its output goes away', () => {
-    const command = `"${process.execPath}" src/cli.ts who-did touch -A -f ${LOG} -o jsonl; echo "status $?" >&2`;
+    const command = `${programLine()} who-did touch -A -f ${LOG} -o jsonl; echo "status $?" >&2`;
     const done = spawnSync('bash', ['-c', `{ ${command}; } | head -1`], { encoding: 'utf8' });
     expect(done.stderr).toBe('status 0\n');
   });
@@ -154,7 +152,8 @@ describe('the command line', () => {
   });
 
   it('ends at once when interrupted, also while it waits for a pipe', async () => {
-    const child = spawn(process.execPath, ['src/cli.ts', 'who-did', 'touch', '-f', '-'], { stdio: 'pipe' });
+    const [command, ...words] = programWords();
+    const child = spawn(command, [...words, 'who-did', 'touch', '-f', '-'], { stdio: 'pipe' });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const startedAt = performance.now();
     child.kill('SIGINT');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileWhere } from '../src/query/cel.ts';
+import { programLine } from './support/program.ts';
 
 const README = readFileSync('README.md', 'utf8');
 const LOG = resolve('test/fixtures/shop/audit.log');
@@ -16,7 +17,7 @@ beforeAll(() => {
     writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(bin, name), 0o755);
   };
-  script('kubectl', `shift; exec "${process.execPath}" "${resolve('src/cli.ts')}" "$@"`);
+  script('kubectl', `shift; exec ${programLine()} "$@"`);
   script('ssh', `exec cat "${LOG}"`);
 });
 afterAll(() => rmSync(bin, { recursive: true }));

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete, type LiveNames } from '../../src/commands/complete.ts';
 import { completionScript } from '../../src/commands/completion-scripts.ts';
+import { programLine } from '../support/program.ts';
 
 const live: LiveNames = {
   namespaces: async () => ['prod', 'preview-42'],
@@ -71,7 +72,7 @@ describe('the script for bash', () => {
   const folder = mkdtempSync(join(tmpdir(), 'completion-'));
 
   beforeAll(() => {
-    const run = `#!/bin/sh\nexec "${process.execPath}" "${process.cwd()}/src/cli.ts" "$@"\n`;
+    const run = `#!/bin/sh\nexec ${programLine()} "$@"\n`;
     writeFileSync(join(folder, 'kubectl-audit'), run, { mode: 0o755 });
     writeFileSync(join(folder, 'completion'), completionScript('bash'));
   });

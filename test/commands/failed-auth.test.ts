@@ -1,5 +1,3 @@
-/** failed-auth as a person types it. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +8,7 @@ import { FORMATS } from '../../src/render/registry.ts';
 import { forbidden, type Json, unauthenticated } from '../questions/failed-auth/failed-auth-support.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { runProgram } from '../support/program.ts';
 import { NOW } from '../support/run-command.ts';
 
 const SHOP: FlagValues = { file: ['test/fixtures/shop/audit.log'], since: '3d' };
@@ -204,11 +203,7 @@ describe('failed-auth --suggest-role', () => {
 });
 
 describe('the command line', () => {
-  const cli = (args: readonly string[]) =>
-    spawnSync(process.execPath, ['src/cli.ts', 'failed-auth', ...args], {
-      encoding: 'utf8',
-      env: { TZ: 'UTC' },
-    });
+  const cli = (args: readonly string[]) => runProgram(['failed-auth', ...args], { env: { TZ: 'UTC' } });
 
   it('answers', () => {
     const done = cli(['deploy/api', '--demo']);
@@ -229,7 +224,7 @@ describe('the command line', () => {
   });
 
   it('lets no other question take --suggest-role', () => {
-    const args = ['src/cli.ts', 'who-did', 'delete', 'deploy/api', '--demo', '--suggest-role'];
-    expect(spawnSync(process.execPath, args, { encoding: 'utf8' }).stderr).toContain('AUDIT_USAGE');
+    const args = ['who-did', 'delete', 'deploy/api', '--demo', '--suggest-role'];
+    expect(runProgram(args).stderr).toContain('AUDIT_USAGE');
   });
 });

@@ -1,5 +1,3 @@
-/** rbac-diff as a person types it. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { FlagValues } from '../../src/commands/flags.ts';
@@ -10,6 +8,7 @@ import { binding, created, type Json, replaced, rules } from '../questions/rbac-
 import { eventOf, type Scene } from '../questions/story.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { runProgram } from '../support/program.ts';
 import { NOW } from '../support/run-command.ts';
 
 const SHOP: FlagValues = { file: ['test/fixtures/shop/audit.log'], since: '3d' };
@@ -242,7 +241,7 @@ describe('rbac-diff', () => {
   });
 
   it('names its risks in help', () => {
-    const help = spawnSync(process.execPath, ['src/cli.ts', 'rbac-diff', '--help'], { encoding: 'utf8' });
+    const help = runProgram(['rbac-diff', '--help']);
     expect(help.status).toBe(0);
     for (const risk of Object.keys(RISKS)) expect(help.stdout).toContain(risk);
   });
@@ -250,10 +249,7 @@ describe('rbac-diff', () => {
   it('answers on the command line as its examples say', () => {
     const readme = readFileSync('src/commands/registry.ts', 'utf8');
     expect(readme).toContain("'rbac-diff --demo'");
-    const done = spawnSync(process.execPath, ['src/cli.ts', 'rbac-diff', '--subject', 'dana', '--demo'], {
-      encoding: 'utf8',
-      env: { TZ: 'UTC' },
-    });
+    const done = runProgram(['rbac-diff', '--subject', 'dana', '--demo'], { env: { TZ: 'UTC' } });
     expect([done.status, done.stderr]).toEqual([0, '']);
     expect(done.stdout).toMatch(
       /^2 bindings changed; dana gained .* of edit|^2 bindings changed; dana gained \d+ rights in prod/,

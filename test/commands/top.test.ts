@@ -1,5 +1,3 @@
-/** top as a person types it. */
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +11,7 @@ import { FORMATS } from '../../src/render/registry.ts';
 import { event, type Json } from '../questions/failed-auth/failed-auth-support.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
+import { runProgram } from '../support/program.ts';
 import { NOW } from '../support/run-command.ts';
 
 const SHOP: FlagValues = { file: ['test/fixtures/shop/audit.log'], since: '3d' };
@@ -233,8 +232,7 @@ function moreUsers(count: number): Json[] {
 }
 
 describe('the command line', () => {
-  const cli = (args: readonly string[]) =>
-    spawnSync(process.execPath, ['src/cli.ts', 'top', ...args], { encoding: 'utf8', env: { TZ: 'UTC' } });
+  const cli = (args: readonly string[]) => runProgram(['top', ...args], { env: { TZ: 'UTC' } });
 
   it('answers', () => {
     const done = cli(['deploy/api', '--demo', '--count', 'user', '--count', 'verb']);
@@ -264,7 +262,7 @@ describe('the command line', () => {
   });
 
   it('lets no other question take --count', () => {
-    const args = ['src/cli.ts', 'who-did', 'delete', 'deploy/api', '--demo', '--count', 'user'];
-    expect(spawnSync(process.execPath, args, { encoding: 'utf8' }).stderr).toContain('AUDIT_USAGE');
+    const args = ['who-did', 'delete', 'deploy/api', '--demo', '--count', 'user'];
+    expect(runProgram(args).stderr).toContain('AUDIT_USAGE');
   });
 });

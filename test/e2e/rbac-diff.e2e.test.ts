@@ -26,6 +26,7 @@ import { type RuleSets, ruleSetsOf } from '../../src/questions/rbac-diff/rule-se
 import { tracksOf } from '../../src/questions/rbac-diff/tracks.ts';
 import { askEvents, type Json, rightText, WHOLE } from '../questions/rbac-diff/rbac-diff-support.ts';
 import { memorySource } from '../support/memory-source.ts';
+import { programWords } from '../support/program.ts';
 import type { Accessed } from './support/access-process.ts';
 import { actsOn } from './support/acts.ts';
 import { run } from './support/ask.ts';
@@ -469,7 +470,7 @@ describe('rows', () => {
 
   it('are the same when the program itself asks the cluster how things stand', async () => {
     const enter = (await readFile(join(folder, 'enter'), 'utf8')).trim().split(' ').filter(Boolean);
-    const [program = '', ...args] = [...enter, process.execPath, 'src/cli.ts', 'rbac-diff'];
+    const [program = '', ...args] = [...enter, ...programWords(), 'rbac-diff'];
     const flags = ['--since', since, '--file', cluster.audit(), '--kubeconfig', cluster.kubeconfig('alice')];
     const child = spawn(program, [...args, ...flags, '-o', 'json'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),

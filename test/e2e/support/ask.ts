@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { programWords } from '../../support/program.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -43,9 +44,10 @@ export interface AskedAnswer extends Asked {
 /** Any command line; never rejects. */
 export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Asked> {
   return new Promise((resolve) => {
+    const [command, ...words] = programWords();
     execFile(
-      process.execPath,
-      [join(repository, 'src/cli.ts'), ...args],
+      command,
+      [...words, ...args],
       {
         cwd: repository,
         maxBuffer: 64 * 1024 * 1024,

@@ -1,9 +1,7 @@
 /** The program at a real terminal: what is typed comes when it asks for it. */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
+import { programWords } from '../../support/program.ts';
 
 export interface Typed {
   readonly status: number;
@@ -24,7 +22,7 @@ const PATIENCE_MS = 60_000;
 
 /** `script` (util-linux) gives it a terminal of its own. */
 export async function typed(words: readonly string[], options: TypeOptions = {}): Promise<Typed> {
-  const quoted = [process.execPath, cli, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  const quoted = [...programWords(), ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   const command = `stty -echo cols 200; exec ${quoted.join(' ')}${options.input === undefined ? '' : ` < ${options.input}`}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
