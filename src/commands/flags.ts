@@ -113,6 +113,13 @@ export const FLAGS = {
     group: 'When',
   },
   until: { name: 'until', type: 'string', value: 'TIME', help: 'up to, and without, then', group: 'When' },
+  around: {
+    name: 'around',
+    type: 'string',
+    value: 'TIME',
+    help: "timeline: ten minutes before and after then, or as many as it says: 03:12, '03:12 ±30m'",
+    group: 'When',
+  },
   last: {
     name: 'last',
     type: 'boolean',
@@ -295,7 +302,7 @@ export const FLAGS = {
   all: {
     name: 'all',
     type: 'boolean',
-    help: 'what-changed: also what changes by itself (status, leases, heartbeats); rbac-diff: every single right',
+    help: 'what-changed, timeline: also what happens by itself (status, leases, heartbeats); rbac-diff: every single right',
     group: 'Out',
   },
   effects: {

@@ -192,6 +192,27 @@ export const COMMANDS: readonly CommandSummary[] = [
     load: async () => (await import('./top.ts')).topCommand,
   },
   {
+    name: 'timeline',
+    usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
+    summary:
+      'everything in order, each under what set it off: of an object with its owners and children, of an actor, of a time',
+    takes: ['object'],
+    instead: {
+      follow: 'its rows stand under what set them off, which has to be known first: who-did touch --follow',
+    },
+    flags: [...WHERE_FROM, ...WHEN, 'around', ...WHAT, 'all', ...OUT, ...CLUSTER, ...OTHER],
+    examples: [
+      ['What happened to the Deployment api, and to what it owns?', 'timeline deploy/api --demo'],
+      ['What did alice do, and what came of it?', 'timeline -A --by alice --demo'],
+      [
+        'What happened around 03:12, for the post-mortem?',
+        "timeline -n prod --around '03:12 ±5m' -o markdown --file '/var/log/kubernetes/audit/*.log*'",
+      ],
+    ],
+    terms: null,
+    load: async () => (await import('./timeline.ts')).timelineCommand,
+  },
+  {
     name: 'index',
     usage: '[PATH…]',
     summary: 'an index beside a large log file, so that the next questions read only the lines they show',

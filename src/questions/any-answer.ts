@@ -1,8 +1,15 @@
 /** The answers of all questions: what docs/answer.schema.json is made from. */
 import type { FailedAuthAnswer } from './failed-auth/failed-auth-row.ts';
 import type { RbacDiffAnswer } from './rbac-diff/rbac-diff-row.ts';
+import type { TimelineAnswer } from './timeline/timeline-row.ts';
 import type { TopAnswer } from './top/top-row.ts';
 import type { WhatChangedAnswer } from './what-changed/what-changed-row.ts';
 import type { WhoDidAnswer } from './who-did/who-did-row.ts';
 
-export type AnyAnswer = WhoDidAnswer | FailedAuthAnswer | RbacDiffAnswer | TopAnswer | WhatChangedAnswer;
+export type AnyAnswer =
+  | WhoDidAnswer
+  | FailedAuthAnswer
+  | RbacDiffAnswer
+  | TimelineAnswer
+  | TopAnswer
+  | WhatChangedAnswer;

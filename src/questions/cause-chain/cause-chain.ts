@@ -11,8 +11,8 @@ import { KeptFacts } from '../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { Cause, Effect } from './cause.ts';
 import { causeWords } from './cause-words.ts';
-import { putWords } from './chain-text.ts';
-import { Children } from './children.ts';
+import { type CauseWords, putWords } from './chain-text.ts';
+import { type Child, Children } from './children.ts';
 import { endNotes } from './end-notes.ts';
 import type { Link } from './finding.ts';
 import { followUpWants } from './follow-ups.ts';
@@ -112,10 +112,29 @@ export class CauseChain {
 
   /** What it led to, in time order; as far as it was read (`wantsEffects`) or stood in what was read anyway. */
   effectsOf(fact: Fact): readonly Effect[] {
+    return this.followersOf(fact).map(({ fact: child, link, why, depth }) =>
+      this.#entry(child, { link, why, depth, isMaker: false }),
+    );
+  }
+
+  /** The nearest causes themselves, for whoever draws a tree; those that fit best first, as `causesOf` has them. */
+  linksOf(fact: Fact): readonly Link[] {
+    return this.#linked().of(fact).links;
+  }
+
+  /** What `effectsOf` tells, as facts. */
+  followersOf(fact: Fact): readonly Child[] {
     this.#children ??= new Children(this.#linked());
-    return this.#children
-      .of(fact)
-      .map(({ fact: child, link, why, depth }) => this.#entry(child, { link, why, depth, isMaker: false }));
+    return this.#children.of(fact);
+  }
+
+  /** What a request did, as its part in a chain would say it. */
+  wordsFor(fact: Fact): CauseWords {
+    return causeWords(fact, this.#linked().log);
+  }
+
+  get log(): LoggedFacts {
+    return this.#linked().log;
   }
 
   /** Where chains end without a person, and what was looked for there. */

@@ -11,7 +11,7 @@ import { thingOf } from './thing.ts';
 export function causeWords(fact: Fact, log: LoggedFacts): CauseWords {
   const what = `${objectName(fact)} ${deedWords(fact, log)}`;
   const who = actorName(fact.row.who);
-  return { full: `${what} by ${who}${throughWhat(fact)}`, brief: `${who}: ${what}` };
+  return { what, full: `${what} by ${who}${throughWhat(fact)}`, brief: `${who}: ${what}` };
 }
 
 /** Where it stands goes without saying: most of a chain is in one namespace. */

@@ -5,6 +5,8 @@ import { controllerName } from './controllers.ts';
 
 /** What an entry says, in two orders: `deploy/web restarted by alice (kubectl)`, `alice: deploy/web restarted`. */
 export interface CauseWords {
+  /** `deploy/web restarted`. */
+  readonly what: string;
   readonly full: string;
   readonly brief: string;
 }

@@ -1,0 +1,52 @@
+/** `timeline`: from words and flags to the question's parameters. */
+import { UserError } from '../errors.ts';
+import { shellQuoted } from '../event/shell.ts';
+import { parseAround } from '../query/around.ts';
+import { parseObject } from '../query/parse-object.ts';
+import { findWord, type Word } from '../query/words.ts';
+import { timeline } from '../questions/timeline/timeline.ts';
+import type { Command } from './command.ts';
+import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { runQuestion } from './run-question.ts';
+import { flagsInGroup, typedAgain } from './typed-again.ts';
+
+export const timelineCommand: Command = {
+  async run(words, flags, io) {
+    const around = aroundOf(flags);
+    const more = {
+      isAboutActors: ABOUT_ACTORS.some((name) => listFlag(flags, name).length > 0),
+      wantsAll: boolFlag(flags, 'all') === true,
+      sameWindow: typedAgain(flags, ['since', 'until', 'around']),
+      sameQuestion: `${words.map((word) => ` ${shellQuoted(word)}`).join('')}${typedAgain(flags, NARROWING)}`,
+    };
+    return runQuestion(
+      timeline,
+      words[0],
+      ({ placed, ...shared }) => ({
+        ...shared,
+        ...more,
+        ...(around === null ? {} : { window: parseAround(around, shared.nowUs, shared.localZone) }),
+        object: parseObject(ANYTHING, words, placed),
+      }),
+      flags,
+      io,
+    );
+  },
+};
+
+/** Any verb on any object. */
+const ANYTHING: Word = findWord('touch') ?? {
+  ...{ name: 'touch', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
+};
+
+const ABOUT_ACTORS: readonly FlagName[] = ['by', 'from-ip'];
+const NARROWING = flagsInGroup('Who and what');
+
+function aroundOf(flags: FlagValues): string | null {
+  const around = textFlag(flags, 'around');
+  const other = (['since', 'until'] as const).find((name) => textFlag(flags, name) !== null);
+  if (around === null || other === undefined) return around;
+  throw new UserError('AUDIT_USAGE', `--around and --${other} exclude each other`, {
+    hint: "--around 'TIME ±30m' is wider than the ten minutes without it",
+  });
+}

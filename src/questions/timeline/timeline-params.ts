@@ -1,0 +1,23 @@
+/** What a timeline is asked about. */
+import type { ObjectQuery } from '../../query/object-query.ts';
+import type { Predicate } from '../../query/predicate.ts';
+import type { Window } from '../../query/query.ts';
+
+export interface TimelineParams {
+  readonly object: ObjectQuery;
+  readonly window: Window & { readonly isDefault: boolean };
+  /** --by, --from-ip, --code …: what stands by itself must pass; what set it off, and what came of it, need not. */
+  readonly filters: Predicate;
+  /** --by or --from-ip: whose story it is. */
+  readonly isAboutActors: boolean;
+  /** --all: heartbeats, status and the components' own reads too. */
+  readonly wantsAll: boolean;
+  readonly limit: number | null;
+  readonly keepsEvents: boolean;
+  readonly isRevealed: boolean;
+  /** For the next commands, each flag after a space: the program, the logs, the window, and object and filters. */
+  readonly calledAs: string;
+  readonly sameLogs: string;
+  readonly sameWindow: string;
+  readonly sameQuestion: string;
+}

@@ -1,0 +1,182 @@
+/** A timeline's rows (PRODUCT §4) and the columns over them. */
+import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
+import type { Gap } from '../../event/coverage.ts';
+import { actorName } from '../cause-chain/actor-name.ts';
+import type { CauseChain } from '../cause-chain/cause-chain.ts';
+import type { Fact } from '../fact/fact.ts';
+import type { RequestRow } from '../fact/request-row.ts';
+import type { EffectWords } from '../who-did/effect-words.ts';
+import { nameOfRow as nameOfRequest, whoText } from '../who-did/who-did-row.ts';
+import { type MomentWords, momentText, momentWords } from './moment-words.ts';
+import type { Node } from './tree.ts';
+
+/** `audit`: a request. `gap`: a time, or a log, of which nothing is known. */
+export type Origin = 'audit' | 'gap';
+
+/** A gap has no request's fields: each is null. */
+export type TimelineRow = { readonly [Field in keyof RequestRow]: RequestRow[Field] | null } & {
+  readonly origin: Origin;
+  /** The audit ID of what set it off; null: nothing known. */
+  readonly parent: string | null;
+  readonly depth: number;
+  readonly link: 'proven' | 'likely' | null;
+  /** Why it is taken for set off by its parent. */
+  readonly why: string | null;
+  /** Why it belongs to whom was asked about, though it goes by another name; null: it goes by that name, or nobody was asked about. */
+  readonly alias: Alias | null;
+  /** One sentence. */
+  readonly text: string;
+};
+
+export interface Alias {
+  readonly of: string;
+  readonly link: 'proven' | 'likely';
+  readonly why: string;
+}
+
+export type TimelineAnswer = AnswerDocument<TimelineRow>;
+
+interface Drawn {
+  readonly words: MomentWords | null;
+  /** What it stands under, when that is not what a reader of the rows above would take for it. */
+  readonly because: string | null;
+}
+
+/** Told by columns; not part of the machine output. */
+const DRAWN = new WeakMap<object, Drawn>();
+
+/** Blanks and hooks beyond say no more. */
+const DEEPEST_DRAWN = 8;
+
+export interface Telling {
+  readonly chain: CauseChain;
+  /** The namespace that was asked about; null: all. */
+  readonly here: string | null;
+  readonly aliasOf: (fact: Fact) => Alias | null;
+}
+
+export function rowsOf(nodes: readonly Node[], { chain, here, aliasOf }: Telling): readonly TimelineRow[] {
+  const path: Node[] = [];
+  return nodes.map((node) => {
+    const { fact, parent, depth } = node;
+    const words = momentWords(fact, chain, here);
+    const isClear = parent === null || path[depth - 1] === parent.node;
+    path.length = depth;
+    path[depth] = node;
+    const row: TimelineRow = {
+      ...fact.row,
+      origin: 'audit',
+      parent: parent?.node.fact.row.auditID ?? null,
+      depth,
+      link: parent?.link ?? null,
+      why: parent?.why ?? null,
+      alias: aliasOf(fact),
+      text: momentText(fact, words),
+    };
+    const because = isClear ? null : momentWords(parent.node.fact, chain, here).brief;
+    DRAWN.set(row, { words, because });
+    return row;
+  });
+}
+
+/** `atUs`: since when something is known; null: it is not known when. */
+export function gapRow({ text, source }: Pick<Gap, 'text' | 'source'>, when: string | null): TimelineRow {
+  return {
+    ...{ auditID: null, when, until: null, who: null, did: null, object: null, from: null, with: null },
+    ...{ result: null, dryRun: null, stage: null, level: null, source },
+    ...{ origin: 'gap', parent: null, depth: 0, link: null, why: null, alias: null },
+    text: source === null ? text : `${source}: ${text}`,
+  };
+}
+
+export function columnsFor(rows: readonly TimelineRow[]): Column[] {
+  const hasBecause = rows.some((row) => DRAWN.get(row)?.because != null);
+  return [
+    { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
+    { name: 'ORIGIN', wide: true, cell: (row) => textOf(asRow(row).origin) },
+    {
+      name: 'WHO',
+      readable: 16,
+      shorten: 'path',
+      cell: (row) => textOf(whoOf(asRow(row), whoText)),
+      brief: (row) => textOf(whoOf(asRow(row), actorName)),
+    },
+    {
+      name: 'WHAT',
+      readable: 40,
+      shorten: 'middle',
+      cell: (row) => textOf(whatOf(asRow(row), 'what')),
+      brief: (row) => textOf(whatOf(asRow(row), 'brief')),
+    },
+    { name: 'FROM', drop: 1, readable: 15, shorten: 'middle', cell: (row) => textOf(asRow(row).from?.ip) },
+    { name: 'WITH', wide: true, cell: (row) => textOf(asRow(row).with) },
+    {
+      name: 'RESULT',
+      shrink: 0,
+      cell: (row) => resultOf(asRow(row), 'full'),
+      brief: (row) => resultOf(asRow(row), 'text'),
+    },
+    ...(hasBecause ? [BECAUSE] : []),
+    { name: 'LINK', wide: true, cell: (row) => textOf(linkOf(asRow(row))) },
+    ...(rows.some(({ alias }) => alias !== null) ? [ALIAS] : []),
+    { name: 'LEVEL', wide: true, cell: (row) => textOf(asRow(row).level) },
+    { name: 'SOURCE', wide: true, cell: (row) => textOf(asRow(row).source) },
+    { name: 'AUDIT-ID', wide: true, cell: (row) => textOf(asRow(row).auditID) },
+  ];
+}
+
+const BECAUSE: Column = {
+  name: 'BECAUSE',
+  readable: 24,
+  drop: 2,
+  shorten: 'middle',
+  cell: (row) => textOf(DRAWN.get(row)?.because),
+};
+
+const ALIAS: Column = {
+  name: 'ALSO KNOWN AS',
+  wide: true,
+  cell: (row) => {
+    const { alias } = asRow(row);
+    return textOf(alias === null ? null : `${alias.of} (${alias.link}: ${alias.why})`);
+  },
+};
+
+export function nameOfRow(row: Row): string {
+  return asRow(row).object === null ? '' : nameOfRequest(row);
+}
+
+function whoOf({ who }: TimelineRow, name: (who: RequestRow['who']) => string): string | null {
+  return who === null ? null : name(who);
+}
+
+function whatOf(row: TimelineRow, words: 'what' | 'brief'): string {
+  if (row.origin === 'gap') return `~~ ${row.text}`;
+  const drawn = Math.min(row.depth, DEEPEST_DRAWN);
+  const hook = drawn === 0 ? '' : `${'· '.repeat(drawn - 1)}└ `;
+  return `${hook}${DRAWN.get(row)?.words?.[words] ?? row.text}`;
+}
+
+function linkOf({ link, why }: TimelineRow): string | null {
+  return link === null ? null : `${link}: ${why}`;
+}
+
+function resultOf(row: TimelineRow, words: keyof Pick<EffectWords, 'text' | 'full'>): Cell {
+  const result = DRAWN.get(row)?.words?.result;
+  if (result === undefined) return row.origin === 'gap' ? GAP : { kind: 'none' };
+  return { kind: 'status', text: result[words], tone: result.tone };
+}
+
+const GAP: Cell = { kind: 'status', text: 'gap', tone: 'bad' };
+
+function asRow(row: Row): TimelineRow {
+  return row as TimelineRow;
+}
+
+function textOf(text: string | null | undefined): Cell {
+  return text == null || text === '' ? { kind: 'none' } : { kind: 'text', text };
+}
+
+function timeOf(at: string | null): Cell {
+  return at === null ? { kind: 'none' } : { kind: 'time', at };
+}
