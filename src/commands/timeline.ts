@@ -2,11 +2,14 @@
 import { UserError } from '../errors.ts';
 import { shellQuoted } from '../event/shell.ts';
 import { parseAround } from '../query/around.ts';
+import { parseFilters } from '../query/filters.ts';
 import { parseObject } from '../query/parse-object.ts';
 import { findWord, type Word } from '../query/words.ts';
 import { timeline } from '../questions/timeline/timeline.ts';
+import type { TimelineParams } from '../questions/timeline/timeline-params.ts';
 import type { Command } from './command.ts';
-import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { filterFlags } from './filter-flags.ts';
+import { boolFlag, type FlagValues, textFlag } from './flags.ts';
 import { runQuestion } from './run-question.ts';
 import { flagsInGroup, typedAgain } from './typed-again.ts';
 
@@ -14,7 +17,7 @@ export const timelineCommand: Command = {
   async run(words, flags, io) {
     const around = aroundOf(flags);
     const more = {
-      isAboutActors: ABOUT_ACTORS.some((name) => listFlag(flags, name).length > 0),
+      ...(await actorsOf(flags)),
       wantsAll: boolFlag(flags, 'all') === true,
       sameWindow: typedAgain(flags, ['since', 'until', 'around']),
       sameQuestion: `${words.map((word) => ` ${shellQuoted(word)}`).join('')}${typedAgain(flags, NARROWING)}`,
@@ -39,7 +42,15 @@ const ANYTHING: Word = findWord('touch') ?? {
   ...{ name: 'touch', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
 };
 
-const ABOUT_ACTORS: readonly FlagName[] = ['by', 'from-ip'];
+/** Whose story it is, and what else narrows it. */
+async function actorsOf(flags: FlagValues): Promise<Pick<TimelineParams, 'actors' | 'others'>> {
+  const { by = [], fromIp = [], ...more } = filterFlags(flags);
+  const others = await parseFilters(more);
+  if (by.length === 0 && fromIp.length === 0) return { actors: null, others };
+  const predicate = await parseFilters({ by, fromIp });
+  return { actors: { predicate, isByName: by.length > 0 }, others };
+}
+
 const NARROWING = flagsInGroup('Who and what');
 
 function aroundOf(flags: FlagValues): string | null {

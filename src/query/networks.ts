@@ -31,6 +31,12 @@ export function parseNetwork(text: string): Network {
   };
 }
 
+/** Of one address, as it stands in a log, where anything may stand; null for what is none. */
+export function cidrOfAddress(text: string): string | null {
+  const parts = text.includes('/') ? null : decodeParts(text);
+  return parts === null ? null : `${parts.address}/${parts.bits}`;
+}
+
 function decodeParts(text: string): Parts | null {
   const slash = text.indexOf('/');
   const typed = slash < 0 ? text : text.slice(0, slash);

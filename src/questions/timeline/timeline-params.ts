@@ -8,8 +8,10 @@ export interface TimelineParams {
   readonly window: Window & { readonly isDefault: boolean };
   /** --by, --from-ip, --code …: what stands by itself must pass; what set it off, and what came of it, need not. */
   readonly filters: Predicate;
-  /** --by or --from-ip: whose story it is. */
-  readonly isAboutActors: boolean;
+  /** --by and --from-ip alone: whose story it is; null: nobody's. */
+  readonly actors: { readonly predicate: Predicate; readonly isByName: boolean } | null;
+  /** `filters` without these. */
+  readonly others: Predicate;
   /** --all: heartbeats, status and the components' own reads too. */
   readonly wantsAll: boolean;
   readonly limit: number | null;

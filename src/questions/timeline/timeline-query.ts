@@ -1,6 +1,11 @@
 /** Which requests a timeline reads first: those it is asked about; and, of one object, those that may be its owners' and children's. */
-import { isOneObject, type ObjectQuery, resourcePredicate } from '../../query/object-query.ts';
-import { absent, all, any, not, type Predicate } from '../../query/predicate.ts';
+import {
+  isOneObject,
+  type ObjectQuery,
+  objectPredicate,
+  resourcePredicate,
+} from '../../query/object-query.ts';
+import { absent, all, any, NOTHING, not, type Predicate } from '../../query/predicate.ts';
 import { WRITES } from '../../query/words.ts';
 import { writesWants } from '../cause-chain/owners.ts';
 import { namespaceThing } from '../cause-chain/removals-before.ts';
@@ -29,6 +34,16 @@ export function familyWants(object: ObjectQuery): readonly Want[] {
 /** What is in it is asked for with -n; it owns nothing by reference. */
 export function isNamespace(object: ObjectQuery): boolean {
   return object.kind === 'resource' && object.resources.includes('namespaces');
+}
+
+/** Of one actor's story, what is a row though it goes by another name. */
+export function aliasPredicate({ object, others, wantsAll }: TimelineParams): Predicate {
+  return all(objectPredicate(object), others, ...(wantsAll ? [] : [not(HOUSEKEEPING)]));
+}
+
+/** Whatever they did, wherever: what is no row may lead to other names of theirs. */
+export function actorsPredicate({ actors }: TimelineParams): Predicate {
+  return actors === null ? NOTHING : all(actors.predicate, not(HOUSEKEEPING));
 }
 
 export function familyPredicate(wants: readonly Want[]): Predicate {

@@ -84,7 +84,7 @@ export function nextCommands({ params, nodes, isWidened }: Told): string[] {
           `${calledAs} what-changed ${shellQuoted(`${type}/${name}`)}${place}${isWidened ? '' : clockText(params.window)}${sameLogs}`,
         ]
       : []),
-    ...(who === null || params.isAboutActors ? [] : [command(`timeline -A${flagText('by', who)}`)]),
+    ...(who === null || params.actors !== null ? [] : [command(`timeline -A${flagText('by', who)}`)]),
     ...(nodes.length > 0 ? [`${command(`timeline${sameQuestion}`)} -o markdown`] : []),
     ...(nodes.length === 0 && name !== null
       ? [command(`timeline ${shellQuoted(`${type}/${name}`)} -A --since 30d`)]

@@ -5,7 +5,7 @@
 import type { Coverage, Gap, Note } from '../../event/coverage.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import { matches } from '../../query/matches.ts';
-import { isOneObject, matchesName, objectPredicate } from '../../query/object-query.ts';
+import { isOneObject, matchesName, type ObjectQuery, objectPredicate } from '../../query/object-query.ts';
 import { all, any, type Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { CauseChain } from '../cause-chain/cause-chain.ts';
@@ -21,9 +21,18 @@ import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.
 import { type Family, familyOf, isItself } from './family.ts';
 import { ownReads, ownReadsNote } from './own-reads.ts';
 import { placedBecause } from './placements.ts';
+import { storyLinks, type Told } from './story/story.ts';
+import { StoryRounds } from './story/story-rounds.ts';
 import { gapRows } from './timeline-gaps.ts';
 import type { TimelineParams } from './timeline-params.ts';
-import { familyPredicate, familyWants, witnessOf, worthyPredicate } from './timeline-query.ts';
+import {
+  actorsPredicate,
+  aliasPredicate,
+  familyPredicate,
+  familyWants,
+  witnessOf,
+  worthyPredicate,
+} from './timeline-query.ts';
 import { columnsFor, nameOfRow, rowsOf } from './timeline-row.ts';
 import { nextCommands, sentence } from './timeline-says.ts';
 import { type Asked, newestOf, treeOf } from './tree.ts';
@@ -33,7 +42,8 @@ export const timeline: Question<TimelineParams> = {
   needs: [],
   begin: (params: TimelineParams, _inputs: Inputs, _nowUs: number): Round => {
     const { sinceUs, untilUs } = params.window;
-    return new TimelineRound(params, new Found(), { sinceUs, untilUs }, false);
+    const window = { sinceUs, untilUs };
+    return new TimelineRound(params, new Found(params, window), window, false);
   },
 };
 
@@ -42,6 +52,27 @@ class Found {
   readonly asked = new KeptFacts();
   /** What may be of the object's family, and what may explain; no row by itself. */
   readonly beside = new KeptFacts();
+  /** Null: nobody was asked about. */
+  readonly story: StoryRounds | null;
+
+  constructor(params: TimelineParams, window: Window) {
+    const alias = aliasPredicate(params);
+    this.story =
+      params.actors === null
+        ? null
+        : new StoryRounds({
+            window,
+            isByName: params.actors.isByName,
+            toFact: (request) => factIn(request, params),
+            passes: (request) => matches(request.event, alias),
+          });
+  }
+}
+
+function factIn(request: AuditRequest, { object, keepsEvents, isRevealed }: TimelineParams): Fact {
+  const name = object.kind === 'resource' ? object.name : null;
+  const isWanted = name === null ? null : (named: string) => matchesName(named, name);
+  return factOf(request, { events: keepsEvents, isRevealed, isWanted });
 }
 
 class TimelineRound implements Round {
@@ -63,7 +94,7 @@ class TimelineRound implements Round {
     this.#family = familyWants(params.object);
     this.query = {
       window,
-      predicate: any(this.#asked, familyPredicate(this.#family)),
+      predicate: any(this.#asked, familyPredicate(this.#family), actorsPredicate(params)),
       witness: witnessOf(params),
       fields: REQUEST_FIELDS,
       order: 'newest',
@@ -73,14 +104,13 @@ class TimelineRound implements Round {
   }
 
   add(request: AuditRequest): 'go on' {
-    const { object, keepsEvents, isRevealed } = this.#params;
-    const name = object.kind === 'resource' ? object.name : null;
-    const isWanted = name === null ? null : (named: string) => matchesName(named, name);
-    const isAsked = this.#family.length === 0 || matches(request.event, this.#asked);
-    const fact = factOf(request, { events: keepsEvents, isRevealed, isWanted });
-    if (isAsked && !(name !== null && passesBy(fact, name, isWanted))) this.#found.asked.add(fact, true);
-    else if (mayBeFamily(fact, this.#params))
-      this.#found.beside.add(fact, matches(request.event, this.#worthy));
+    const { event } = request;
+    const { object, actors } = this.#params;
+    const fact = factIn(request, this.#params);
+    if (actors !== null && matches(event, actors.predicate)) this.#found.story?.addCore(fact);
+    if (matches(event, this.#asked) && !isElsewhere(fact, object)) this.#found.asked.add(fact, true);
+    else if (this.#family.length > 0 && mayBeFamily(fact, object))
+      this.#found.beside.add(fact, matches(event, this.#worthy));
     return 'go on';
   }
 
@@ -92,18 +122,28 @@ class TimelineRound implements Round {
       const earlier = { sinceUs: null, untilUs: window.sinceUs };
       return { kind: 'ask', round: new TimelineRound(this.#params, this.#found, earlier, true) };
     }
-    const asked = this.#askedFacts();
+    const { story } = this.#found;
+    if (story === null) return this.#explained(null, coverage, canGoOn);
+    return story.through(coverage, canGoOn, (soFar, mayGoOn) =>
+      this.#explained(story.tell(), soFar, mayGoOn),
+    );
+  }
+
+  #explained(told: Told | null, coverage: Coverage, canGoOn: boolean): Outcome {
+    const asked = this.#askedFacts(told);
     const chain = this.#chainOf(asked);
     return throughCauses(chain, coverage, canGoOn, (whole) => ({
       kind: 'answer',
-      answer: this.#answer(asked, chain, whole),
+      answer: this.#answer(asked, told, chain, whole),
     }));
   }
 
   /** With those of the family, each once. */
-  #askedFacts(): readonly Asked[] {
-    const { asked, beside } = this.#found;
-    const own = asked.inOrder(byTime);
+  #askedFacts(told: Told | null): readonly Asked[] {
+    const { asked, beside, story } = this.#found;
+    const aliases = [...(told?.members.values() ?? [])].map(({ fact }) => fact);
+    const also = aliases.filter((fact) => story?.isRow(fact) === true);
+    const own = [...asked.inOrder(byTime), ...also];
     if (this.#family.length === 0) return own.map((fact) => ({ fact, bringsEffects: true }));
     const family = this.#familyOf(own);
     const more = beside.inOrder(byTime).filter((fact) => beside.passes(fact));
@@ -129,29 +169,38 @@ class TimelineRound implements Round {
     return new CauseChain(facts, { beside, read: this.#family, wantsEffects: true, isRevealed });
   }
 
-  #answer(asked: readonly Asked[], chain: CauseChain, coverage: Coverage): AnswerDraft {
+  #answer(asked: readonly Asked[], told: Told | null, chain: CauseChain, coverage: Coverage): AnswerDraft {
     const params = this.#params;
-    const nodes = treeOf(asked, chain, (fact) => placedBecause(fact, chain));
+    const { story } = this.#found;
+    const aliasOf = (fact: Fact) => told?.members.get(fact.key) ?? null;
+    const nodes = treeOf(asked, chain, (fact) => {
+      return [...(told === null ? [] : storyLinks(fact, told)), ...placedBecause(fact, chain)];
+    });
     const shown = newestOf(nodes, params.limit);
     const gaps = this.#gaps(asked, coverage);
-    const requests = rowsOf(shown, { chain, here: placeOf(params), aliasOf: () => null });
+    const requests = rowsOf(shown, {
+      chain,
+      here: placeOf(params),
+      aliasOf: (fact) => aliasOf(fact)?.alias ?? null,
+    });
     const aside = ownReads(shown, requests);
     const rows = [...gapRows(coverage, gaps), ...requests];
-    const told = { params, nodes, coverage, gaps, isWidened: this.#isWidened };
+    const says = { params, nodes, coverage, gaps, isWidened: this.#isWidened };
     return {
       question: 'timeline',
-      says: sentence(told),
+      says: sentence(says),
       rows,
       columns: columnsFor(rows),
       nameOf: nameOfRow,
       nearMisses: [],
       notes: [
+        ...(told === null || story === null ? [] : story.notes(told)),
         ...(aside.size === 0 ? [] : [ownReadsNote(aside.size)]),
         ...this.#notes(),
         ...(isOneObject(params.object) ? chain.notes() : []),
       ],
       now: [],
-      next: nextCommands(told),
+      next: nextCommands(says),
       total: rows.length + nodes.length - shown.length,
       ...(aside.size === 0 ? {} : { aside: { rows: aside, total: aside.size } }),
       events: shown.flatMap(({ fact }) => (fact.event === null ? [] : [fact.event])),
@@ -173,7 +222,8 @@ class TimelineRound implements Round {
 
   #gaps(asked: readonly Asked[], coverage: Coverage): Gap[] {
     const gaps: Gap[] = [];
-    for (const kept of [this.#found.asked, this.#found.beside]) {
+    const { asked: own, beside, story } = this.#found;
+    for (const kept of [own, beside, ...(story === null ? [] : [story])]) {
       if (kept.dropped === 0) continue;
       const text = `only the newest ${kept.size} requests were kept; ${kept.dropped} older ones were let go: narrow it, or ask for them with --until`;
       gaps.push({ code: 'rows-bound', text, source: null });
@@ -194,17 +244,17 @@ function placeOf({ object }: TimelineParams): string | null {
 }
 
 /** A request on a whole collection, of which the log tells that the object was not in it. */
-function passesBy(fact: Fact, name: string, isWanted: ((named: string) => boolean) | null): boolean {
-  if (fact.target.name !== null || isWanted === null) return false;
+function isElsewhere(fact: Fact, object: ObjectQuery): boolean {
+  const name = object.kind === 'resource' ? object.name : null;
+  if (name === null || fact.target.name !== null) return false;
   if (isLeftOut(fact.fieldSelector, name) || fact.holdsWanted === false) return true;
-  return fact.took !== null && !fact.took.some(isWanted);
+  return fact.took !== null && !fact.took.some((taken) => matchesName(taken, name));
 }
 
-/** Owned, owning by its type, or the object itself. Most writes in a namespace are none of these. */
-function mayBeFamily(fact: Fact, { object }: TimelineParams): boolean {
+/** The object, what is owned, and what may own: by its type, anything but a pod. */
+function mayBeFamily(fact: Fact, object: ObjectQuery): boolean {
   const thing = thingOf(fact);
   if (thing === null) return false;
-  if (isItself(fact, object)) return true;
-  if ((fact.ties?.owners.length ?? 0) > 0 || ownersByName(thing.resource, thing.name).length > 0) return true;
-  return thing.resource !== 'pods';
+  if (isItself(fact, object) || thing.resource !== 'pods') return true;
+  return (fact.ties?.owners.length ?? 0) > 0 || ownersByName(thing.resource, thing.name).length > 0;
 }
