@@ -41,6 +41,25 @@ export interface Column<R extends Row = Row> {
   brief?(row: R): Cell;
 }
 
+/** What a page draws of the rows: a mark for each, from the top in their order, in the lane of whoever did it. */
+export interface Drawing {
+  /** Names, in the order in which they first appear. */
+  readonly lanes: readonly string[];
+  readonly marks: readonly Mark[];
+}
+
+export interface Mark {
+  /** RFC 3339 with microseconds; null: not known. */
+  readonly at: string | null;
+  /** Which lane; null: across all of them (a gap). */
+  readonly lane: number | null;
+  readonly text: string;
+  readonly tone: Extract<Cell, { kind: 'status' }>['tone'];
+  /** The mark that set it off, by its place; null: none that is drawn. */
+  readonly under: number | null;
+  readonly isLikely: boolean;
+}
+
 export interface NearMiss {
   readonly code: string;
   readonly text: string;
@@ -69,6 +88,8 @@ export interface Answer {
   readonly total: number;
   /** Rows that `-o table` leaves out, because a note tells of them together; `total` counts also those that `rows` lacks. */
   readonly aside?: { readonly rows: ReadonlySet<Row>; readonly total: number };
+  /** Absent: the rows are all there is to see. */
+  readonly drawing?: Drawing;
   /** The rows' events, redacted, in the rows' order; only when they were asked for (`-o raw`). */
   readonly events: readonly AuditEvent['json'][];
 }

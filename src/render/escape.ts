@@ -61,6 +61,19 @@ export function escapeMarkdown(text: string): string {
 
 const MARKDOWN: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '|': '\\|' };
 
+/** For the text of an HTML element, or an attribute in double quotes. Nothing in it becomes a tag, an attribute or a link. */
+export function escapeHtml(text: string): string {
+  return escapeTerminal(text).replace(/[&<>"']/g, (char) => HTML[char] ?? '');
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
 function codeOf(char: string): string {
   return (char.codePointAt(0) ?? 0).toString(16);
 }

@@ -50,6 +50,11 @@ export const FORMATS: readonly Format[] = [
   ),
   plain('markdown', 'a table for a ticket', async () => (await import('./markdown.ts')).markdown),
   plain(
+    'html',
+    'one page that needs nothing else, no scripts either; a timeline is drawn',
+    async () => (await import('./html.ts')).html,
+  ),
+  plain(
     'name',
     "each row's object, as kubectl takes it",
     async () => (await import('./name.ts')).name,

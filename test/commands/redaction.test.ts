@@ -15,6 +15,7 @@ const FORMATS = [
   'yaml',
   'csv',
   'markdown',
+  'html',
   'name',
   'raw',
   'jsonpath={.rows}{.notes}{.nearMisses}',

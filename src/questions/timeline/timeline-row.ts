@@ -150,7 +150,7 @@ function whoOf({ who }: TimelineRow, name: (who: RequestRow['who']) => string): 
   return who === null ? null : name(who);
 }
 
-function whatOf(row: TimelineRow, words: 'what' | 'brief'): string {
+export function whatOf(row: TimelineRow, words: 'what' | 'brief'): string {
   if (row.origin === 'gap') return `~~ ${row.text}`;
   const drawn = Math.min(row.depth, DEEPEST_DRAWN);
   const hook = drawn === 0 ? '' : `${'· '.repeat(drawn - 1)}└ `;
@@ -165,6 +165,11 @@ function resultOf(row: TimelineRow, words: keyof Pick<EffectWords, 'text' | 'ful
   const result = DRAWN.get(row)?.words?.result;
   if (result === undefined) return row.origin === 'gap' ? GAP : { kind: 'none' };
   return { kind: 'status', text: result[words], tone: result.tone };
+}
+
+export function toneOf(row: TimelineRow): EffectWords['tone'] {
+  if (row.origin === 'gap') return 'bad';
+  return DRAWN.get(row)?.words?.result.tone ?? 'plain';
 }
 
 const GAP: Cell = { kind: 'status', text: 'gap', tone: 'bad' };

@@ -23,6 +23,7 @@ import { ownReads, ownReadsNote } from './own-reads.ts';
 import { placedBecause } from './placements.ts';
 import { storyLinks, type Told } from './story/story.ts';
 import { StoryRounds } from './story/story-rounds.ts';
+import { drawingOf } from './timeline-drawing.ts';
 import { gapRows } from './timeline-gaps.ts';
 import type { TimelineParams } from './timeline-params.ts';
 import {
@@ -184,7 +185,13 @@ class TimelineRound implements Round {
       aliasOf: (fact) => aliasOf(fact)?.alias ?? null,
     });
     const aside = ownReads(shown, requests);
-    const rows = [...gapRows(coverage, gaps), ...requests];
+    const gapsAbove = gapRows(coverage, gaps);
+    const rows = [...gapsAbove, ...requests];
+    const places = new Map(shown.map((node, n) => [node, n + gapsAbove.length]));
+    const placeOfParent = (place: number): number | null => {
+      const parent = shown[place - gapsAbove.length]?.parent?.node;
+      return parent === undefined ? null : (places.get(parent) ?? null);
+    };
     const says = { params, nodes, coverage, gaps, isWidened: this.#isWidened };
     return {
       question: 'timeline',
@@ -201,6 +208,7 @@ class TimelineRound implements Round {
       ],
       now: [],
       next: nextCommands(says),
+      drawing: drawingOf(rows, placeOfParent),
       total: rows.length + nodes.length - shown.length,
       ...(aside.size === 0 ? {} : { aside: { rows: aside, total: aside.size } }),
       events: shown.flatMap(({ fact }) => (fact.event === null ? [] : [fact.event])),
