@@ -28,6 +28,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     // Threads read the file by themselves, as many as there are cores.
     packages: [/^node:(zlib|worker_threads|stream|buffer|fs|os)$/],
   },
+  moments: {
+    rooms: ['scan', 'query', 'event', 'io.ts (types)'],
+    packages: [/^node:(fs|path)$/],
+  },
   sources: {
     rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'wire', 'version.ts'],
     packages: [
@@ -68,6 +72,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'render',
       'questions',
       'sources',
+      'moments',
       'query',
       'event',
       'answer.ts',

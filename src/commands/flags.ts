@@ -38,6 +38,14 @@ export const FLAGS = {
     help: 'a log store: a name in the configuration file, or a URL such as loki+http://HOST:PORT',
     group: 'Where from',
   },
+  with: {
+    name: 'with',
+    type: 'string',
+    isList: true,
+    value: 'KIND[:FILE]',
+    help: "timeline: also what another log tells: events (the cluster's), events:FILE (kubectl get events -A -o json), falco:FILE (its JSON alerts), auth:FILE (a node's auth.log), auth:node/NAME (through the kubelet)",
+    group: 'Where from',
+  },
   node: {
     name: 'node',
     type: 'string',

@@ -200,7 +200,7 @@ export const COMMANDS: readonly CommandSummary[] = [
     instead: {
       follow: 'its rows stand under what set them off, which has to be known first: who-did touch --follow',
     },
-    flags: [...WHERE_FROM, ...WHEN, 'around', ...WHAT, 'all', ...OUT, ...CLUSTER, ...OTHER],
+    flags: [...WHERE_FROM, 'with', ...WHEN, 'around', ...WHAT, 'all', ...OUT, ...CLUSTER, ...OTHER],
     examples: [
       ['What happened to the Deployment api, and to what it owns?', 'timeline deploy/api --demo'],
       ['What did alice do, and what came of it?', 'timeline -A --by alice --demo'],

@@ -56,7 +56,7 @@ export interface SharedParams {
 export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   question: Question<P>,
   typed: string | undefined,
-  toParams: (shared: SharedParams) => P,
+  toParams: (shared: SharedParams, reached: Reached) => P | Promise<P>,
   flags: FlagValues,
   io: Io,
   print: (answer: Answer, printing: Printing, io: Io) => Promise<void> = printAnswer,
@@ -68,7 +68,7 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   const shared = await sharedParams(flags, io, nowUs, printing);
   const reached = await reachCluster(flags, io);
   const placed = await placedIn(reached, typed, flags, io);
-  const asked = toParams({ ...shared, placed });
+  const asked = await toParams({ ...shared, placed }, reached);
   const sources = await openSources(flags, io, reached);
   try {
     if (isFollowing) checkFollowed(sources);
@@ -226,7 +226,9 @@ function localZoneOf(flags: FlagValues, io: Io): LocalZone {
 
 /** Said of one reading, and not of the next. */
 const ONCE: readonly FlagName[] = ['explain', 'max-bytes', 'yes'];
+/** Which only one question takes. */
+const OWN: readonly FlagName[] = ['with'];
 const SAME_LOGS: readonly FlagName[] = [
-  ...flagsInGroup('Where from').filter((name) => !ONCE.includes(name)),
+  ...flagsInGroup('Where from').filter((name) => !ONCE.includes(name) && !OWN.includes(name)),
   ...flagsInGroup('Cluster'),
 ];

@@ -1,6 +1,7 @@
 /** `timeline`: from words and flags to the question's parameters. */
 import { UserError } from '../errors.ts';
 import { shellQuoted } from '../event/shell.ts';
+import type { ApiServer, Io } from '../io.ts';
 import { parseAround } from '../query/around.ts';
 import { parseFilters } from '../query/filters.ts';
 import { parseObject } from '../query/parse-object.ts';
@@ -9,7 +10,7 @@ import { timeline } from '../questions/timeline/timeline.ts';
 import type { TimelineParams } from '../questions/timeline/timeline-params.ts';
 import type { Command } from './command.ts';
 import { filterFlags } from './filter-flags.ts';
-import { boolFlag, type FlagValues, textFlag } from './flags.ts';
+import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 import { runQuestion } from './run-question.ts';
 import { flagsInGroup, typedAgain } from './typed-again.ts';
 
@@ -19,15 +20,16 @@ export const timelineCommand: Command = {
     const more = {
       ...(await actorsOf(flags)),
       wantsAll: boolFlag(flags, 'all') === true,
-      sameWindow: typedAgain(flags, ['since', 'until', 'around']),
+      sameWindow: typedAgain(flags, ['since', 'until', 'around', 'with']),
       sameQuestion: `${words.map((word) => ` ${shellQuoted(word)}`).join('')}${typedAgain(flags, NARROWING)}`,
     };
     return runQuestion(
       timeline,
       words[0],
-      ({ placed, ...shared }) => ({
+      async ({ placed, ...shared }, { cluster }) => ({
         ...shared,
         ...more,
+        beside: await momentsOf(flags, { io, api: cluster?.api ?? null, namespace: placed.namespace }),
         ...(around === null ? {} : { window: parseAround(around, shared.nowUs, shared.localZone) }),
         object: parseObject(ANYTHING, words, placed),
       }),
@@ -41,6 +43,26 @@ export const timelineCommand: Command = {
 const ANYTHING: Word = findWord('touch') ?? {
   ...{ name: 'touch', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
 };
+
+const NOTHING_BESIDE = { moments: [], gaps: [], notes: [] };
+
+interface Where {
+  readonly io: Io;
+  readonly api: ApiServer | null;
+  readonly namespace: string | null;
+}
+
+async function momentsOf(
+  flags: FlagValues,
+  { io, api, namespace }: Where,
+): Promise<TimelineParams['beside']> {
+  const given = listFlag(flags, 'with');
+  if (given.length === 0) return NOTHING_BESIDE;
+  const { readMoments } = await import('../moments/read-moments.ts');
+  const timeZone = boolFlag(flags, 'utc') === true ? 'UTC' : io.timeZone;
+  const { cwd, signal } = io;
+  return readMoments(given, { nowMs: io.now(), timeZone, cwd, signal, api, namespace });
+}
 
 /** Whose story it is, and what else narrows it. */
 async function actorsOf(flags: FlagValues): Promise<Pick<TimelineParams, 'actors' | 'others'>> {

@@ -2,6 +2,12 @@
  * timeline on a real cluster: an attacker who changes names three times is one story, known from the audit IDs that their own
  * clients received; two colleagues at the same jump host, with the same client, and the account's rightful user are not in it.
  */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { TimelineAnswer } from '../../src/questions/timeline/timeline-row.ts';
 import { actsOn } from './support/acts.ts';
@@ -143,5 +149,53 @@ describe('a colleague at the jump host', () => {
     const ids = rows.map(({ auditID }) => auditID);
     for (const id of idsOf(attacker)) expect(ids).not.toContain(id);
     expect(rows.filter(({ who }) => who?.user === 'nina').length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+/** The program in the cluster's network. */
+async function inside(args: readonly string[]): Promise<string> {
+  const enter = (await readFile(join(inject('run'), 'enter'), 'utf8')).trim().split(' ').filter(Boolean);
+  const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+  const [program = '', ...words] = [...enter, process.execPath, cli, ...args];
+  const { stdout } = await promisify(execFile)(program, words, { maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: { code?: number; stdout: string; stderr: string }) => {
+      // An answer with a gap.
+      if (error.code === 3) return error;
+      throw new Error(error.stderr);
+    },
+  );
+  return stdout;
+}
+
+describe('the cluster’s Events', () => {
+  const DEPLOYMENT =
+    '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"evented"},"spec":{"replicas":2,"selector":{"matchLabels":{"a":"e"}},"template":{"metadata":{"labels":{"a":"e"}},"spec":{"containers":[{"name":"main","image":"none"}]}}}}';
+
+  it('stand among the requests: asked for, and from a file', async () => {
+    await kubectl('alice', '-n story create -f -', DEPLOYMENT);
+    await kubectl('alice', '-n story wait --for=jsonpath={.status.replicas}=2 deploy/evented');
+    const listed = () => cluster.kubectl('alice', '-n story get events -o json'.split(' '));
+    const isTold = ({ stdout }: Act) => (stdout.match(/"reason": "SuccessfulCreate"/g) ?? []).length >= 2;
+    const { stdout: list } = await until(listed, isTold);
+    const folder = await mkdtemp(join(tmpdir(), 'e2e-events-'));
+    try {
+      await writeFile(join(folder, 'events.json'), list);
+      const about = ['timeline', 'deploy/evented', '-n', 'story', '--since', since, '-f', logs, '-o', 'json'];
+      const fromFile = await run([...about, '--with', `events:${join(folder, 'events.json')}`]);
+      const rows = (JSON.parse(fromFile.stdout) as TimelineAnswer).rows;
+      const events = rows
+        .filter(({ origin }) => origin === 'event')
+        .map(({ object, text }) => `${object?.resource} ${text}`);
+      expect(events.filter((text) => /^deployments .*ScalingReplicaSet/.test(text))).toHaveLength(1);
+      expect(events.filter((text) => /^replicasets .*SuccessfulCreate/.test(text))).toHaveLength(2);
+      expect(rows.map(({ when }) => when).filter((when) => when !== null).length).toBe(rows.length);
+      const asked = await inside([...about, '--with', 'events', '--kubeconfig', cluster.kubeconfig('alice')]);
+      const live = (JSON.parse(asked) as TimelineAnswer).rows.filter(({ origin }) => origin === 'event');
+      expect(live.map(({ text }) => text)).toEqual(
+        rows.filter(({ origin }) => origin === 'event').map(({ text }) => text),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

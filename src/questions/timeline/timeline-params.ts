@@ -1,4 +1,6 @@
 /** What a timeline is asked about. */
+import type { Gap, Note } from '../../event/coverage.ts';
+import type { Moment } from '../../event/moment.ts';
 import type { ObjectQuery } from '../../query/object-query.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Window } from '../../query/query.ts';
@@ -12,6 +14,12 @@ export interface TimelineParams {
   readonly actors: { readonly predicate: Predicate; readonly isByName: boolean } | null;
   /** `filters` without these. */
   readonly others: Predicate;
+  /** What other logs tell (--with): of any time, in no order; and what could not be read of them. */
+  readonly beside: {
+    readonly moments: readonly Moment[];
+    readonly gaps: readonly Gap[];
+    readonly notes: readonly Note[];
+  };
   /** --all: heartbeats, status and the components' own reads too. */
   readonly wantsAll: boolean;
   readonly limit: number | null;

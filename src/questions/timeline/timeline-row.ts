@@ -1,6 +1,8 @@
 /** A timeline's rows (PRODUCT §4) and the columns over them. */
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import type { Gap } from '../../event/coverage.ts';
+import { formatMicros } from '../../event/micros.ts';
+import type { Moment, MomentOrigin } from '../../event/moment.ts';
 import { actorName } from '../cause-chain/actor-name.ts';
 import type { CauseChain } from '../cause-chain/cause-chain.ts';
 import type { Fact } from '../fact/fact.ts';
@@ -10,10 +12,10 @@ import { nameOfRow as nameOfRequest, whoText } from '../who-did/who-did-row.ts';
 import { type MomentWords, momentText, momentWords } from './moment-words.ts';
 import type { Node } from './tree.ts';
 
-/** `audit`: a request. `gap`: a time, or a log, of which nothing is known. */
-export type Origin = 'audit' | 'gap';
+/** `audit`: a request. `gap`: a time, or a log, of which nothing is known. Else the other log that tells it (--with). */
+export type Origin = 'audit' | 'gap' | MomentOrigin;
 
-/** A gap has no request's fields: each is null. */
+/** What is no request has none of a request's fields but for the time, and what it tells of object and address: the others are null. */
 export type TimelineRow = { readonly [Field in keyof RequestRow]: RequestRow[Field] | null } & {
   readonly origin: Origin;
   /** The audit ID of what set it off; null: nothing known. */
@@ -38,6 +40,9 @@ export type TimelineAnswer = AnswerDocument<TimelineRow>;
 
 interface Drawn {
   readonly words: MomentWords | null;
+  /** Of what is no request, in the audit log's words: no Kubernetes user. */
+  readonly who?: string;
+  readonly tone?: EffectWords['tone'];
   /** What it stands under, when that is not what a reader of the rows above would take for it. */
   readonly because: string | null;
 }
@@ -89,11 +94,32 @@ export function gapRow({ text, source }: Pick<Gap, 'text' | 'source'>, when: str
   };
 }
 
+/** `above`: the row of the request that it tells of. */
+export function momentRow(moment: Moment, above: TimelineRow | null): TimelineRow {
+  const { origin, atUs, who, text, object, ip, isAlarming, source } = moment;
+  const row: TimelineRow = {
+    ...{ auditID: null, when: formatMicros(atUs), until: null, who: null, did: null, with: null },
+    object: object === null ? null : { ...object, subresource: null },
+    from: ip === null ? null : { ip, chain: [ip] },
+    ...{ result: null, dryRun: null, stage: null, level: null, source, origin, alias: null },
+    ...(above === null
+      ? { parent: null, depth: 0, link: null, why: null }
+      : { parent: above.auditID, depth: above.depth + 1, link: 'proven', why: 'names its audit ID' }),
+    text: `${who}: ${text}`,
+  };
+  DRAWN.set(row, { words: null, because: null, who, tone: isAlarming ? 'bad' : 'plain' });
+  return row;
+}
+
 export function columnsFor(rows: readonly TimelineRow[]): Column[] {
   const hasBecause = rows.some((row) => DRAWN.get(row)?.because != null);
   return [
     { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
-    { name: 'ORIGIN', wide: true, cell: (row) => textOf(asRow(row).origin) },
+    {
+      name: 'ORIGIN',
+      wide: (all) => all.every((row) => isOwn(asRow(row))),
+      cell: (row) => textOf(asRow(row).origin),
+    },
     {
       name: 'WHO',
       readable: 16,
@@ -125,6 +151,10 @@ export function columnsFor(rows: readonly TimelineRow[]): Column[] {
   ];
 }
 
+function isOwn({ origin }: TimelineRow): boolean {
+  return origin === 'audit' || origin === 'gap';
+}
+
 const BECAUSE: Column = {
   name: 'BECAUSE',
   readable: 24,
@@ -146,15 +176,21 @@ export function nameOfRow(row: Row): string {
   return asRow(row).object === null ? '' : nameOfRequest(row);
 }
 
-function whoOf({ who }: TimelineRow, name: (who: RequestRow['who']) => string): string | null {
-  return who === null ? null : name(who);
+function whoOf(row: TimelineRow, name: (who: RequestRow['who']) => string): string | null {
+  return row.who === null ? (DRAWN.get(row)?.who ?? null) : name(row.who);
 }
 
 export function whatOf(row: TimelineRow, words: 'what' | 'brief'): string {
   if (row.origin === 'gap') return `~~ ${row.text}`;
   const drawn = Math.min(row.depth, DEEPEST_DRAWN);
   const hook = drawn === 0 ? '' : `${'· '.repeat(drawn - 1)}└ `;
-  return `${hook}${DRAWN.get(row)?.words?.[words] ?? row.text}`;
+  return `${hook}${DRAWN.get(row)?.words?.[words] ?? momentWhat(row)}`;
+}
+
+/** Who it was stands in a column of its own. */
+function momentWhat(row: TimelineRow): string {
+  const who = DRAWN.get(row)?.who;
+  return who === undefined ? row.text : row.text.slice(who.length + ': '.length);
 }
 
 function linkOf({ link, why }: TimelineRow): string | null {
@@ -163,16 +199,15 @@ function linkOf({ link, why }: TimelineRow): string | null {
 
 function resultOf(row: TimelineRow, words: keyof Pick<EffectWords, 'text' | 'full'>): Cell {
   const result = DRAWN.get(row)?.words?.result;
-  if (result === undefined) return row.origin === 'gap' ? GAP : { kind: 'none' };
+  if (result === undefined) return { kind: 'status', text: row.origin, tone: toneOf(row) };
   return { kind: 'status', text: result[words], tone: result.tone };
 }
 
 export function toneOf(row: TimelineRow): EffectWords['tone'] {
   if (row.origin === 'gap') return 'bad';
-  return DRAWN.get(row)?.words?.result.tone ?? 'plain';
+  const drawn = DRAWN.get(row);
+  return drawn?.words?.result.tone ?? drawn?.tone ?? 'plain';
 }
-
-const GAP: Cell = { kind: 'status', text: 'gap', tone: 'bad' };
 
 function asRow(row: Row): TimelineRow {
   return row as TimelineRow;

@@ -19,8 +19,10 @@ import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import { isLeftOut } from '../fact/selector.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
 import { type Family, familyOf, isItself } from './family.ts';
+import { besideOf } from './moments-beside.ts';
 import { ownReads, ownReadsNote } from './own-reads.ts';
 import { placedBecause } from './placements.ts';
+import { streamOf } from './row-order.ts';
 import { storyLinks, type Told } from './story/story.ts';
 import { StoryRounds } from './story/story-rounds.ts';
 import { drawingOf } from './timeline-drawing.ts';
@@ -185,13 +187,9 @@ class TimelineRound implements Round {
       aliasOf: (fact) => aliasOf(fact)?.alias ?? null,
     });
     const aside = ownReads(shown, requests);
-    const gapsAbove = gapRows(coverage, gaps);
-    const rows = [...gapsAbove, ...requests];
-    const places = new Map(shown.map((node, n) => [node, n + gapsAbove.length]));
-    const placeOfParent = (place: number): number | null => {
-      const parent = shown[place - gapsAbove.length]?.parent?.node;
-      return parent === undefined ? null : (places.get(parent) ?? null);
-    };
+    const beside = besideOf(params, nodes, told);
+    const newestMoments = params.limit === null ? beside.shown : beside.shown.slice(-params.limit);
+    const { rows, placeOfParent } = streamOf(gapRows(coverage, gaps), shown, requests, newestMoments);
     const says = { params, nodes, coverage, gaps, isWidened: this.#isWidened };
     return {
       question: 'timeline',
@@ -203,13 +201,15 @@ class TimelineRound implements Round {
       notes: [
         ...(told === null || story === null ? [] : story.notes(told)),
         ...(aside.size === 0 ? [] : [ownReadsNote(aside.size)]),
+        ...besideNotes(beside.left),
+        ...params.beside.notes,
         ...this.#notes(),
         ...(isOneObject(params.object) ? chain.notes() : []),
       ],
       now: [],
       next: nextCommands(says),
       drawing: drawingOf(rows, placeOfParent),
-      total: rows.length + nodes.length - shown.length,
+      total: rows.length + nodes.length - shown.length + beside.shown.length - newestMoments.length,
       ...(aside.size === 0 ? {} : { aside: { rows: aside, total: aside.size } }),
       events: shown.flatMap(({ fact }) => (fact.event === null ? [] : [fact.event])),
       gaps,
@@ -229,7 +229,7 @@ class TimelineRound implements Round {
   }
 
   #gaps(asked: readonly Asked[], coverage: Coverage): Gap[] {
-    const gaps: Gap[] = [];
+    const gaps: Gap[] = [...this.#params.beside.gaps];
     const { asked: own, beside, story } = this.#found;
     for (const kept of [own, beside, ...(story === null ? [] : [story])]) {
       if (kept.dropped === 0) continue;
@@ -245,6 +245,13 @@ class TimelineRound implements Round {
     }
     return gaps;
   }
+}
+
+function besideNotes(left: number): Note[] {
+  if (left === 0) return [];
+  const which = left === 1 ? '1 event, alert or line' : `${left} events, alerts and lines`;
+  const text = `${which} of the other logs (--with) in that time tell of nothing that is here, and are not shown; timeline -A shows all`;
+  return [{ code: 'moments-left', text }];
 }
 
 function placeOf({ object }: TimelineParams): string | null {

@@ -37,6 +37,7 @@ export const WHOLE: TimelineParams = {
   filters: EVERYTHING,
   actors: null,
   others: EVERYTHING,
+  beside: { moments: [], gaps: [], notes: [] },
   wantsAll: false,
   limit: null,
   keepsEvents: false,

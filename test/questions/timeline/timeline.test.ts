@@ -1,5 +1,6 @@
 /** timeline on small incidents told by hand. */
 import { describe, expect, it } from 'vitest';
+import type { Moment } from '../../../src/event/moment.ts';
 import { parseObject } from '../../../src/query/parse-object.ts';
 import { findWord, type Word } from '../../../src/query/words.ts';
 import { FORMATS } from '../../../src/render/registry.ts';
@@ -8,7 +9,14 @@ import { HOSTILE_TEXTS } from '../../support/hostile-texts.ts';
 import { memorySource } from '../../support/memory-source.ts';
 import { DEPLOYMENTS, deployment, paths, pod, RS, replicaSet } from '../cause-chain/told.ts';
 import { anObject, eventOf, type Scene } from '../story.ts';
-import { drawn, printed, timelineFrom, timelineOf, timelineOfScenes } from './timeline-support.ts';
+import {
+  drawn,
+  printed,
+  type Timeline,
+  timelineFrom,
+  timelineOf,
+  timelineOfScenes,
+} from './timeline-support.ts';
 
 const { NS, APPS } = paths;
 const TOUCH = findWord('touch') as Word;
@@ -165,6 +173,83 @@ describe('housekeeping', () => {
     const { rows, notes } = await timelineOfScenes(scenes, { wantsAll: true });
     expect(rows).toHaveLength(scenes.length);
     expect(notes.map(({ code }) => code)).not.toContain('housekeeping');
+  });
+});
+
+describe('beside other logs', () => {
+  const moment = (over: Partial<Moment> & { readonly seconds: number }): Moment => {
+    const { seconds, ...rest } = over;
+    const atUs = Date.parse('2026-11-24T08:00:00Z') * 1000 + seconds * 1_000_000;
+    return {
+      ...{ origin: 'event', atUs, who: 'kubelet', text: `at ${seconds}`, object: null, ip: null },
+      ...{ auditID: null, isAlarming: false, source: 'other.log', line: seconds },
+      ...rest,
+    };
+  };
+  const web = { group: '', resource: 'pods', namespace: 'shop', name: 'web-5d-bbbbb', uid: null };
+  const moments = [
+    moment({ seconds: 9, text: 'elsewhere', object: { ...web, namespace: 'other' } }),
+    moment({
+      seconds: 7,
+      origin: 'falco',
+      who: 'falco',
+      text: 'alert',
+      auditID: 'story-1',
+      isAlarming: true,
+    }),
+    moment({ seconds: 3, text: 'Killing', object: web }),
+    moment({ seconds: 1, origin: 'auth', who: 'sshd alice', text: 'login', ip: '10.0.0.7' }),
+    moment({ seconds: 8, origin: 'auth', who: 'sshd eve', text: 'login', ip: '10.9.9.9' }),
+  ];
+  const scenes: Scene[] = [
+    { verb: 'delete', uri: `${NS}/pods/web-5d-bbbbb`, at: 2, answer: pod('web-5d-bbbbb', 'web-5d') },
+    { user: 'bob', verb: 'get', uri: `${NS}/pods/web-5d-bbbbb`, at: 6, code: 404 },
+  ];
+  const beside = { moments, gaps: [], notes: [{ code: 'time-assumed', text: 'of this year' }] };
+  const told = ({ rows }: Pick<Timeline, 'rows'>) =>
+    rows.map(({ origin, depth, text }) => `${origin} ${depth} ${text}`);
+
+  it('is one stream, each row marked with its origin, an alert under the request that it names', async () => {
+    const answer = await timelineOfScenes(scenes, { object: object('pod/web-5d-bbbbb'), beside });
+    expect(told(answer)).toEqual([
+      'auth 0 sshd alice: login',
+      'audit 0 alice: shop/pod/web-5d-bbbbb deleted (done 200)',
+      'event 0 kubelet: Killing',
+      'audit 0 bob: tried to get shop/pod/web-5d-bbbbb (not found 404)',
+      'falco 1 falco: alert',
+    ]);
+    expect(answer.rows[4]).toMatchObject({
+      parent: 'story-1',
+      link: 'proven',
+      who: null,
+      source: 'other.log',
+    });
+    expect(answer.drawing?.marks[4]).toMatchObject({ under: 3, tone: 'bad' });
+    expect(answer.drawing?.lanes).toEqual(['auth', 'alice', 'event', 'bob', 'falco']);
+  });
+
+  it('says how many tell of nothing that is here, and what of their times was assumed', async () => {
+    const { notes } = await timelineOfScenes(scenes, { object: object('pod/web-5d-bbbbb'), beside });
+    expect(notes.find(({ code }) => code === 'moments-left')?.text).toMatch(/^2 events, alerts and lines/);
+    expect(notes.some(({ code }) => code === 'time-assumed')).toBe(true);
+  });
+
+  it('shows all of them where everything is asked for, and of a time only its own, to the microsecond', async () => {
+    expect((await timelineOfScenes(scenes, { beside })).rows).toHaveLength(7);
+    const at = moments[2]?.atUs ?? 0;
+    const window = (sinceUs: number, untilUs: number) => ({
+      window: { sinceUs, untilUs, isDefault: false },
+      beside,
+    });
+    expect(told(await timelineOfScenes(scenes, window(at, at + 1)))).toEqual(['event 0 kubelet: Killing']);
+    expect(told(await timelineOfScenes(scenes, window(at + 1, at + 2)))).toEqual([]);
+  });
+
+  it('is incomplete where a line could not be read', async () => {
+    const gaps = [{ code: 'unreadable-lines' as const, text: '2 could not be read', source: 'other.log' }];
+    const answer = await timelineOfScenes(scenes, { beside: { ...beside, gaps } });
+    expect(answer.coverage.complete).toBe(false);
+    expect(told(answer)[0]).toBe('gap 0 other.log: 2 could not be read');
   });
 });
 
