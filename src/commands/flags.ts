@@ -42,8 +42,8 @@ export const FLAGS = {
     name: 'with',
     type: 'string',
     isList: true,
-    value: 'KIND[:FILE]',
-    help: "timeline: also what another log tells: events (the cluster's), events:FILE (kubectl get events -A -o json), falco:FILE (its JSON alerts), auth:FILE (a node's auth.log), auth:node/NAME (through the kubelet)",
+    value: 'KIND[:WHAT]',
+    help: "timeline: also what another log tells: events (the cluster's), events:FILE (kubectl get events -A -o json), falco:FILE (its JSON alerts), auth:FILE (a node's auth.log), auth:node/NAME (through the kubelet); or another audit log: context:NAME, source:NAME, audit:FILE",
     group: 'Where from',
   },
   node: {

@@ -1,56 +1,53 @@
-/** Requests and what other logs tell → one stream of rows, gaps first; and which row stands under which. */
-
+/** Requests and what other logs tell → one stream of rows, gaps first. */
 import { parseMicros } from '../../event/micros.ts';
 import type { Moment } from '../../event/moment.ts';
 import { momentRow, type TimelineRow } from './timeline-row.ts';
-import type { Node } from './tree.ts';
 
-export interface Stream {
-  readonly rows: readonly TimelineRow[];
-  /** By a row's place, that of what it stands under; null: nothing. */
-  placeOfParent(place: number): number | null;
-}
-
-/** `requests`: rows of `nodes`, in their order. A request that was put behind its cause stays there. */
+/** `moments`: in the order of time. A request that was put behind its cause stays there, and an alert behind the request that it is about. */
 export function streamOf(
   gaps: readonly TimelineRow[],
-  nodes: readonly Node[],
   requests: readonly TimelineRow[],
   moments: readonly Moment[],
-): Stream {
+): readonly TimelineRow[] {
   const byID = new Map(requests.map((row) => [row.auditID, row]));
   const rows: TimelineRow[] = [...gaps];
-  const places = new Map<unknown, number>();
-  const parents = new Map<TimelineRow, unknown>();
+  const placed = new Set<TimelineRow>();
+  const waiting = new Map<TimelineRow, Moment[]>();
   let next = 0;
   const takeMoments = (untilUs: number): void => {
-    for (
-      let moment = moments[next];
-      moment !== undefined && moment.atUs < untilUs;
-      moment = moments[++next]
-    ) {
-      const above = moment.auditID === null ? null : (byID.get(moment.auditID) ?? null);
-      // An alert stands behind the request that it is about, whatever its clock says.
-      const row = momentRow(moment, above !== null && places.has(above) ? above : null);
-      if (row.parent !== null) parents.set(row, above);
-      rows.push(row);
+    for (let one = moments[next]; one !== undefined && one.atUs < untilUs; one = moments[++next]) {
+      const above = one.auditID === null ? null : (byID.get(one.auditID) ?? null);
+      if (above === null || placed.has(above)) rows.push(momentRow(one, above));
+      else waiting.set(above, [...(waiting.get(above) ?? []), one]);
     }
   };
-  for (const [n, row] of requests.entries()) {
+  for (const row of requests) {
     takeMoments(parseMicros(row.when ?? '') ?? Number.NEGATIVE_INFINITY);
-    const node = nodes[n];
-    places.set(row, rows.length);
-    places.set(node, rows.length);
-    if (node?.parent != null) parents.set(row, node.parent.node);
     rows.push(row);
+    placed.add(row);
+    for (const moment of waiting.get(row) ?? []) rows.push(momentRow(moment, row));
   }
   takeMoments(Number.POSITIVE_INFINITY);
-  return {
-    rows,
-    placeOfParent: (place) => {
-      const row = rows[place];
-      const parent = row === undefined ? undefined : parents.get(row);
-      return parent === undefined ? null : (places.get(parent) ?? null);
-    },
-  };
+  return rows;
+}
+
+/** Several streams as one, each in its own order. */
+export function interleaved(streams: readonly (readonly TimelineRow[])[]): readonly TimelineRow[] {
+  const heads = streams.map((rows) => ({ rows, at: 0 }));
+  const all: TimelineRow[] = [];
+  for (;;) {
+    let first: (typeof heads)[number] | null = null;
+    for (const head of heads) {
+      if (head.at < head.rows.length && (first === null || timeAt(head) < timeAt(first))) first = head;
+    }
+    const row = first?.rows[first.at];
+    if (first === null || row === undefined) return all;
+    all.push(row);
+    first.at++;
+  }
+}
+
+/** What has no time comes first. */
+function timeAt({ rows, at }: { readonly rows: readonly TimelineRow[]; readonly at: number }): number {
+  return parseMicros(rows[at]?.when ?? '') ?? Number.NEGATIVE_INFINITY;
 }

@@ -2,7 +2,7 @@
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import type { Gap } from '../../event/coverage.ts';
 import { formatMicros } from '../../event/micros.ts';
-import type { Moment, MomentOrigin } from '../../event/moment.ts';
+import type { Moment } from '../../event/moment.ts';
 import { actorName } from '../cause-chain/actor-name.ts';
 import type { CauseChain } from '../cause-chain/cause-chain.ts';
 import type { Fact } from '../fact/fact.ts';
@@ -12,8 +12,11 @@ import { nameOfRow as nameOfRequest, whoText } from '../who-did/who-did-row.ts';
 import { type MomentWords, momentText, momentWords } from './moment-words.ts';
 import type { Node } from './tree.ts';
 
-/** `audit`: a request. `gap`: a time, or a log, of which nothing is known. Else the other log that tells it (--with). */
-export type Origin = 'audit' | 'gap' | MomentOrigin;
+/**
+ * `audit`: a request. `gap`: a time, or a log, of which nothing is known. Else the other log that tells it (--with): `event`,
+ * `falco`, `auth`; of another cluster, or log store, as it was named: `context:eu`.
+ */
+export type Origin = string;
 
 /** What is no request has none of a request's fields but for the time, and what it tells of object and address: the others are null. */
 export type TimelineRow = { readonly [Field in keyof RequestRow]: RequestRow[Field] | null } & {
@@ -43,8 +46,8 @@ interface Drawn {
   /** Of what is no request, in the audit log's words: no Kubernetes user. */
   readonly who?: string;
   readonly tone?: EffectWords['tone'];
-  /** What it stands under, when that is not what a reader of the rows above would take for it. */
-  readonly because: string | null;
+  /** What it stands under. */
+  readonly above: TimelineRow | null;
 }
 
 /** Told by columns; not part of the machine output. */
@@ -61,13 +64,10 @@ export interface Telling {
 }
 
 export function rowsOf(nodes: readonly Node[], { chain, here, aliasOf }: Telling): readonly TimelineRow[] {
-  const path: Node[] = [];
-  return nodes.map((node) => {
+  const byNode = new Map<Node, TimelineRow>();
+  for (const node of nodes) {
     const { fact, parent, depth } = node;
     const words = momentWords(fact, chain, here);
-    const isClear = parent === null || path[depth - 1] === parent.node;
-    path.length = depth;
-    path[depth] = node;
     const row: TimelineRow = {
       ...fact.row,
       origin: 'audit',
@@ -78,10 +78,36 @@ export function rowsOf(nodes: readonly Node[], { chain, here, aliasOf }: Telling
       alias: aliasOf(fact),
       text: momentText(fact, words),
     };
-    const because = isClear ? null : momentWords(parent.node.fact, chain, here).brief;
-    DRAWN.set(row, { words, because });
-    return row;
-  });
+    // Nothing stands above its cause.
+    DRAWN.set(row, { words, above: parent === null ? null : (byNode.get(parent.node) ?? null) });
+    byNode.set(node, row);
+  }
+  return [...byNode.values()];
+}
+
+/** What it stands under. */
+export function aboveOf(row: TimelineRow): TimelineRow | null {
+  return DRAWN.get(row)?.above ?? null;
+}
+
+/** The same, as another cluster or store tells it. `rows`: in their order. */
+export function toldBy(origin: string, rows: readonly TimelineRow[]): readonly TimelineRow[] {
+  const renamed = new Map<TimelineRow, TimelineRow>();
+  for (const row of rows) {
+    const isOwn = row.origin === 'audit';
+    const other: TimelineRow = {
+      ...row,
+      origin: isOwn ? origin : row.origin,
+      ...(isOwn ? {} : { text: `${origin}: ${row.text}` }),
+    };
+    const drawn = DRAWN.get(row);
+    if (drawn !== undefined) {
+      const above = drawn.above === null ? null : (renamed.get(drawn.above) ?? null);
+      DRAWN.set(other, { ...drawn, above });
+    }
+    renamed.set(row, other);
+  }
+  return [...renamed.values()];
 }
 
 /** `atUs`: since when something is known; null: it is not known when. */
@@ -107,12 +133,14 @@ export function momentRow(moment: Moment, above: TimelineRow | null): TimelineRo
       : { parent: above.auditID, depth: above.depth + 1, link: 'proven', why: 'names its audit ID' }),
     text: `${who}: ${text}`,
   };
-  DRAWN.set(row, { words: null, because: null, who, tone: isAlarming ? 'bad' : 'plain' });
+  DRAWN.set(row, { words: null, above, who, tone: isAlarming ? 'bad' : 'plain' });
   return row;
 }
 
-export function columnsFor(rows: readonly TimelineRow[]): Column[] {
-  const hasBecause = rows.some((row) => DRAWN.get(row)?.because != null);
+/** `aside`: rows that a table leaves out. */
+export function columnsFor(rows: readonly TimelineRow[], aside: ReadonlySet<Row>): Column[] {
+  const because = becauseOf(rows);
+  const briefly = becauseOf(rows.filter((row) => !aside.has(row)));
   return [
     { name: 'WHEN', shrink: 0, cell: (row) => timeOf(asRow(row).when) },
     {
@@ -142,7 +170,7 @@ export function columnsFor(rows: readonly TimelineRow[]): Column[] {
       cell: (row) => resultOf(asRow(row), 'full'),
       brief: (row) => resultOf(asRow(row), 'text'),
     },
-    ...(hasBecause ? [BECAUSE] : []),
+    ...(because.size > 0 ? [becauseColumn(because, briefly)] : []),
     { name: 'LINK', wide: true, cell: (row) => textOf(linkOf(asRow(row))) },
     ...(rows.some(({ alias }) => alias !== null) ? [ALIAS] : []),
     { name: 'LEVEL', wide: true, cell: (row) => textOf(asRow(row).level) },
@@ -155,13 +183,29 @@ function isOwn({ origin }: TimelineRow): boolean {
   return origin === 'audit' || origin === 'gap';
 }
 
-const BECAUSE: Column = {
-  name: 'BECAUSE',
-  readable: 24,
-  drop: 2,
-  shorten: 'middle',
-  cell: (row) => textOf(DRAWN.get(row)?.because),
-};
+/** What a row stands under, where a reader of the rows above it would take another one for it. */
+function becauseOf(rows: readonly TimelineRow[]): ReadonlyMap<Row, string> {
+  const because = new Map<Row, string>();
+  const path: TimelineRow[] = [];
+  for (const row of rows) {
+    const above = aboveOf(row);
+    if (above !== null && path[row.depth - 1] !== above) because.set(row, wordsOf(above, 'brief'));
+    path.length = row.depth;
+    path[row.depth] = row;
+  }
+  return because;
+}
+
+function becauseColumn(because: ReadonlyMap<Row, string>, briefly: ReadonlyMap<Row, string>): Column {
+  return {
+    name: 'BECAUSE',
+    readable: 24,
+    drop: 2,
+    shorten: 'middle',
+    cell: (row) => textOf(because.get(row)),
+    brief: (row) => textOf(briefly.get(row)),
+  };
+}
 
 const ALIAS: Column = {
   name: 'ALSO KNOWN AS',
@@ -184,7 +228,11 @@ export function whatOf(row: TimelineRow, words: 'what' | 'brief'): string {
   if (row.origin === 'gap') return `~~ ${row.text}`;
   const drawn = Math.min(row.depth, DEEPEST_DRAWN);
   const hook = drawn === 0 ? '' : `${'· '.repeat(drawn - 1)}└ `;
-  return `${hook}${DRAWN.get(row)?.words?.[words] ?? momentWhat(row)}`;
+  return `${hook}${wordsOf(row, words)}`;
+}
+
+function wordsOf(row: TimelineRow, words: 'what' | 'brief'): string {
+  return DRAWN.get(row)?.words?.[words] ?? momentWhat(row);
 }
 
 /** Who it was stands in a column of its own. */

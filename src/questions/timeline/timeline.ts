@@ -189,13 +189,13 @@ class TimelineRound implements Round {
     const aside = ownReads(shown, requests);
     const beside = besideOf(params, nodes, told);
     const newestMoments = params.limit === null ? beside.shown : beside.shown.slice(-params.limit);
-    const { rows, placeOfParent } = streamOf(gapRows(coverage, gaps), shown, requests, newestMoments);
+    const rows = streamOf(gapRows(coverage, gaps), requests, newestMoments);
     const says = { params, nodes, coverage, gaps, isWidened: this.#isWidened };
     return {
       question: 'timeline',
       says: sentence(says),
       rows,
-      columns: columnsFor(rows),
+      columns: columnsFor(rows, aside),
       nameOf: nameOfRow,
       nearMisses: [],
       notes: [
@@ -208,7 +208,7 @@ class TimelineRound implements Round {
       ],
       now: [],
       next: nextCommands(says),
-      drawing: drawingOf(rows, placeOfParent),
+      drawing: drawingOf(rows),
       total: rows.length + nodes.length - shown.length + beside.shown.length - newestMoments.length,
       ...(aside.size === 0 ? {} : { aside: { rows: aside, total: aside.size } }),
       events: shown.flatMap(({ fact }) => (fact.event === null ? [] : [fact.event])),

@@ -253,6 +253,51 @@ describe('beside other logs', () => {
   });
 });
 
+describe('beside other audit logs', () => {
+  const two = ['test/fixtures/two-servers'];
+  const shop = 'audit:test/fixtures/shop/audit.log';
+
+  it('is one stream, each row marked with its origin, tied only within its own log', async () => {
+    const alone = await timelineOf('deploy/web', { file: two, namespace: 'shop' });
+    const other = await timelineOf('deploy/web', {
+      file: ['test/fixtures/shop/audit.log'],
+      namespace: 'shop',
+    });
+    const both = await timelineOf('deploy/web', { file: two, namespace: 'shop', with: [shop] });
+    const of = (origin: string) => both.rows.filter((row) => row.origin === origin);
+    const isRequest = ({ origin }: { origin: string }) => origin === 'audit';
+    expect(of('audit')).toEqual(alone.rows.filter(isRequest));
+    expect(of(shop).map(({ origin: _origin, ...row }) => row)).toEqual(
+      other.rows.filter(isRequest).map(({ origin: _origin, ...row }) => row),
+    );
+    const times = both.rows.map(({ when }) => when ?? '').filter(Boolean);
+    // Nothing above its cause: within a log the order may be another one than that of the clocks.
+    expect(times[0]).toBe(times.toSorted()[0]);
+    expect(both.coverage.events).toBe(alone.coverage.events + other.coverage.events);
+    expect(both.coverage.sources.map(({ name }) => name)).toContain(`${shop} test/fixtures/shop/audit.log`);
+    expect(both.status).toBe(Math.max(alone.status, other.status));
+  });
+
+  it('prints the events of all of them in the order of the rows, and draws a lane for each actor of each', async () => {
+    const flags = { file: two, namespace: 'shop', with: [shop], since: '3d' };
+    const raw = (await printed('cm/flags', { ...flags, output: 'raw' })).trimEnd().split('\n');
+    const { rows } = await timelineOf('cm/flags', flags);
+    const ids = rows.flatMap(({ auditID }) => auditID ?? []);
+    expect(raw.map((line) => (JSON.parse(line) as { auditID: string }).auditID)).toEqual(ids);
+    expect(await printed('cm/flags', { ...flags, output: 'html' })).toContain(`bob (${shop.slice(0, 12)}`);
+  });
+
+  it.each(['context:', 'source:', 'audit:', 'audit:-', 'sysdig:x'])('refuses --with %s', async (text) => {
+    await expect(timelineOf('', { file: two, with: [text] })).rejects.toMatchObject({ code: 'AUDIT_USAGE' });
+  });
+
+  it('refuses a log that is not there', async () => {
+    await expect(timelineOf('', { file: two, with: ['audit:missing.log'] })).rejects.toMatchObject({
+      code: 'AUDIT_FILE_NOT_FOUND',
+    });
+  });
+});
+
 describe('as a command', () => {
   const file = ['test/fixtures/shop/audit.log'];
 
