@@ -36,9 +36,9 @@ export function isNamespace(object: ObjectQuery): boolean {
   return object.kind === 'resource' && object.resources.includes('namespaces');
 }
 
-/** Of one actor's story, what is a row though it goes by another name. */
-export function aliasPredicate({ object, others, wantsAll }: TimelineParams): Predicate {
-  return all(objectPredicate(object), others, ...(wantsAll ? [] : [not(HOUSEKEEPING)]));
+/** Of one actor's story, what is a row though it goes by another name; housekeeping is sorted out before. */
+export function aliasPredicate({ object, others }: TimelineParams): Predicate {
+  return all(objectPredicate(object), others);
 }
 
 /** Whatever they did, wherever: what is no row may lead to other names of theirs. */

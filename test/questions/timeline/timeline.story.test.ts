@@ -154,6 +154,21 @@ describe('one actor under three names', () => {
   });
 });
 
+describe('a token of one of the cluster’s own controllers', () => {
+  it('that somebody took is theirs, and what they read with it is no housekeeping', async () => {
+    const controller = 'system:serviceaccount:kube-system:clusterrole-aggregation-controller';
+    const read = (jti: string, at: number): Scene => ({
+      ...{ verb: 'list', uri: '/api/v1/secrets', at },
+      over: as(controller, { [CREDENTIAL]: jti }),
+    });
+    const taken = tokenOf(controller, 'JTI=c', { user: 'mallory', at: 1 });
+    expect(drawn(await storyOf({ by: 'mallory' }, [taken, read('JTI=c', 2), read('JTI=own', 3)]))).toEqual([
+      'mallory: a token of kube-system/sa/clusterrole-aggregation-controller taken (done 201)',
+      '.sa:kube-system/clusterrole-aggregation-controller: secret listed (done 200)',
+    ]);
+  });
+});
+
 describe('what ties nobody', () => {
   it('a token that somebody else at the jump host could have had as well', async () => {
     const also: Scene = { user: 'nina', verb: 'list', uri: `${NS}/secrets`, at: 9 };
@@ -162,6 +177,20 @@ describe('what ties nobody', () => {
     expect(notes(story, 'may-be-same-actor')).toEqual([
       "sa:shop/runner, 2 requests from 10.0.0.7: not shown, for its token could be nina's as well, who also acts from there and read the Secrets of shop",
     ]);
+  });
+
+  it('that they made the account', async () => {
+    const made: Scene = {
+      user: 'mallory',
+      verb: 'create',
+      uri: `${NS}/serviceaccounts`,
+      at: 10,
+      code: 201,
+      ref: { name: 'runner' },
+    };
+    const story = await storyOf({ by: 'mallory' }, [made, ...STOLEN.slice(1)]);
+    expect(drawn(story)).toEqual(['mallory: shop/sa/runner created (done 201)']);
+    expect(notes(story, 'may-be-same-actor')).toHaveLength(1);
   });
 
   it('a Secret whose name tells of no such account', async () => {

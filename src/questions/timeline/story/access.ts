@@ -67,7 +67,8 @@ export function opens(access: Access, { account, credential, pod }: Shown): 'wel
       return access.namespace === account.namespace && isIt ? 'well' : 'no';
     }
     case 'account':
-      return isSame(access.account, account) && pod === null ? 'well' : 'no';
+      // Who made an account has no token of it yet.
+      return isSame(access.account, account) && pod === null ? 'hardly' : 'no';
   }
 }
 

@@ -22,13 +22,17 @@ export class Leads {
     const facts = [...core, ...[...members.values()].map(({ fact }) => fact)];
     const parts = [
       ...this.#new('user', revealed, MOST_ACCOUNTS, (user) => equals('user.username', user)),
-      ...this.#new('user', accountsOf(facts), MOST_ACCOUNTS, (user) => equals('user.username', user)),
       ...this.#new('session', sessionsOf(facts), MOST_SESSIONS, (session) => equals('session', session)),
       ...this.#new('issue', credentialsOf(facts), MOST_ACCOUNTS, issuesTo),
       ...this.#new('ip', [...addresses].filter(isAddress), MOST_ADDRESSES, fromAddress),
       ...this.#new('space', spacesOf(facts), MOST_ACCOUNTS, accessesIn),
     ];
-    return parts.length === 0 ? null : all(any(...parts), not(HOUSEKEEPING));
+    // Whose token was taken may be one of the cluster's own: what they did with it is no housekeeping.
+    const taken = this.#new('token', tokensOf(facts), MOST_ACCOUNTS, (token) =>
+      equals('user.username', token.split(' ')[0] ?? ''),
+    );
+    if (parts.length === 0 && taken.length === 0) return null;
+    return any(...taken, all(any(...parts), not(HOUSEKEEPING)));
   }
 
   #new(
@@ -58,13 +62,13 @@ function fromAddress(address: string): Predicate {
   return { kind: 'fromNetwork', cidr: cidrOfAddress(address) ?? address };
 }
 
-/** Whose tokens were taken. */
-function accountsOf(facts: readonly Fact[]): readonly string[] {
-  const users = facts.flatMap((fact) => {
+/** Tokens that were taken, after whose they are: each may have been used. */
+function tokensOf(facts: readonly Fact[]): readonly string[] {
+  const tokens = facts.flatMap((fact) => {
     const access = accessOf(fact);
-    return access?.kind === 'token' ? [accountUser(access.account)] : [];
+    return access?.kind === 'token' ? [`${accountUser(access.account)} ${access.issued}`] : [];
   });
-  return [...new Set(users)];
+  return [...new Set(tokens)];
 }
 
 function sessionsOf(facts: readonly Fact[]): readonly string[] {

@@ -1,12 +1,14 @@
 /** Takes a story through its rounds: each reads what the one before it named, until nothing new is named. */
 import type { Coverage, Note } from '../../../event/coverage.ts';
 import type { AuditRequest } from '../../../event/request.ts';
+import { matches } from '../../../query/matches.ts';
 import type { Predicate } from '../../../query/predicate.ts';
 import type { Window } from '../../../query/query.ts';
 import { byTime, type Fact } from '../../fact/fact.ts';
 import { KeptFacts } from '../../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../../fact/request-fields.ts';
 import type { Outcome } from '../../question.ts';
+import { HOUSEKEEPING } from '../housekeeping.ts';
 import { Leads } from './leads.ts';
 import { revealedBy } from './revealed.ts';
 import { Story, type Told } from './story.ts';
@@ -33,6 +35,8 @@ export class StoryRounds {
   readonly #leads = new Leads();
   readonly #options: StoryOptions;
   readonly #revealed = new Set<string>();
+  /** Credentials that somebody was given. */
+  #issued: ReadonlySet<string> = new Set();
   #rounds = 0;
   /** Leads were there, but nothing could be read again. */
   #isCutShort = false;
@@ -97,7 +101,9 @@ export class StoryRounds {
         this.#revealed.add(revealed.user);
         this.#story.reveal(revealed);
       }
-    return this.#leads.next(core, this.tell(), [...this.#revealed]);
+    const told = this.tell();
+    this.#issued = new Set(told.issues.keys());
+    return this.#leads.next(core, told, [...this.#revealed]);
   }
 
   #round(predicate: Predicate, then: Then): Extract<Outcome, { kind: 'ask' }>['round'] {
@@ -108,7 +114,10 @@ export class StoryRounds {
       },
       isContext: true,
       add: (request) => {
-        this.#story.add(this.#options.toFact(request), this.#options.passes(request));
+        const fact = this.#options.toFact(request);
+        const isTheirs = this.#issued.has(fact.row.who.credential ?? '');
+        if (isTheirs || !matches(request.event, HOUSEKEEPING))
+          this.#story.add(fact, this.#options.passes(request));
         return 'go on';
       },
       end: (coverage, canGoOn) => this.through(coverage, canGoOn, then),
