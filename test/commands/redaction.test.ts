@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { timelineCommand } from '../../src/commands/timeline.ts';
 import { whoDidCommand } from '../../src/commands/who-did.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 import { NOW } from '../support/run-command.ts';
@@ -168,6 +169,17 @@ describe('secrets', () => {
     ]) {
       const io = fixedIo({ nowMs: NOW });
       await whoDidCommand.run(['touch'], { file: [file], output, 'all-namespaces': true }, io);
+      const text = io.stdout() + io.stderr();
+      expect(text.length).toBeGreaterThan(100);
+      expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
+    }
+  });
+
+  it.each(FORMATS)('are in no timeline in -o %s', async (output) => {
+    for (const flags of [{}, { by: ['alice'] }]) {
+      const io = fixedIo({ nowMs: NOW });
+      const given = { file: [join(folder, 'careless.log')], output, 'all-namespaces': true, ...flags };
+      await timelineCommand.run([], given, io);
       const text = io.stdout() + io.stderr();
       expect(text.length).toBeGreaterThan(100);
       expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);

@@ -119,7 +119,9 @@ export class CauseChain {
 
   /** The nearest causes themselves, for whoever draws a tree; those that fit best first, as `causesOf` has them. */
   linksOf(fact: Fact): readonly Link[] {
-    return this.#linked().of(fact).links;
+    return this.#linked()
+      .of(fact)
+      .links.map((link) => ({ ...link, why: this.#clean(link.why) }));
   }
 
   /** What `effectsOf` tells, as facts. */

@@ -73,23 +73,25 @@ const PULSE = [
 
 const DISCOVERY = ['/api', '/api/v1', '/apis', '/apis/*', '/openapi/*', '/version', '/livez*', '/readyz*'];
 
-export const HOUSEKEEPING: Predicate = all(
+/** Clients that look up which types there are. */
+export const LOOKUPS: Predicate = all(
   not(REFUSED),
-  any(
-    all(
-      BY_THE_CLUSTER,
-      any(
-        oneOf('verb', READS),
-        oneOf('objectRef.resource', PULSE),
-        oneOf('objectRef.subresource', ['status', 'token']),
-        // Somebody else was quicker: it is tried again.
-        equals('responseStatus.code', '409'),
-      ),
-    ),
-    all(
-      absent('objectRef.resource'),
-      oneOf('verb', ['get', 'head']),
-      any(...DISCOVERY.map((path) => glob('requestPath', path))),
+  absent('objectRef.resource'),
+  oneOf('verb', ['get', 'head']),
+  any(...DISCOVERY.map((path) => glob('requestPath', path))),
+);
+
+export const HOUSEKEEPING: Predicate = any(
+  all(
+    not(REFUSED),
+    BY_THE_CLUSTER,
+    any(
+      oneOf('verb', READS),
+      oneOf('objectRef.resource', PULSE),
+      oneOf('objectRef.subresource', ['status', 'token']),
+      // Somebody else was quicker: it is tried again.
+      equals('responseStatus.code', '409'),
     ),
   ),
+  LOOKUPS,
 );

@@ -46,7 +46,7 @@ export const timeline: Question<TimelineParams> = {
   begin: (params: TimelineParams, _inputs: Inputs, _nowUs: number): Round => {
     const { sinceUs, untilUs } = params.window;
     const window = { sinceUs, untilUs };
-    return new TimelineRound(params, new Found(params, window), window, false);
+    return new TimelineRound(params, new Found(params), window, false);
   },
 };
 
@@ -58,13 +58,12 @@ class Found {
   /** Null: nobody was asked about. */
   readonly story: StoryRounds | null;
 
-  constructor(params: TimelineParams, window: Window) {
+  constructor(params: TimelineParams) {
     const alias = aliasPredicate(params);
     this.story =
       params.actors === null
         ? null
         : new StoryRounds({
-            window,
             isByName: params.actors.isByName,
             toFact: (request) => factIn(request, params),
             passes: (request) => matches(request.event, alias),
@@ -127,7 +126,8 @@ class TimelineRound implements Round {
     }
     const { story } = this.#found;
     if (story === null) return this.#explained(null, coverage, canGoOn);
-    return story.through(coverage, canGoOn, (soFar, mayGoOn) =>
+    const whole = { sinceUs: this.#isWidened ? null : window.sinceUs, untilUs: window.untilUs };
+    return story.through(whole, coverage, canGoOn, (soFar, mayGoOn) =>
       this.#explained(story.tell(), soFar, mayGoOn),
     );
   }

@@ -74,6 +74,11 @@ const OWN: readonly Scene[] = [
     over: { ...as(HELPER, { [CREDENTIAL]: 'JTI=h' }), sourceIPs: ['203.0.113.9'], userAgent: 'curl/8' },
   },
 ];
+/** What kubectl looks up before anything else is no part of a story. */
+const LOOKUP: Scene = {
+  ...{ verb: 'get', uri: '/api', at: 23 },
+  over: { ...as(HELPER, { [CREDENTIAL]: 'JTI=h' }), sourceIPs: ['203.0.113.9'] },
+};
 const BYSTANDERS: readonly Scene[] = [
   { user: 'nina', verb: 'get', uri: `${NS}/pods/web`, at: 2 },
   { user: 'nina', verb: 'get', uri: `${NS}/secrets/db`, at: 11, over: { sourceIPs: ['10.0.0.8'] } },
@@ -81,7 +86,7 @@ const BYSTANDERS: readonly Scene[] = [
 ];
 
 describe('one actor under three names', () => {
-  const scenes = [IMPERSONATING, ...STOLEN, ...OWN, ...BYSTANDERS];
+  const scenes = [IMPERSONATING, ...STOLEN, LOOKUP, ...OWN, ...BYSTANDERS];
   const whole = [
     'mallory as agent-smith: shop/cm listed (done 200)',
     'mallory: shop/secret/runner-token read (done 200)',
@@ -144,6 +149,13 @@ describe('one actor under three names', () => {
   it('is found from an address by what was issued there', async () => {
     const story = await storyOf({ fromIp: JUMP_HOST }, [...OWN, ...BYSTANDERS]);
     expect(drawn(story)).toContain('.sa:kube-system/helper: secret listed (done 200)');
+  });
+
+  it('is looked for as far back as whom was asked about was found', async () => {
+    const nowUs = Date.parse('2026-11-24T09:00:00Z') * 1000;
+    const window = { sinceUs: nowUs - 60_000_000, untilUs: null, isDefault: true };
+    const object = { kind: 'anything', namespace: null } as const;
+    expect(drawn(await storyOf({ by: 'mallory' }, scenes, { object, window }))).toEqual(whole);
   });
 
   it('says that it was not looked for where the log can be read only once', async () => {

@@ -1,4 +1,5 @@
 /** What a request put into somebody's hands: a token, a Secret that may hold one, the inside of a pod, an account of their own. */
+import { redactText } from '../../../event/redact.ts';
 import type { Fact } from '../../fact/fact.ts';
 
 export interface Account {
@@ -74,6 +75,10 @@ export function opens(access: Access, { account, credential, pod }: Shown): 'wel
 
 /** After `by NAME`: what they did. */
 export function accessWords(access: Access): string {
+  return redactText(wordsOf(access));
+}
+
+function wordsOf(access: Access): string {
   switch (access.kind) {
     case 'token':
       return `took a token of sa:${access.account.namespace}/${access.account.name}`;

@@ -8,7 +8,7 @@ import { byTime, type Fact } from '../../fact/fact.ts';
 import { KeptFacts } from '../../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../../fact/request-fields.ts';
 import type { Outcome } from '../../question.ts';
-import { HOUSEKEEPING } from '../housekeeping.ts';
+import { HOUSEKEEPING, LOOKUPS } from '../housekeeping.ts';
 import { Leads } from './leads.ts';
 import { revealedBy } from './revealed.ts';
 import { Story, type Told } from './story.ts';
@@ -18,7 +18,6 @@ import { storyNotes } from './story-notes.ts';
 const MOST_ROUNDS = 3;
 
 export interface StoryOptions {
-  readonly window: Window;
   /** Who stands behind a name is looked for where names were asked about. */
   readonly isByName: boolean;
   toFact(request: AuditRequest): Fact;
@@ -50,14 +49,14 @@ export class StoryRounds {
     this.#story.neighbours.add(fact);
   }
 
-  /** `then`: when nothing new is named, or nothing may be read any more. Called once. */
-  through(coverage: Coverage, canGoOn: boolean, then: Then): Outcome {
+  /** `window`: where whom was asked about was looked for. `then`: when nothing new is named, or nothing may be read any more. Called once. */
+  through(window: Window, coverage: Coverage, canGoOn: boolean, then: Then): Outcome {
     const predicate = this.#next();
     const mayRead = canGoOn && this.#rounds < MOST_ROUNDS;
     this.#isCutShort = predicate !== null && !mayRead;
     if (predicate === null || !mayRead) return then(coverage, canGoOn);
     this.#rounds++;
-    return { kind: 'ask', round: this.#round(predicate, then) };
+    return { kind: 'ask', round: this.#round(window, predicate, then) };
   }
 
   tell(): Told {
@@ -106,21 +105,21 @@ export class StoryRounds {
     return this.#leads.next(core, told, [...this.#revealed]);
   }
 
-  #round(predicate: Predicate, then: Then): Extract<Outcome, { kind: 'ask' }>['round'] {
+  #round(window: Window, predicate: Predicate, then: Then): Extract<Outcome, { kind: 'ask' }>['round'] {
     return {
       query: {
-        ...{ window: this.#options.window, predicate, witness: null, fields: REQUEST_FIELDS },
+        ...{ window, predicate, witness: null, fields: REQUEST_FIELDS },
         ...{ order: 'newest', limit: null, aggregation: null },
       },
       isContext: true,
       add: (request) => {
         const fact = this.#options.toFact(request);
-        const isTheirs = this.#issued.has(fact.row.who.credential ?? '');
-        if (isTheirs || !matches(request.event, HOUSEKEEPING))
+        const isGiven = this.#issued.has(fact.row.who.credential ?? '');
+        if (!matches(request.event, isGiven ? LOOKUPS : HOUSEKEEPING))
           this.#story.add(fact, this.#options.passes(request));
         return 'go on';
       },
-      end: (coverage, canGoOn) => this.through(coverage, canGoOn, then),
+      end: (coverage, canGoOn) => this.through(window, coverage, canGoOn, then),
     };
   }
 }

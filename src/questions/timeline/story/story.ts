@@ -105,7 +105,12 @@ export class Story {
     const held = heldBy(own);
     const rivals = heldBy(others);
     const [mine, theirs] = [issuesOf(held), issuesOf(rivals.filter(({ fact }) => !isOfControlPlane(fact)))];
-    const around = { held, rivals, addresses: addressesOf(own), firstUses: firstUses([...own, ...others]) };
+    const around: Around = {
+      held: opening(held, () => true),
+      rivals: opening(rivals, ({ fact }) => !isOfControlPlane(fact)),
+      addresses: addressesOf(own),
+      firstUses: firstUses([...own, ...others]),
+    };
     const session = onlySession(own);
     const members: Member[] = [];
     const doubts = new Map<string, Doubt>();
@@ -141,7 +146,7 @@ export class Story {
   #likely(fact: Fact, shown: Shown, { held, rivals, addresses, firstUses }: Around): Member | Doubt | null {
     const { ip } = fact.row.from;
     if (ip === null || !addresses.has(ip) || isOfControlPlane(fact)) return null;
-    const before = held.filter((one) => one.fact.atUs <= fact.atUs && opens(one.access, shown) !== 'no');
+    const before = held(shown).filter((one) => one.fact.atUs <= fact.atUs);
     const [first] = before;
     const last = before.findLast(({ access }) => opens(access, shown) === 'well') ?? before.at(-1);
     if (first === undefined || last === undefined) return null;
@@ -149,11 +154,10 @@ export class Story {
     const firstUs = firstUses.get(useKey(shown, ip));
     if (firstUs !== undefined && firstUs < first.fact.atUs)
       return doubt(`its token was used from ${ip} before they could have had it`);
-    const rival = rivals.find(
+    const rival = rivals(shown).find(
       (one) =>
         one.fact.atUs <= fact.atUs &&
         opens(one.access, shown) === 'well' &&
-        !isOfControlPlane(one.fact) &&
         this.neighbours.isAt(one.fact.row.who.user ?? '', ip),
     );
     if (rival !== undefined)
@@ -182,8 +186,9 @@ export function storyLinks(fact: Fact, { members, issues }: Told): readonly Link
 }
 
 interface Around {
-  readonly held: readonly Held[];
-  readonly rivals: readonly Held[];
+  /** What could have given them a token, and what gave it to others. */
+  readonly held: (shown: Shown) => readonly Held[];
+  readonly rivals: (shown: Shown) => readonly Held[];
   readonly addresses: ReadonlySet<string>;
   /** Of each token from each address, microseconds. */
   readonly firstUses: ReadonlyMap<string, number>;
@@ -214,6 +219,17 @@ function addressesOf(facts: Iterable<Fact>): ReadonlySet<string> {
   const addresses = new Set<string>();
   for (const fact of facts) if (fact.row.from.ip !== null) addresses.add(fact.row.from.ip);
   return addresses;
+}
+
+/** Of each token once, however often it was used. */
+function opening(all: readonly Held[], counts: (held: Held) => boolean): (shown: Shown) => readonly Held[] {
+  const known = new Map<string, readonly Held[]>();
+  return (shown) => {
+    const key = useKey(shown, '');
+    const found = known.get(key) ?? all.filter((held) => opens(held.access, shown) !== 'no' && counts(held));
+    known.set(key, found);
+    return found;
+  };
 }
 
 function issuesOf(held: readonly Held[]): ReadonlyMap<string, Fact> {
