@@ -1,6 +1,6 @@
 /** What a predicate's field is in the line: value-of.ts's `finalValueOf` of a line whose bodies are not looked at. */
 import { fromOf, isEscaped, reach, toOf } from './head';
-import { endOfJson } from './json';
+import { endOfJson, endOfTexts } from './json';
 import { IMPERSONATED_SLOT, SAID, SAID_END, USER_SLOT } from './layout';
 import { madeFrom, madeTo, NAMED, readMadeName } from './made-name';
 import {
@@ -50,6 +50,9 @@ export const ODD = 4;
 export let valueFrom: usize = 0;
 export let valueTo: usize = 0;
 
+/** In which `look` finds no one value. */
+export const SOURCE_ADDRESSES = 18;
+
 /** The fields by their numbers in ../program.ts. */
 export function look(field: u32): i32 {
   switch (field) {
@@ -89,7 +92,7 @@ export function look(field: u32): i32 {
       return readStatus() ? maybe(codeFrom, codeTo) : ODD;
     case 17:
       return readStatus() ? maybe(reasonFrom, reasonTo) : ODD;
-    case 18:
+    case SOURCE_ADDRESSES:
       return lookAtAddresses();
     default:
       return ODD;
@@ -190,6 +193,20 @@ function lookAtMadeName(): i32 {
 /** The reference is a Namespace's own. */
 function isOfNamespace(): bool {
   return isEmpty(GROUP) && isText(refFrom(RESOURCE), refTo(RESOURCE), NAMESPACES);
+}
+
+/** What a request is counted by: query/group-of.ts. */
+export function lookAtLastAddress(): i32 {
+  if (!reach(SOURCE_IPS)) return ODD;
+  const from = fromOf(SOURCE_IPS);
+  const to = toOf(SOURCE_IPS);
+  if (to === 0 || endOfTexts(from, to) !== to) return lookAtAddresses();
+  if (to - from === 2) return ABSENT;
+  // Before the closing quote and bracket.
+  const last = to - 2;
+  let first = last;
+  while (load<u8>(first - 1) !== QUOTE) first--;
+  return first === last ? UNKNOWN : value(first, last);
 }
 
 function lookAtAddresses(): i32 {

@@ -2,7 +2,7 @@
  * Counts lines by the values of some of their fields, and over time: groups in a table that is handed out when it is full, from the
  * front of the memory on, and their time buckets from its end on.
  */
-import { ABSENT, look, VALUE, valueFrom, valueTo } from './fields';
+import { ABSENT, look, lookAtLastAddress, SOURCE_ADDRESSES, VALUE, valueFrom, valueTo } from './fields';
 import { GROUP_SLOTS, GROUPS, GROUPS_END, KEY, KEY_END } from './layout';
 import { isSame } from './texts';
 
@@ -105,7 +105,8 @@ function writeKey(spec: usize): usize {
   const count = load<u32>(spec, 8);
   let at = KEY;
   for (let number: u32 = 0; number < count; number++) {
-    const found = look(load<u32>(spec + ((<usize>number) << 2), 12));
+    const field = load<u32>(spec + ((<usize>number) << 2), 12);
+    const found = field === SOURCE_ADDRESSES ? lookAtLastAddress() : look(field);
     if (found === ABSENT) {
       store<u16>(at, 0);
       at += 2;
