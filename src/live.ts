@@ -3,7 +3,7 @@
  * cluster/'s, and only questions decide what it means beside what the log says.
  */
 
-export type LiveKey = ObjectKey | BodyKey | SchemaKey | AddressKey | RightKey | AccountKey;
+export type LiveKey = ObjectKey | BodyKey | SchemaKey | AddressKey | NetworksKey | RightKey | AccountKey;
 
 export interface ObjectKey {
   readonly kind: 'object';
@@ -41,6 +41,11 @@ export interface AddressKey {
   readonly ip: string;
 }
 
+/** The networks that the cluster's nodes and pods have their addresses from. */
+export interface NetworksKey {
+  readonly kind: 'networks';
+}
+
 /** May this user do that? As a SubjectAccessReview asks it; `path` for non-resource URLs, the others null then. */
 export interface RightKey {
   readonly kind: 'right';
@@ -70,6 +75,8 @@ export type LiveFinding =
   | { readonly kind: 'schema'; readonly definition: unknown; readonly components: unknown }
   /** `of`: `pod ci/runner-8`, `node cp-1`, `service prod/api`, `load balancer prod/web`; null: nothing in the cluster has it. */
   | { readonly kind: 'address'; readonly of: string | null; readonly since: string | null }
+  /** Of nodes, each its address; of pods, each node's network. */
+  | { readonly kind: 'networks'; readonly cidrs: readonly string[] }
   /** `through`: the binding and role that allow it, as the authorizer words it; null when it does not say. */
   | { readonly kind: 'right'; readonly isAllowed: boolean; readonly through: string | null }
   /** Workloads that run under the account: `deploy/api`, `pod/debug`. */

@@ -6,6 +6,7 @@ import { lookUpAddresses } from './addresses.ts';
 import { lookUpBodies } from './bodies.ts';
 import { Budget } from './budget.ts';
 import { Asker } from './look-up.ts';
+import { lookUpNetworks } from './networks.ts';
 import { lookUpObjects } from './objects.ts';
 import { rbacSnapshot } from './rbac-snapshot.ts';
 import { lookUpRights } from './rights.ts';
@@ -28,6 +29,7 @@ export function liveCluster(api: ApiServer): LiveCluster {
         lookUpSchemas(of('schema'), asker, tell),
         lookUpRights(of('right'), asker, tell),
         lookUpAddresses(of('address'), asker, tell),
+        lookUpNetworks(of('networks'), asker, tell),
         lookUpAccounts(of('account'), asker, tell),
       ]);
       signal.throwIfAborted();
