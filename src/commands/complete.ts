@@ -150,6 +150,8 @@ async function valuesOf(flag: Flag, typed: string, prefix: string, live: LiveNam
 async function valuesFor(name: FlagName, live: LiveNames): Promise<readonly Candidate[] | 'files'> {
   switch (name) {
     case 'file':
+    case 'baseline-file':
+    case 'save':
       return 'files';
     case 'kubeconfig':
     case 'certificate-authority':
@@ -181,6 +183,7 @@ const SUGGESTED: Readonly<Partial<Record<FlagName, readonly string[]>>> = {
   by: ['sa:', 'group:', 'node:'],
   bucket: ['1m', '5m', '1h', '1d'],
   compare: ['previous'],
+  baseline: ['7d', '14d', '28d'],
   color: ['auto', 'always', 'never'],
   via: ['proxy', 'pod', 'stdout'],
   'max-bytes': ['100MB', '500MB', '2GiB'],

@@ -4,6 +4,7 @@ import { shellQuoted } from '../event/shell.ts';
 import { COUNT_FIELDS } from '../query/count-fields.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { findWord, WORDS } from '../query/words.ts';
+import { FINDING_KINDS } from '../questions/anomalies/finding-kinds.ts';
 import { SIGNS } from '../questions/failed-auth/signs.ts';
 import { RISKS } from '../questions/rbac-diff/risks.ts';
 import type { CommandSummary } from './command.ts';
@@ -211,6 +212,40 @@ export const COMMANDS: readonly CommandSummary[] = [
     ],
     terms: null,
     load: async () => (await import('./timeline.ts')).timelineCommand,
+  },
+  {
+    name: 'anomalies',
+    usage: '',
+    summary: 'what is out of the ordinary, against the days before: new, rare, too much, from elsewhere',
+    takes: [],
+    instead: {
+      follow:
+        'it compares a window with the days before it: --save and --baseline-file make it quick every day',
+      namespace: 'what is ordinary is judged of the whole cluster; who-did touch -n NS shows a namespace',
+      where:
+        'what is ordinary is judged of everything; --by, --not-by and --humans say whose findings are told',
+    },
+    flags: [
+      ...WHERE_FROM,
+      ...WHEN,
+      ...(['baseline', 'baseline-file', 'by', 'not-by', 'humans', 'known-range', 'false-alarms'] as const),
+      ...(['output', 'limit', 'no-headers', 'utc', 'color', 'live', 'save'] as const),
+      ...CLUSTER,
+      ...OTHER,
+    ],
+    examples: [
+      ['What was out of the ordinary in the last day, of the week before?', 'anomalies'],
+      [
+        'The same each day, reading a day only',
+        'anomalies --baseline-file ~/.cache/audit-baseline.json --save ~/.cache/audit-baseline.json',
+      ],
+      [
+        'Of last Sunday, against four weeks, with the offices known',
+        "anomalies --since '2026-11-22 00:00' --until '2026-11-23 00:00' --baseline 28d --known-range 198.51.100.0/24",
+      ],
+    ],
+    terms: { heading: 'Kinds of findings', of: Object.entries(FINDING_KINDS) },
+    load: async () => (await import('./anomalies.ts')).anomaliesCommand,
   },
   {
     name: 'index',
