@@ -10,6 +10,8 @@ const shared = {
 };
 const STORES = 'test/e2e/stores/**/*.e2e.test.ts';
 const IN_A_CLUSTER = 'test/e2e/stores/reach.e2e.test.ts';
+/** These ask no cluster. */
+const ALONE = ['test/e2e/release.e2e.test.ts', 'test/e2e/page.e2e.test.ts'];
 
 export default defineConfig({
   test: {
@@ -20,17 +22,18 @@ export default defineConfig({
           ...shared,
           name: 'cluster',
           include: ['test/e2e/*.e2e.test.ts', IN_A_CLUSTER],
+          exclude: [...configDefaults.exclude, ...ALONE],
           globalSetup: ['test/e2e/support/shared-cluster.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        // Against real log stores: each file starts its own, and waits for it as often as it works.
+        // Against real log stores: each file starts its own, and waits for it as often as it works. Beside them, what asks nobody.
         test: {
           ...shared,
           name: 'stores',
-          include: [STORES],
+          include: [STORES, ...ALONE],
           exclude: [...configDefaults.exclude, IN_A_CLUSTER],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

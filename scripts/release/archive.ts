@@ -1,5 +1,6 @@
 /** Files → a .tar.gz that krew takes: plain files in one folder. The same bytes each time. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 
 export interface Entry {
@@ -20,12 +21,19 @@ export async function toArchive(entries: readonly Entry[], seconds: number): Pro
   return await gzipped(Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]));
 }
 
+/** `gzip 1.12`: another one may write other bytes. */
+export function gzipVersion(): string {
+  return execFileSync('gzip', ['--version'], { encoding: 'utf8' }).split('\n', 1)[0] ?? '';
+}
+
 /** By gzip itself: what Node has built in is made for speed, and is 3 % worse. */
 async function gzipped(bytes: Buffer): Promise<Buffer> {
   const gzip = spawn('gzip', ['-n9'], { stdio: ['pipe', 'pipe', 'inherit'] });
   gzip.stdin.end(bytes);
+  const ended = once(gzip, 'close');
   const packed = await buffer(gzip.stdout);
-  if (packed.length === 0) throw new Error('gzip wrote nothing');
+  const [status] = await ended;
+  if (status !== 0) throw new Error(`gzip ended with ${status}`);
   return packed;
 }
 

@@ -1,7 +1,7 @@
 /** Node for a platform, from npm: a third party packs it, so it is taken only when it is what was pinned. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { NODE_VERSION, type Platform } from './platforms.ts';
@@ -14,10 +14,13 @@ export function nodeBinary(platform: Platform): { readonly bytes: Buffer; readon
   const archive = packed(platform.package);
   const bytes = fileIn(archive, `package/${platform.path}`);
   const found = bytes === null ? 'nothing' : createHash('sha256').update(bytes).digest('hex');
-  if (bytes === null || found !== platform.sha256)
+  if (bytes === null || found !== platform.sha256) {
+    // Half of one, say: the next time it is fetched again.
+    rmSync(archive, { force: true });
     throw new Error(
-      `${platform.package}@${NODE_VERSION}: ${platform.path} has sha256 ${found}, not ${platform.sha256}`,
+      `${platform.package}@${NODE_VERSION}: ${platform.path} has sha256 ${found}, not ${platform.sha256}; ${archive} was removed: try again`,
     );
+  }
   return { bytes, license: fileIn(archive, 'package/LICENSE')?.toString() ?? null };
 }
 
@@ -36,8 +39,6 @@ function fileIn(archive: string, path: string): Buffer | null {
   try {
     return execFileSync('tar', ['-xzOf', archive, path], { maxBuffer: 2 ** 30, stdio: 'pipe' });
   } catch {
-    if (!existsSync(archive) || readFileSync(archive).length === 0)
-      throw new Error(`${archive} cannot be read`);
     return null;
   }
 }

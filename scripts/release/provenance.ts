@@ -2,6 +2,7 @@
  * From what a release was made: an in-toto statement with SLSA's provenance (slsa.dev/spec/v1.0/provenance), unsigned. Whoever
  * publishes it signs it; whoever doubts it makes the release again, and compares.
  */
+import { gzipVersion } from './archive.ts';
 import { NODE_VERSION, PLATFORMS } from './platforms.ts';
 
 export interface Made {
@@ -19,7 +20,7 @@ export function provenanceOf(commit: string, repository: string, made: readonly 
       buildDefinition: {
         buildType: `${repository}/blob/main/scripts/release/release.ts`,
         externalParameters: { command: 'npm ci && npm run release' },
-        internalParameters: { node: NODE_VERSION },
+        internalParameters: { node: NODE_VERSION, gzip: gzipVersion() },
         resolvedDependencies: [
           { uri: `git+${repository}`, digest: { gitCommit: commit } },
           ...PLATFORMS.map(({ package: name, sha256 }) => ({

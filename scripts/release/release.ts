@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { thirdPartyNotices } from '../third-party.ts';
@@ -20,6 +20,9 @@ import { programFiles } from './program-files.ts';
 import { provenanceOf } from './provenance.ts';
 import { sbomOf } from './sbom.ts';
 
+const OURS =
+  /^(?:kubectl-audit-v.*\.tar\.gz|audit\.yaml|kubectl-audit\.cdx\.json|SHA256SUMS|provenance\.intoto\.json)$/;
+
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean' }, out: { type: 'string' } } });
 const out = resolve(values.out ?? join(root, 'out'));
 const { version, homepage } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
@@ -28,8 +31,7 @@ const { version, homepage } = JSON.parse(readFileSync(`${root}package.json`, 'ut
 };
 
 if (values['dry-run'] !== true) assertReleasable();
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+emptied(out);
 const program = await programFiles();
 const blob = toBlob(program);
 const licence = readFileSync(`${root}LICENSE`);
@@ -61,6 +63,14 @@ made.push({ name: sbom, sha256: write(sbom, sbomOf(version, program.packages)) }
 write('SHA256SUMS', made.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''));
 write('provenance.intoto.json', provenanceOf(git('rev-parse', 'HEAD'), homepage, made));
 process.stdout.write(`v${version}, in ${out}\n`);
+
+/** What an earlier release left goes, and nothing else. */
+function emptied(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const others = readdirSync(folder).filter((name) => !OURS.test(name));
+  if (others.length > 0) throw new Error(`${folder} holds other files (${others[0]}): --out an empty folder`);
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+}
 
 /** Its sha256. */
 function write(name: string, content: string | Uint8Array): string {

@@ -3,8 +3,9 @@
  * what was read is counted. In passes, one for each query.
  */
 import type { Answer } from '../answer.ts';
-import { Assembler, type Begun } from '../event/assembler.ts';
+import { Assembler } from '../event/assembler.ts';
 import { emptyBatch, witnessId } from '../event/batch.ts';
+import type { Begun } from '../event/begun-requests.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import { CoverageCount } from '../event/coverage-count.ts';
 import type { AuditEvent, Reject } from '../event/event.ts';
@@ -56,7 +57,7 @@ export class Reading {
     const assembler = new Assembler({
       concerns: (event) => concerns(event, concern),
       emit: (request) => this.#give(request, options),
-      emitBegun: (begun) => options.onBegun?.(begun),
+      ...(query.aggregation === null ? {} : { emitBegun: (begun) => options.onBegun?.(begun) }),
       isFollowing: options.isFollowing === true,
     });
     const opened = new Opened();

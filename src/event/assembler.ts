@@ -2,14 +2,16 @@
  * Events → requests: joins the stages of one request, drops repeated events, whatever their order and from however many
  * logs. Memory is bounded. Which requests are wanted, and the window, are the caller's to decide.
  */
+import { type Begun, BegunRequests } from './begun-requests.ts';
 import type { AuditEvent, Stage } from './event.ts';
 import { keysOf, type PassedStages } from './passed-stages.ts';
+import { Remembered } from './remembered.ts';
 import { type AuditRequest, isLongRunning, requestKey, stagesKey } from './request.ts';
 
 /** Requests whose outcome is awaited, at most. Beyond it the oldest is given out as it stands, and counted. */
 const MAX_OPEN = 50_000;
-/** Finished requests remembered, twice this many at most, so that a repeated event is known as one. */
-const CLOSED_GENERATION = 100_000;
+/** Stages that were passed over and not looked at, at most. */
+const MOST_UNREAD = 100_000;
 
 const STAGE_RANK: Record<Stage, number> = {
   RequestReceived: 0,
@@ -32,29 +34,21 @@ export interface AssemblerOptions {
   readonly isFollowing: boolean;
 }
 
-export interface Begun {
-  /** Long-running ones that were started. */
-  readonly running: number;
-  /** Of which no more is in the log. */
-  readonly withoutOutcome: number;
-}
-
 export class Assembler {
   readonly #options: AssemblerOptions;
   readonly #open = new Map<string, AuditEvent>();
   readonly #openByStages = new Map<string, string>();
-  /** Those of which a stage was passed over, by their stages: whether they are running. */
-  readonly #begun = new Map<string, boolean>();
-  #begunEvicted = 0;
+  /** Those of which a stage was passed over, by their stages. */
+  readonly #begun = new BegunRequests();
+  /** Requests whose end was seen, by their stages: what was passed over of them may be told of later. */
+  readonly #ended = new Remembered();
   /** Which stages before an outcome have been seen: what is settled is looked at for their sake. */
   #hasReceived = false;
   #hasStarted = false;
   #unread: PassedStages[] = [];
-  #closed = new Set<string>();
-  #closedBefore = new Set<string>();
+  readonly #closed = new Remembered();
   #repeats = 0;
   #evicted = 0;
-  #forgot = false;
 
   constructor(options: AssemblerOptions) {
     this.#options = options;
@@ -67,25 +61,25 @@ export class Assembler {
 
   /** Requests given out before their outcome was seen, because too many were open. */
   get evicted(): number {
-    return this.#evicted + this.#begunEvicted;
+    return this.#evicted + this.#begun.evicted;
   }
 
   /** Finished requests were forgotten: an event repeated after very many others would count twice. */
   get hasForgotten(): boolean {
-    return this.#forgot;
+    return this.#closed.hasForgotten;
   }
 
   add(event: AuditEvent): void {
     if (!this.#options.concerns(event)) return;
     const key = requestKey(event);
-    if (this.#isClosed(key)) {
+    if (this.#closed.has(key)) {
       this.#repeats++;
       return;
     }
     if (isOutcome(event)) {
       this.#forget(key);
       this.#forgetBegun(event);
-      this.#close(key);
+      this.#closed.add(key);
       this.#emit(key, event);
     } else {
       this.#keepOpen(key, event);
@@ -100,7 +94,7 @@ export class Assembler {
     if (stages.passed === 'begun' || stages.passed === 'running') this.#begin(stages);
     else if (this.#awaits(stages)) this.#drop(stages);
     else this.#unread.push(stages);
-    while (this.#unreadCount() > CLOSED_GENERATION) this.#unread.shift();
+    while (this.#unreadCount() > MOST_UNREAD) this.#unread.shift();
   }
 
   /** Gives out what is still open. */
@@ -108,38 +102,28 @@ export class Assembler {
     for (const [key, event] of this.#open) this.#emit(key, event);
     this.#open.clear();
     this.#openByStages.clear();
-    if (this.#begun.size === 0 && this.#begunEvicted === 0) return;
-    const running = [...this.#begun.values()].filter((isRunning) => isRunning).length;
-    const withoutOutcome = this.#begun.size - running + this.#begunEvicted;
-    this.#begun.clear();
-    this.#options.emitBegun?.({ running, withoutOutcome });
+    this.#options.emitBegun?.(this.#begun.left());
   }
 
   #begin(stages: PassedStages): void {
     const isRunning = stages.passed === 'running';
     this.#note(isRunning);
     for (const key of keysOf(stages)) {
-      if (this.#isClosed(key) || this.#openByStages.has(key)) continue;
-      this.#begun.set(key, isRunning || this.#begun.get(key) === true);
-      if (this.#begun.size > MAX_OPEN) this.#evictOldestBegun();
-    }
-  }
-
-  #evictOldestBegun(): void {
-    for (const key of this.#begun.keys()) {
-      this.#begun.delete(key);
-      this.#close(key);
-      this.#begunEvicted++;
-      return;
+      if (this.#ended.has(key)) continue;
+      const open = this.#openByStages.get(key);
+      if (open !== undefined && !isRunning) continue;
+      // It stood open by an earlier stage.
+      if (open !== undefined) this.#forget(open);
+      const evicted = this.#begun.begin(key, isRunning);
+      if (evicted !== null) this.#ended.add(evicted);
     }
   }
 
   #forgetBegun(event: AuditEvent): void {
     const stages = this.#options.emitBegun === undefined ? null : stagesOf(event);
     if (stages === null) return;
-    this.#begun.delete(stages);
-    // What was passed over of it may be told of later.
-    if (isOutcome(event)) this.#close(stages);
+    this.#begun.end(stages);
+    if (isOutcome(event)) this.#ended.add(stages);
   }
 
   #keepOpen(key: string, event: AuditEvent): void {
@@ -150,7 +134,7 @@ export class Assembler {
     }
     this.#note(event.stage === 'ResponseStarted' && isLongRunning(event));
     const stages = stagesOf(event);
-    if (stages !== null && this.#isClosed(stages)) return;
+    if (stages !== null && this.#ended.has(stages)) return;
     this.#forgetBegun(event);
     this.#open.set(key, event);
     if (stages !== null) this.#openByStages.set(stages, key);
@@ -176,8 +160,8 @@ export class Assembler {
     for (const key of keysOf(stages)) {
       const open = this.#openByStages.get(key);
       if (open !== undefined) this.#forget(open);
-      this.#begun.delete(key);
-      this.#close(key);
+      this.#begun.end(key);
+      this.#ended.add(key);
     }
   }
 
@@ -188,29 +172,17 @@ export class Assembler {
   #evictOldest(): void {
     for (const [key, event] of this.#open) {
       this.#forget(key);
-      this.#close(key);
+      this.#closed.add(key);
       this.#evicted++;
       this.#emit(key, event);
       return;
     }
   }
 
-  #isClosed(key: string): boolean {
-    return this.#closed.has(key) || this.#closedBefore.has(key);
-  }
-
   #forget(key: string): void {
     const stages = stagesOf(this.#open.get(key));
     this.#open.delete(key);
     if (stages !== null && this.#openByStages.get(stages) === key) this.#openByStages.delete(stages);
-  }
-
-  #close(key: string): void {
-    this.#closed.add(key);
-    if (this.#closed.size < CLOSED_GENERATION) return;
-    if (this.#closedBefore.size > 0) this.#forgot = true;
-    this.#closedBefore = this.#closed;
-    this.#closed = new Set();
   }
 
   #emit(key: string, event: AuditEvent): void {

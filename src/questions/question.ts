@@ -3,7 +3,7 @@
  * the same requests in any order of batches give the same answer.
  */
 import type { Answer } from '../answer.ts';
-import type { Begun } from '../event/assembler.ts';
+import type { Begun } from '../event/begun-requests.ts';
 import type { Coverage, Note } from '../event/coverage.ts';
 import type { Group } from '../event/groups.ts';
 import type { AuditRequest } from '../event/request.ts';

@@ -140,7 +140,10 @@ describe('a release', () => {
 
   it('comes out the same twice', async () => {
     const blob = toBlob(await programFiles());
-    for (const platform of PLATFORMS.filter(({ os }) => os !== 'windows')) {
+    // Two of the five, of formats that code of ours rewrites: each one takes half a minute.
+    for (const platform of PLATFORMS.filter((each) =>
+      ['linux-amd64', 'darwin-arm64'].includes(nameOf(each)),
+    )) {
       const again = await toExecutable(blob, platform);
       expect([nameOf(platform), again.equals(executableOf(platform))]).toEqual([nameOf(platform), true]);
     }

@@ -36,6 +36,13 @@ describe('Assembler', () => {
     expect(assemble([complete, complete, stage('RequestReceived'), complete])).toHaveLength(1);
   });
 
+  it('knows again what was logged a hundred thousand requests before', () => {
+    const events = Array.from({ length: 110_000 }, (_, i) =>
+      stage('ResponseComplete', { auditID: `a${i}`, receivedUs: i }),
+    );
+    expect(assemble([...events, ...events])).toHaveLength(events.length);
+  });
+
   it('does not let a request hide behind the audit ID of another', () => {
     const other = stage('ResponseComplete', { verb: 'get', responseStatus: aStatus(200) });
     const later = stage('ResponseComplete', { receivedUs: 1_000_001, responseStatus: aStatus(404) });

@@ -70,8 +70,23 @@ it('asks again from where all was given, until all was given that is newer', () 
   // The newest page came, and the next did not.
   takeNew(seen, [newest]);
   expect(seen.askFor(ask).stages.sinceUs).toBe(newestUs - HOUR_US);
-  seen.endAsk(false, 0);
+  seen.endAsk(false, newestUs);
   expect(seen.askFor(ask).stages.sinceUs).toBe(newestUs);
+});
+
+it('asks from no later than it asked last, where one server is ahead of the others', () => {
+  const newest = events[0] as AuditEvent;
+  const newestUs = newest.stageUs ?? newest.receivedUs ?? 0;
+  const ask: Ask = {
+    test: ANY_EVENT,
+    received: { sinceUs: null, untilUs: null },
+    stages: { sinceUs: null, untilUs: null },
+    isLongRunning: false,
+  };
+  const seen = new SeenEvents(newestUs - HOUR_US, 0);
+  takeNew(seen, [newest]);
+  seen.endAsk(true, newestUs - 60_000_000);
+  expect(seen.askFor(ask).stages.sinceUs).toBe(newestUs - 60_000_000);
 });
 
 it('does not look through all of the time in which nothing was found, again and again', () => {

@@ -2,7 +2,8 @@
  * Counts requests by who, what, from where and with what, hour by hour: those under test, those before, and those again that
  * reading in bulk is told by, with the names of what was read. What can be read only once is counted so in one round.
  */
-import { type Begun, isOutcome } from '../../event/assembler.ts';
+import { isOutcome } from '../../event/assembler.ts';
+import type { Begun } from '../../event/begun-requests.ts';
 import type { Coverage } from '../../event/coverage.ts';
 import type { Bucket, Group } from '../../event/groups.ts';
 import type { AuditRequest } from '../../event/request.ts';

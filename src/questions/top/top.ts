@@ -4,7 +4,8 @@
  * as requests is counted here, and both in the same way (query/group-of.ts).
  */
 
-import { type Begun, isOutcome } from '../../event/assembler.ts';
+import { isOutcome } from '../../event/assembler.ts';
+import type { Begun } from '../../event/begun-requests.ts';
 import type { Coverage } from '../../event/coverage.ts';
 import type { Group } from '../../event/groups.ts';
 import { parseMicros } from '../../event/micros.ts';

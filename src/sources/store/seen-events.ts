@@ -87,7 +87,7 @@ export class SeenEvents {
    */
   endAsk(isWhole: boolean, askedUs: number): void {
     // Where nothing is found for long, not all of that time is looked through again and again.
-    this.#reachedUs = Math.max(this.#newestUs, this.#reachedUs, askedUs - SKEW_US);
+    this.#reachedUs = Math.max(Math.min(this.#newestUs, askedUs), this.#reachedUs, askedUs - SKEW_US);
     if (isWhole) this.#forget();
     this.#asks++;
     this.#hasMadeRoom = false;
