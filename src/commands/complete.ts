@@ -6,6 +6,7 @@ import { kubectlName } from '../event/resource-names.ts';
 import { resourceTypes } from '../event/resource-table.ts';
 import { COUNT_FIELDS } from '../query/count-fields.ts';
 import { WORDS } from '../query/words.ts';
+import { VIEW_MEANS } from '../questions/top/views/view-means.ts';
 import { FORMATS } from '../render/registry.ts';
 import type { CommandSummary } from './command.ts';
 import { FLAGS, type Flag, type FlagName } from './flags.ts';
@@ -169,6 +170,8 @@ async function valuesFor(name: FlagName, live: LiveNames): Promise<readonly Cand
       ]);
     case 'count':
       return COUNT_FIELDS.map((field) => [field.name, field.means]);
+    case 'view':
+      return Object.entries(VIEW_MEANS);
     default:
       return named(SUGGESTED[name] ?? []);
   }

@@ -1,4 +1,5 @@
 /** Every flag once, as data: the command line, help, completions, README and docs are made from this list. */
+import { VIEW_MEANS } from '../questions/top/views/view-means.ts';
 import { formatNames } from '../render/registry.ts';
 
 export interface Flag {
@@ -332,6 +333,13 @@ export const FLAGS = {
     isList: true,
     value: 'FIELDS',
     help: 'top: what to count by: user,verb,resource (default), namespace, name, code, ip, agent, …',
+    group: 'Out',
+  },
+  view: {
+    name: 'view',
+    type: 'string',
+    value: 'VIEW',
+    help: `top: a ready view: ${Object.keys(VIEW_MEANS).join(', ')}`,
     group: 'Out',
   },
   bucket: {

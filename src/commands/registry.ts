@@ -7,6 +7,7 @@ import { findWord, WORDS } from '../query/words.ts';
 import { FINDING_KINDS } from '../questions/anomalies/finding-kinds.ts';
 import { SIGNS } from '../questions/failed-auth/signs.ts';
 import { RISKS } from '../questions/rbac-diff/risks.ts';
+import { VIEW_MEANS } from '../questions/top/views/view-means.ts';
 import type { CommandSummary } from './command.ts';
 import type { FlagName } from './flags.ts';
 
@@ -177,9 +178,21 @@ export const COMMANDS: readonly CommandSummary[] = [
     usage: '[TYPE/NAME | TYPE NAME | TYPE | /PATH]',
     summary: 'how often, by whom, on what, from where, with what: counts by any fields, and over time',
     takes: ['object'],
-    flags: [...WHERE_FROM, ...WHEN, ...WHAT, 'count', 'bucket', 'compare', ...OUT, ...CLUSTER, ...OTHER],
+    flags: [
+      ...WHERE_FROM,
+      ...WHEN,
+      ...WHAT,
+      'count',
+      'view',
+      'bucket',
+      'compare',
+      ...OUT,
+      ...CLUSTER,
+      ...OTHER,
+    ],
     examples: [
       ['Who does what most?', 'top -A --demo'],
+      ['Who still uses deprecated APIs?', 'top -A --view deprecated --demo'],
       ['Who fails most, and how?', "top -A --code '>=400' --count user,verb,resource,code --demo"],
       [
         'Which clients list Secrets, hour by hour, and how was it the day before?',
@@ -187,8 +200,11 @@ export const COMMANDS: readonly CommandSummary[] = [
       ],
     ],
     terms: {
-      heading: 'What can be counted by (--count)',
-      of: COUNT_FIELDS.map(({ name, means }) => [name, means]),
+      heading: 'Ready views (--view), and what else can be counted by (--count)',
+      of: [
+        ...Object.entries(VIEW_MEANS),
+        ...COUNT_FIELDS.map(({ name, means }): [string, string] => [name, means]),
+      ],
     },
     load: async () => (await import('./top.ts')).topCommand,
   },

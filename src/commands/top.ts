@@ -7,6 +7,8 @@ import { parseObject } from '../query/parse-object.ts';
 import { findWord, type Word } from '../query/words.ts';
 import { offsetAt } from '../query/zone.ts';
 import { top } from '../questions/top/top.ts';
+import { parseView } from '../questions/top/views/registry.ts';
+import type { View } from '../questions/top/views/view.ts';
 import type { Command } from './command.ts';
 import { type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
 import { runQuestion } from './run-question.ts';
@@ -15,14 +17,16 @@ import { flagsInGroup, typedAgain } from './typed-again.ts';
 export const topCommand: Command = {
   async run(words, flags, io) {
     const typed = listFlag(flags, 'count');
-    const by = parseCountFields(typed.length === 0 ? DEFAULT_COUNT : typed);
+    const view = viewOf(flags, typed);
+    const by = view?.by ?? parseCountFields(typed.length === 0 ? DEFAULT_COUNT : typed);
     checkFormat(
       textFlag(flags, 'output'),
       by.map(({ name }) => name),
     );
     const more = {
       by,
-      bucketUs: bucketOf(flags),
+      view,
+      bucketUs: bucketOf(flags) ?? view?.bucketUs ?? null,
       comparesPrevious: comparesPrevious(flags),
       sameWindow: typedAgain(flags, ['since', 'until']),
       sameObject: words.map((word) => ` ${shellQuoted(word)}`).join(''),
@@ -48,6 +52,22 @@ export const topCommand: Command = {
 const ANYTHING: Word = findWord('touch') ?? {
   ...{ name: 'touch', means: '', atMetadata: '', verbs: null, through: 'any', to: null, witnessVerbs: null },
 };
+
+/** Throws AUDIT_USAGE. Null: none was asked for. */
+function viewOf(flags: FlagValues, count: readonly string[]): View | null {
+  const typed = textFlag(flags, 'view');
+  if (typed === null) return null;
+  const view = parseView(typed);
+  if (count.length > 0)
+    throw new UserError(
+      'AUDIT_USAGE',
+      `--view ${view.name} says by itself what is counted, and --count too`,
+      {
+        hint: 'leave one of them out',
+      },
+    );
+  return view;
+}
 
 function filtersOf(flags: FlagValues): ReadonlyMap<string, string> {
   const names = flagsInGroup('Who and what').filter((name) => flags[name] !== undefined);

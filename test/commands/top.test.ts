@@ -7,6 +7,7 @@ import type { FlagValues } from '../../src/commands/flags.ts';
 import { topCommand } from '../../src/commands/top.ts';
 import { COUNT_FIELDS } from '../../src/query/count-fields.ts';
 import type { TopRow } from '../../src/questions/top/top-row.ts';
+import { VIEW_MEANS } from '../../src/questions/top/views/view-means.ts';
 import { FORMATS } from '../../src/render/registry.ts';
 import { event, type Json } from '../questions/failed-auth/failed-auth-support.ts';
 import { fixedIo } from '../support/fixed-io.ts';
@@ -137,7 +138,7 @@ describe('top', () => {
     const count = [COUNT_FIELDS.map(({ name }) => name).join(',')];
     const document = JSON.parse((await run('', { ...SHOP, output: 'json', count })).out);
     expect(validate(document), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
-    const keys = ['group', 'count', 'share', 'first', 'last', 'buckets', 'previous'];
+    const keys = ['group', 'count', 'share', 'first', 'last', 'buckets', 'previous', 'latency'];
     expect(schema.definitions.TopRow?.required?.toSorted()).toEqual(keys.toSorted());
     for (const row of document.rows) {
       expect(Object.keys(row)).toEqual(keys);
@@ -146,6 +147,18 @@ describe('top', () => {
     document.rows[0].count = '1';
     expect(validate(document)).toBe(false);
   });
+
+  it.each(Object.keys(VIEW_MEANS))(
+    'prints --view %s as the schema says, and within 80 columns',
+    async (view) => {
+      const schema = JSON.parse(readFileSync('docs/answer.schema.json', 'utf8'));
+      const validate = new Ajv({ strict: false }).compile(schema);
+      const document = JSON.parse((await run('', { ...SHOP, output: 'json', view })).out);
+      expect(validate(document), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
+      const { out } = await run('', { ...SHOP, view, limit: '9', color: 'never' }, { columns: 80 });
+      expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
 
   it('names types, and objects when they are counted by name', async () => {
     const names = async (count: string) =>
@@ -240,6 +253,12 @@ describe('the command line', () => {
     expect(done.stdout).toMatch(/^\d+ requests on prod\/deploy\/api, by user and verb: \d+ groups; most by /);
   });
 
+  it('names the ready views in its help', () => {
+    const { stdout } = cli(['--help']);
+    for (const [name, means] of Object.entries(VIEW_MEANS))
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${name} ${means}`);
+  });
+
   it('explains in its help what can be counted by', () => {
     const { stdout } = cli(['--help']);
     for (const { name } of COUNT_FIELDS) expect(stdout).toMatch(new RegExp(`^ +${name} +\\S`, 'm'));
@@ -251,6 +270,9 @@ describe('the command line', () => {
     [['--bucket', '1M'], 'AUDIT_USAGE', 'a month is 30d'],
     [['--bucket', '0s'], 'AUDIT_USAGE', 'shorter than a second'],
     [['--compare', 'yesterday'], 'AUDIT_USAGE', '--compare previous'],
+    [['--view', 'nois'], 'AUDIT_USAGE', 'did you mean noise?'],
+    [['--view', 'toString'], 'AUDIT_USAGE', '--view noise; there are noise, deprecated'],
+    [['--view', 'slow', '--count', 'user'], 'AUDIT_USAGE', 'leave one of them out'],
     [['-o', 'raw'], 'AUDIT_BAD_FORMAT', 'who-did touch -o raw'],
     [['-o', 'name', '--count', 'user'], 'AUDIT_BAD_FORMAT', '--count group,resource,name'],
     [['deploy/api', 'x'], 'AUDIT_BAD_OBJECT', ''],

@@ -152,9 +152,16 @@ export class GroupCounts {
     return new Array<number>(this.#axis?.size ?? 0).fill(0);
   }
 
-  /** The groups with the most requests first, then by key; each is let go of, for rows to have its memory. */
-  *drain(): Generator<GroupCount> {
-    const slots = Uint32Array.from(this.#slots.values()).sort((a, b) => this.#compare(a, b));
+  /**
+   * The groups with the most requests first, then by key; each is let go of, for rows to have its memory. `rankOf`: those of a
+   * higher rank before all others.
+   */
+  *drain(rankOf?: (key: string) => number): Generator<GroupCount> {
+    const ranks = rankOf === undefined ? null : this.#keys.map(rankOf);
+    const rank = (slot: number) => ranks?.[slot] ?? 0;
+    const slots = Uint32Array.from(this.#slots.values()).sort(
+      (a, b) => rank(b) - rank(a) || this.#compare(a, b),
+    );
     this.#slots.clear();
     for (const slot of slots) {
       const group = this.#at(slot);

@@ -18,9 +18,13 @@ export function nextCommands({ params, rows, isWidened }: Told): string[] {
     if (flag !== null && (flag.name !== 'by' || !flags.has('by'))) setFlag(flags, flag);
     else if (!isInWords(name, value, words, params)) clauses.push(...clauseFor(name, value));
   }
-  if (clauses.length > 0) {
+  const own = params.view?.where ?? null;
+  if (own !== null || clauses.length > 0) {
     const typed = params.where === null ? [] : [`(${params.where})`];
-    flags.set('where', flagText('where', [...typed, ...clauses].join(' && ')));
+    flags.set(
+      'where',
+      flagText('where', [...typed, ...(own === null ? [] : [own]), ...clauses].join(' && ')),
+    );
   }
   const narrowed = [...flags.values()].join('');
   const when = isWidened ? '' : params.sameWindow;
@@ -122,4 +126,5 @@ const PATHS: Readonly<Record<string, string>> = {
   uri: 'requestURI',
   level: 'level',
   stage: 'stage',
+  version: 'objectRef.apiVersion',
 };

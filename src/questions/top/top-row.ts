@@ -3,9 +3,12 @@ import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import { formatMicros } from '../../event/micros.ts';
 import { kubectlName } from '../../event/resource-names.ts';
 import type { CountField } from '../../query/count-fields.ts';
+import type { Field } from '../../query/predicate.ts';
 import { shortUser } from '../short-user.ts';
 import { sparkText } from '../spark-text.ts';
 import type { GroupCount } from './group-counts.ts';
+import type { Latency } from './latencies.ts';
+import type { View } from './views/view.ts';
 
 export type TopRow = {
   /** What its requests have in common, under the names of `--count`; null: they have no such thing. */
@@ -22,6 +25,8 @@ export type TopRow = {
   readonly buckets: readonly number[];
   /** The count of the window before, which was as long; null: not asked for. */
   readonly previous: number | null;
+  /** How long its requests took, with `--view slow`; else null. */
+  readonly latency: Latency | null;
 };
 
 /** A code is a number, and dryRun true or false. */
@@ -29,21 +34,37 @@ export type GroupValue = string | number | boolean | null;
 
 export type TopAnswer = AnswerDocument<TopRow>;
 
+/** What a value of a group is: a field's, or a view's own. */
+export interface GroupField {
+  readonly name: string;
+  /** Null: no field's. */
+  readonly field: Field | null;
+}
+
+/** In the order of the values in a group's key. */
+export function groupFields(by: readonly CountField[], view: View | null): readonly GroupField[] {
+  return [...by, ...(view?.values ?? []).map(({ name }) => ({ name, field: null }))];
+}
+
 /** Makes rows, of which there may be very many: what they have in common is one object. */
 export class RowMaker {
-  readonly #by: readonly CountField[];
+  readonly #by: readonly GroupField[];
   readonly #total: number;
   readonly #texts = new Shared<string>();
   readonly #series = new Shared<readonly number[]>();
 
   /** `total`: all requests that were counted. */
-  constructor(by: readonly CountField[], total: number) {
+  constructor(by: readonly GroupField[], total: number) {
     this.#by = by;
     this.#total = total;
   }
 
   /** `key`: a JSON list of the fields' values. */
-  row({ key, count, firstUs, lastUs, buckets }: GroupCount, previous: number | null): TopRow {
+  row(
+    { key, count, firstUs, lastUs, buckets }: GroupCount,
+    previous: number | null,
+    latency: Latency | null = null,
+  ): TopRow {
     const values = JSON.parse(key) as (string | null)[];
     const first = firstUs === null ? null : formatMicros(firstUs);
     return {
@@ -54,10 +75,11 @@ export class RowMaker {
       last: lastUs === firstUs || lastUs === null ? first : formatMicros(lastUs),
       buckets: this.#series.of(buckets.join(), buckets),
       previous,
+      latency,
     };
   }
 
-  #value(field: CountField, text: string | null): GroupValue {
+  #value(field: GroupField, text: string | null): GroupValue {
     const value = groupValue(field, text);
     return typeof value === 'string' ? this.#texts.of(value, value) : value;
   }
@@ -77,7 +99,7 @@ class Shared<T> {
   }
 }
 
-function groupValue({ field }: CountField, text: string | null): GroupValue {
+function groupValue({ field }: GroupField, text: string | null): GroupValue {
   if (text === null) return null;
   if (field === 'responseStatus.code') return Number(text);
   return field === 'dryRun' ? text === 'true' : text;
@@ -87,14 +109,18 @@ function groupValue({ field }: CountField, text: string | null): GroupValue {
 const TREND_WIDTH = 12;
 const TREND_WIDTH_WIDE = 24;
 
-export function columnsFor(by: readonly CountField[], rows: readonly TopRow[]): readonly Column[] {
+export function columnsFor(
+  { by, view }: { readonly by: readonly CountField[]; readonly view: View | null },
+  rows: readonly TopRow[],
+): readonly Column[] {
   const hasTrend = rows.some(({ buckets }) => buckets.length > 1);
   const isCompared = rows.some(({ previous }) => previous !== null);
   return [
-    ...by.map(groupColumn),
+    ...(view?.columns ?? groupFields(by, view).map(groupColumn)),
     { name: 'COUNT', shrink: 0, cell: (row) => ({ kind: 'number', value: asRow(row).count }) },
     { name: 'SHARE', shrink: 0, cell: (row) => text(percent(asRow(row).share)) },
     ...(isCompared ? COMPARED : []),
+    ...(view?.more ?? []),
     { name: 'FIRST', shrink: 0, drop: 3, cell: (row) => time(asRow(row).first, 'time') },
     { name: 'LAST', shrink: 0, drop: 1, cell: (row) => time(asRow(row).last, 'age') },
     ...(hasTrend ? [TREND] : []),
@@ -114,7 +140,7 @@ const TREND: Column = {
   brief: (row) => text(trendText(asRow(row), TREND_WIDTH)),
 };
 
-function groupColumn(of: CountField): Column {
+function groupColumn(of: GroupField): Column {
   const cell = (row: Row) => valueCell(asRow(row).group[of.name] ?? null, of);
   const look = LOOKS[of.name] ?? {};
   const column = { name: columnName(of), ...look, cell };
@@ -133,11 +159,11 @@ const LOOKS: Readonly<Record<string, Pick<Column, 'readable' | 'shorten'>>> = {
   uri: { readable: 24, shorten: 'path' },
 };
 
-function columnName({ name }: CountField): string {
+function columnName({ name }: GroupField): string {
   return name.replace(/[A-Z]+/, '-$&').toUpperCase();
 }
 
-function valueCell(value: GroupValue, { field }: CountField): Cell {
+function valueCell(value: GroupValue, { field }: GroupField): Cell {
   // Tables and CSV cannot tell '' from nothing.
   if (field === 'objectRef.apiGroup' && value === '') return text('core');
   return value === null ? { kind: 'none' } : text(String(value));

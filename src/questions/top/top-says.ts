@@ -1,7 +1,6 @@
 /** top's sentence, its notes and gaps. */
 import type { Coverage, Gap, Note } from '../../event/coverage.ts';
 import { formatMicros } from '../../event/micros.ts';
-import type { CountField } from '../../query/count-fields.ts';
 import { objectName } from '../object-name.ts';
 import { shortUser } from '../short-user.ts';
 import type { Fallen } from './group-counts.ts';
@@ -19,6 +18,8 @@ export interface Told {
   readonly requestsBefore: number | null;
   readonly coverage: Coverage;
   readonly fallen: readonly Fallen[];
+  /** Requests whose length is not told: there were too many groups. */
+  readonly unmeasured: number;
   /** The buckets of all rows; null: nothing was counted over time. */
   readonly buckets: { readonly count: number; readonly widthUs: number; readonly fromUs: number } | null;
   readonly running: number;
@@ -36,18 +37,24 @@ export function sentence(told: Told): string {
   const [most] = rows;
   if (requests === 0 || most === undefined) return nothingWords(told, about);
   const before = requestsBefore === null ? '' : ` (the same time before: ${requestsBefore})`;
-  const names = listed(params.by.map(({ name }) => name));
-  const chief = `${groupWords(params.by, most)}: ${most.count} (${percent(most.share)})`;
+  const { view } = params;
+  const by = view === null ? `, by ${listed(params.by.map(({ name }) => name))}` : '';
+  const named = view?.names ?? params.by.map(({ name }) => name);
+  const chief = `${groupWords(named, most, view !== null)}: ${most.count} (${percent(most.share)})`;
   const orMore = told.fallen[0]?.groups === 0 ? '' : ' or more';
   const isOne = groups === 1 && orMore === '';
-  const whole = isOne ? 'all by' : `${groups}${orMore} groups; most by`;
-  return `${counted(requests, 'request', 'requests')}${about}${before}, by ${names}: ${whole} ${chief}`;
+  const whole = isOne ? 'all by' : `${groups}${orMore} groups; ${view?.leads ?? 'most by'}`;
+  const { one, many } = view?.counts ?? REQUESTS;
+  return `${counted(requests, one, many)}${about}${before}${by}: ${whole} ${chief}`;
 }
 
-function nothingWords({ coverage }: Told, about: string): string {
+const REQUESTS = { one: 'request', many: 'requests' };
+
+function nothingWords({ coverage, params }: Told, about: string): string {
   if (coverage.from === null) return `this log holds nothing of the time asked about`;
   const span = `between ${short(coverage.from)} and ${short(coverage.to ?? '')}`;
-  return `this log holds no such request${about} ${span}`;
+  const what = params.view?.counts.one ?? 'such request';
+  return `this log holds no ${what}${about} ${span}`;
 }
 
 function aboutWords({ object }: TopParams): string {
@@ -55,12 +62,13 @@ function aboutWords({ object }: TopParams): string {
   return ` on ${objectName(object)}`;
 }
 
-/** `sa:ci/runner, get, pods`; what the group has none of is named. */
-function groupWords(by: readonly CountField[], { group }: TopRow): string {
-  const words = by.map(({ name }) => {
+/** `sa:ci/runner get pods`; what the group has none of is named, or left out. */
+function groupWords(names: readonly string[], { group }: TopRow, isBrief: boolean): string {
+  const words = names.flatMap((name) => {
     const value = group[name] ?? null;
-    if (name === 'user' || name === 'as') return shortUser(value === null ? null : String(value));
-    return value === null || value === '' ? `no ${name}` : String(value);
+    if (name === 'user' || name === 'as') return [shortUser(value === null ? null : String(value))];
+    if (value !== null && value !== '') return [String(value)];
+    return isBrief ? [] : [`no ${name}`];
   });
   return words.join(' ');
 }
@@ -97,6 +105,7 @@ export function notesOf(told: Told): Note[] {
     note('counted-apart', text);
   }
   if (params.comparesPrevious && told.requestsBefore === null) note('not-compared', notComparedText(told));
+  notes.push(...(params.view?.notes(told.rows) ?? []));
   if (told.isWidened) note('widened', 'nothing in the last 24 h: everything before was read too');
   return notes;
 }
@@ -108,8 +117,12 @@ function notComparedText({ params, isWidened }: Told): string {
     : 'not compared: what was read can be read only once';
 }
 
-export function gapsOf({ coverage, fallen, requests }: Told): Gap[] {
+export function gapsOf({ coverage, fallen, requests, unmeasured }: Told): Gap[] {
   const gaps: Gap[] = [];
+  if (unmeasured > 0) {
+    const text = `of ${unmeasured} requests is not told how long they took: there are too many groups. Narrow it with -n, --by, --verb, --since`;
+    gaps.push({ code: 'rows-bound', text, source: null });
+  }
   for (const { requests: inNoRow, groups, tooLowBy } of fallen) {
     if (groups === 0) continue;
     const text = `${inNoRow} requests, of up to ${groups} groups, are in no row: there are too many groups to tell apart. Those with more than ${tooLowBy} requests are all here, but a count can be too low, by ${tooLowBy} at most. Count by less, or narrow it with -n, --by, --verb, --since`;

@@ -13,18 +13,22 @@ import type { AuditRequest } from '../../event/request.ts';
 import type { CountField } from '../../query/count-fields.ts';
 import { groupKeyOf, isGroupLost } from '../../query/group-of.ts';
 import { isOneObject, itselfPredicate, type ObjectQuery } from '../../query/object-query.ts';
-import { all, type Field, type Predicate } from '../../query/predicate.ts';
+import { all, EVERYTHING, type Field, type Predicate } from '../../query/predicate.ts';
 import type { Aggregation, Query, Window } from '../../query/query.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
 import { GroupCounts } from './group-counts.ts';
+import { Latencies } from './latencies.ts';
 import { askedWidth, TimeAxis } from './time-axis.ts';
 import { nextCommands } from './top-next.ts';
 import { columnsFor, nameOfRow } from './top-row.ts';
 import { rowsOf } from './top-rows.ts';
 import { gapsOf, notesOf, sentence, type Told } from './top-says.ts';
+import type { EventValue, View } from './views/view.ts';
 
 export interface TopParams {
   readonly by: readonly CountField[];
+  /** Null: by these fields only. A view's own are among them. */
+  readonly view: View | null;
   /** Width of the time buckets; null: as many as a sparkline has room for. */
   readonly bucketUs: number | null;
   /** A moment at which one begins: midnight in the user's zone. */
@@ -60,12 +64,17 @@ export const top: Question<TopParams> = {
 const SHOWN_BUCKETS = 24;
 const MAX_BUCKETS = 1500;
 
+/** What a request's length is told by, and what took it. */
+const MEASURED: readonly Field[] = ['requestReceivedTimestamp', 'stageTimestamp', 'annotations'];
+
 /** What all rounds found together. */
 class Found {
   readonly axis: TimeAxis;
   readonly now: GroupCounts;
   /** Null: not compared. */
   before: GroupCounts | null = null;
+  /** Null: not measured. */
+  readonly latencies: Latencies | null;
   /** What was covered of the window asked about. */
   coverage: Coverage | null = null;
   running = 0;
@@ -75,7 +84,8 @@ class Found {
   countedThere = 0;
   isWidened = false;
 
-  constructor({ bucketUs, bucketFromUs, window, nowUs }: TopParams) {
+  constructor({ bucketUs, bucketFromUs, view, window, nowUs }: TopParams) {
+    this.latencies = view?.measuresTime === true ? new Latencies() : null;
     const spanUs = window.sinceUs === null ? null : (window.untilUs ?? nowUs) - window.sinceUs;
     this.axis = new TimeAxis({
       widthUs: bucketUs ?? askedWidth(spanUs),
@@ -100,6 +110,7 @@ class TopRound implements Round {
   readonly #of: 'asked' | 'earlier' | 'before';
   readonly #counts: GroupCounts;
   readonly #aggregation: Aggregation;
+  readonly #values: readonly EventValue[];
 
   constructor(params: TopParams, found: Found, of: 'asked' | 'earlier' | 'before', window: Window) {
     this.#params = params;
@@ -112,15 +123,25 @@ class TopRound implements Round {
       of === 'before'
         ? { by, bucketUs: null }
         : { by, bucketUs: found.axis.commonUs, wider: found.axis.wider };
+    const { view } = params;
+    this.#values = view?.values ?? [];
+    const isCountable = this.#values.length === 0 && found.latencies === null;
     this.query = {
       window,
-      predicate: all(itselfPredicate(params.object), params.filters),
+      predicate: all(itselfPredicate(params.object), params.filters, view?.predicate ?? EVERYTHING),
       witness: null,
       // A long-running request is one by its verb and subresource.
-      fields: [...new Set<Field>([...by, 'verb', 'objectRef.subresource'])],
+      fields: [
+        ...new Set<Field>([
+          ...by,
+          ...(['verb', 'objectRef.subresource'] as const),
+          ...this.#values.flatMap(({ fields }) => fields),
+          ...(found.latencies === null ? [] : MEASURED),
+        ]),
+      ],
       order: 'none',
       limit: null,
-      aggregation: this.#aggregation,
+      aggregation: isCountable ? this.#aggregation : null,
     };
   }
 
@@ -135,7 +156,10 @@ class TopRound implements Round {
       receivedUs === null
         ? null
         : { atUs: this.#inWindow(receivedUs), firstUs: receivedUs, lastUs: receivedUs };
-    this.#counts.add(JSON.stringify(groupKeyOf(event, this.#aggregation)), 1, span);
+    const values = this.#values.map((value) => value.of(event));
+    const key = JSON.stringify([...groupKeyOf(event, this.#aggregation), ...values]);
+    this.#counts.add(key, 1, span);
+    if (this.#of !== 'before') this.#found.latencies?.add(key, event);
     return 'go on';
   }
 
@@ -200,6 +224,7 @@ class TopRound implements Round {
       requestsBefore: before?.total ?? null,
       coverage,
       fallen: before === null ? [now.fallen] : [now.fallen, before.fallen],
+      unmeasured: found.latencies?.beyond ?? 0,
       buckets:
         axis.size === 0
           ? null
@@ -214,7 +239,7 @@ class TopRound implements Round {
       question: 'top',
       says: sentence(told),
       rows,
-      columns: columnsFor(params.by, rows),
+      columns: columnsFor(params, rows),
       nameOf: nameOfRow,
       nearMisses: [],
       notes: notesOf(told),

@@ -13,6 +13,7 @@ export const MIDNIGHT_US = Date.parse(`${DAY}T00:00:00Z`) * 1000;
 
 export const WHOLE: TopParams = {
   by: parseCountFields(['user,verb,resource']),
+  view: null,
   bucketUs: null,
   bucketFromUs: 0,
   comparesPrevious: false,
