@@ -342,6 +342,12 @@ export const FLAGS = {
     help: `top: a ready view: ${Object.keys(VIEW_MEANS).join(', ')}`,
     group: 'Out',
   },
+  'suggest-policy': {
+    name: 'suggest-policy',
+    type: 'boolean',
+    help: 'top --view noise: print the audit policy rules that would stop it, and what would no longer be known; never applied',
+    group: 'Out',
+  },
   bucket: {
     name: 'bucket',
     type: 'string',

@@ -187,6 +187,7 @@ export const COMMANDS: readonly CommandSummary[] = [
       'bucket',
       'compare',
       ...OUT,
+      'suggest-policy',
       ...CLUSTER,
       ...OTHER,
     ],

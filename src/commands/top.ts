@@ -10,7 +10,8 @@ import { top } from '../questions/top/top.ts';
 import { parseView } from '../questions/top/views/registry.ts';
 import type { View } from '../questions/top/views/view.ts';
 import type { Command } from './command.ts';
-import { type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { checkSuggesting, printPolicy } from './print-policy.ts';
 import { runQuestion } from './run-question.ts';
 import { flagsInGroup, typedAgain } from './typed-again.ts';
 
@@ -18,6 +19,9 @@ export const topCommand: Command = {
   async run(words, flags, io) {
     const typed = listFlag(flags, 'count');
     const view = viewOf(flags, typed);
+    const isSuggesting = boolFlag(flags, 'suggest-policy') === true;
+    if (isSuggesting) checkSuggesting(view, words, flags);
+    let namespace: string | null = null;
     const by = view?.by ?? parseCountFields(typed.length === 0 ? DEFAULT_COUNT : typed);
     checkFormat(
       textFlag(flags, 'output'),
@@ -36,14 +40,19 @@ export const topCommand: Command = {
     return runQuestion(
       top,
       words[0],
-      ({ placed, ...shared }) => ({
-        ...shared,
-        ...more,
-        object: parseObject(ANYTHING, words, placed),
-        bucketFromUs: midnightUs(shared.nowUs, shared.localZone()),
-      }),
-      flags,
+      ({ placed, ...shared }) => {
+        namespace = placed.namespace;
+        return {
+          ...shared,
+          ...more,
+          object: parseObject(ANYTHING, words, placed),
+          bucketFromUs: midnightUs(shared.nowUs, shared.localZone()),
+        };
+      },
+      // Rules come of all rows: who acts in another's name may be in the last.
+      isSuggesting ? { ...flags, limit: textFlag(flags, 'limit') ?? '0' } : flags,
       io,
+      isSuggesting ? printPolicy(() => namespace) : undefined,
     );
   },
 };

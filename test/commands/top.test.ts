@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { FlagValues } from '../../src/commands/flags.ts';
 import { topCommand } from '../../src/commands/top.ts';
 import { COUNT_FIELDS } from '../../src/query/count-fields.ts';
@@ -160,6 +161,28 @@ describe('top', () => {
     },
   );
 
+  it('suggests rules to stop noise, on stdout, and tells what was read on stderr', async () => {
+    const watch = { verb: 'watch', resource: 'apps/replicasets' };
+    const by = (username: string) => ({ user: { username } });
+    const stdin = linesOf([
+      event(1, watch, by('system:kube-scheduler')),
+      event(2, watch, { ...by('x\n- evil'), level: 'Request' }),
+    ]);
+    const flags = { file: ['-'], view: 'noise', 'suggest-policy': true };
+    const all = await run('', flags, { stdin });
+    expect(all.status).toBe(0);
+    expect(all.err).toContain('2 events');
+    const [head = '', body = ''] = all.out.split('---\n');
+    expect(head.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+    expect(parse(body)).toMatchObject({
+      ...{ apiVersion: 'audit.k8s.io/v1', kind: 'Policy' },
+      rules: [{ users: ['system:kube-scheduler'] }, { users: ['x\n- evil'] }],
+    });
+    const none = await run('', { ...flags, namespace: 'prod' }, { stdin });
+    expect(none.out).toContain('# Nothing to suggest');
+    expect(none.out).not.toContain('---');
+  });
+
   it('names types, and objects when they are counted by name', async () => {
     const names = async (count: string) =>
       (await run('cm', { ...SHOP, output: 'name', count: [count], verb: ['delete'] })).out
@@ -273,6 +296,10 @@ describe('the command line', () => {
     [['--view', 'nois'], 'AUDIT_USAGE', 'did you mean noise?'],
     [['--view', 'toString'], 'AUDIT_USAGE', '--view noise; there are noise, deprecated'],
     [['--view', 'slow', '--count', 'user'], 'AUDIT_USAGE', 'leave one of them out'],
+    [['--suggest-policy'], 'AUDIT_USAGE', 'top -A --view noise --suggest-policy'],
+    [['--view', 'noise', '--suggest-policy', '-o', 'yaml'], 'AUDIT_USAGE', 'leave one of them out'],
+    [['--view', 'noise', '--suggest-policy', '--code', '200'], 'AUDIT_USAGE', '--suggest-policy with --code'],
+    [['pods', '--view', 'noise', '--suggest-policy'], 'AUDIT_USAGE', '--suggest-policy with pods'],
     [['-o', 'raw'], 'AUDIT_BAD_FORMAT', 'who-did touch -o raw'],
     [['-o', 'name', '--count', 'user'], 'AUDIT_BAD_FORMAT', '--count group,resource,name'],
     [['deploy/api', 'x'], 'AUDIT_BAD_OBJECT', ''],

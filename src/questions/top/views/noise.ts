@@ -1,4 +1,4 @@
-/** What fills the log, and whether an audit policy could leave it out. */
+/** What fills the log, and whether an audit policy could leave it out. Which rule that is, suggest-policy.ts says. */
 import { parseCountFields } from '../../../query/count-fields.ts';
 import { EVERYTHING } from '../../../query/predicate.ts';
 import type { TopRow } from '../top-row.ts';

@@ -1,6 +1,6 @@
 /** Ready views of top, and what each shows: the command line, help and completions are made from this list. */
 export const VIEW_MEANS = {
-  noise: 'what fills the log, and whether an audit policy could leave it out',
+  noise: 'what fills the log, and the audit policy rule that would stop it (--suggest-policy prints it)',
   deprecated: 'deprecated APIs in use: which version, by whom, with what, and the release that is without it',
   slow: 'how long requests took, by verb and type: median, 95th percentile, slowest, and what took the time',
   conflicts:
