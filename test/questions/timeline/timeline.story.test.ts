@@ -290,6 +290,72 @@ describe('a session behind a shared login', () => {
   });
 });
 
+describe('a login through which others act', () => {
+  const through = (user: string, person: string | null, name: string, at: number): Scene => ({
+    ...{ user, verb: 'delete', uri: `${NS}/configmaps/${name}`, at },
+    ...(person === null ? {} : { over: { impersonatedUser: { username: person } } }),
+  });
+  const AGENT = 'system:serviceaccount:teleport:agent';
+
+  it.each(['teleport-kube', AGENT])(
+    'ties to nobody what %s did for others, nor what it did itself',
+    async (user) => {
+      const scenes = [
+        through(user, null, 'own', 0),
+        through(user, 'alice', 'a', 1),
+        through(user, 'bob', 'b', 2),
+        through(user, 'carol', 'c', 3),
+      ];
+      const name = user === AGENT ? 'sa:teleport/agent' : user;
+      const story = await storyOf({ by: 'alice' }, scenes);
+      expect(drawn(story)).toEqual([`${name} as alice: shop/cm/a deleted (done 200)`]);
+      expect(notes(story, 'may-be-same-actor')).toEqual([
+        `${name}, 1 request from 10.0.0.7: not shown, for it acted under several names, as a proxy does that many come by, and nothing tells that this was alice`,
+      ]);
+      const two = await storyOf({ by: 'alice' }, scenes.slice(1, 3));
+      expect(drawn(two)).toHaveLength(1);
+      expect(notes(two, 'may-be-same-actor')).toEqual([]);
+    },
+  );
+
+  it('does not even when all of these are asked about', async () => {
+    const actors = { predicate: await parseFilters({ by: ['alice', 'bob'] }), isByName: true };
+    const scenes = [
+      through('proxy', 'alice', 'a', 1),
+      through('proxy', 'bob', 'b', 2),
+      through('proxy', null, 'own', 3),
+    ];
+    const story = await timelineOfScenes(scenes, { actors, filters: actors.predicate });
+    expect(drawn(story)).toEqual([
+      'proxy as alice: shop/cm/a deleted (done 200)',
+      'proxy as bob: shop/cm/b deleted (done 200)',
+    ]);
+  });
+
+  it('is likely theirs who alone used it so, and never proven to be', async () => {
+    const story = await storyOf({ by: 'agent-smith' }, [IMPERSONATING, through('mallory', null, 'own', 2)]);
+    expect(story.rows.map(({ text, alias }) => [text, alias?.link])).toEqual([
+      ['mallory as agent-smith: shop/cm listed (done 200)', 'proven'],
+      ['mallory: shop/cm/own deleted (done 200)', 'likely'],
+    ]);
+  });
+
+  it('reveals of a login that persons share only the one who did', async () => {
+    const by = (session: string, at: number, person: string | null): Scene => {
+      const scene = through('ops-role', person, session, at);
+      return { ...scene, over: { ...scene.over, ...as('ops-role', { sessionName: session }) } };
+    };
+    const scenes = [by('ann', 1, 'agent-smith'), by('ann', 2, null), by('ben', 3, null)];
+    expect((await storyOf({ by: 'agent-smith' }, scenes)).rows.map(({ who }) => who?.session)).toEqual([
+      ...['ann', 'ann'],
+    ]);
+    const both = [...scenes, by('ben', 4, 'agent-smith')];
+    expect((await storyOf({ by: 'agent-smith' }, both)).rows.map(({ who }) => who?.as)).toEqual([
+      ...['agent-smith', 'agent-smith'],
+    ]);
+  });
+});
+
 describe('a token that a service account gave out', () => {
   it('reveals only that use of the account, and not whoever else works under it', async () => {
     const at = (ip: string, scene: Scene): Scene => ({ ...scene, over: { ...scene.over, sourceIPs: [ip] } });

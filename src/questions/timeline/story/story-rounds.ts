@@ -98,7 +98,7 @@ export class StoryRounds {
     if (this.#options.isByName)
       for (const revealed of revealedBy(core, this.tell().issues)) {
         this.#revealed.add(revealed.user);
-        this.#story.reveal(revealed);
+        this.#story.behind.reveal(revealed);
       }
     const told = this.tell();
     this.#issued = new Set(told.issues.keys());

@@ -12,7 +12,7 @@ import { KeptFacts } from '../../fact/kept-facts.ts';
 import type { Alias } from '../timeline-row.ts';
 import { type Access, accessOf, accessWords, opens, type Shown, shownBy } from './access.ts';
 import { Neighbours } from './neighbours.ts';
-import { type Revealed, tokenUse } from './revealed.ts';
+import { Behind } from './revealed.ts';
 import { bySession, onlySession } from './same-session.ts';
 
 export interface Member {
@@ -52,25 +52,15 @@ export class Story {
   /** Of others: what service accounts did, and what put a credential into somebody's hands. */
   readonly others = new KeptFacts();
   readonly neighbours = new Neighbours();
+  /** Who stands behind a name that was asked about. */
+  readonly behind = new Behind();
 
   /** `passes`: it would be a row. */
   add(fact: Fact, passes: boolean): void {
     this.neighbours.add(fact);
-    const { session, user } = fact.row.who;
-    if (
-      shownBy(fact) !== null ||
-      accessOf(fact) !== null ||
-      session !== null ||
-      this.#revealed.has(user ?? '')
-    )
+    const mayBeBehind = this.behind.add(fact);
+    if (mayBeBehind || shownBy(fact) !== null || accessOf(fact) !== null || fact.row.who.session !== null)
       this.others.add(fact, passes);
-  }
-
-  readonly #revealed = new Map<string, Revealed>();
-
-  /** Who alone stands behind a name that was asked about: all they did belongs to it. */
-  reveal(revealed: Revealed): void {
-    if (!this.#revealed.has(revealed.user)) this.#revealed.set(revealed.user, revealed);
   }
 
   /** `core`: of whom was asked about. */
@@ -119,13 +109,9 @@ export class Story {
       else doubts.set(`${found.name} ${found.address} ${found.why}`, addUp(doubts, found));
     };
     for (const fact of others) {
-      const { who } = fact.row;
-      const revealed = this.#revealed.get(who.user ?? '');
-      if (revealed !== undefined && (revealed.shown === null || revealed.shown === tokenUse(fact))) {
-        const { of, why } = revealed;
-        members.push({ fact, alias: { of, link: 'proven', why }, evidence: null });
-        continue;
-      }
+      const behind = this.behind.tieOf(fact);
+      if (behind !== null) take(behind);
+      if (behind !== null && 'evidence' in behind) continue;
       const shown = shownBy(fact);
       if (shown === null) {
         const tied = session === null ? null : bySession(fact, session, around.addresses, own);
