@@ -47,7 +47,8 @@ async function askOne(
   const more = {
     ...(await actorsOf(flags)),
     wantsAll: boolFlag(flags, 'all') === true,
-    sameWindow: typedAgain(flags, ['since', 'until', 'around', 'with']),
+    sameBeside: typedAgain(flags, ['with']),
+    sameWindow: typedAgain(flags, ['since', 'until', 'around']),
     sameQuestion: `${words.map((word) => ` ${shellQuoted(word)}`).join('')}${typedAgain(flags, NARROWING)}`,
   };
   return runQuestion(

@@ -3,6 +3,7 @@
  * a namespace or a cluster, all that they tell of it. Named together, no more: only an audit ID is a tie.
  */
 import type { Moment } from '../../event/moment.ts';
+import type { Window } from '../../query/query.ts';
 import { thingKey } from '../cause-chain/thing.ts';
 import type { Fact } from '../fact/fact.ts';
 import type { Told } from './story/story.ts';
@@ -12,12 +13,14 @@ import type { Node } from './tree.ts';
 export interface Beside {
   /** In the order of time. */
   readonly shown: readonly Moment[];
-  /** Of the window, and about none of these. */
+  /** Of that time, and about none of these. */
   readonly left: number;
 }
 
+/** `window`: what was read, which is more than what was asked about when nothing was found in it. */
 export function besideOf(
-  { beside, window, object, actors }: TimelineParams,
+  { beside, object, actors }: TimelineParams,
+  window: Window,
   nodes: readonly Node[],
   told: Told | null,
 ): Beside {
@@ -37,7 +40,7 @@ export function besideOf(
   return { shown, left: within.length - shown.length };
 }
 
-function isWithin(atUs: number, { sinceUs, untilUs }: TimelineParams['window']): boolean {
+function isWithin(atUs: number, { sinceUs, untilUs }: Window): boolean {
   return (sinceUs === null || atUs >= sinceUs) && (untilUs === null || atUs < untilUs);
 }
 

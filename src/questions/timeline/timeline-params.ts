@@ -25,9 +25,10 @@ export interface TimelineParams {
   readonly limit: number | null;
   readonly keepsEvents: boolean;
   readonly isRevealed: boolean;
-  /** For the next commands, each flag after a space: the program, the logs, the window, and object and filters. */
+  /** For the next commands, each flag after a space: the program, the logs, what is told beside them (--with), the window, and object and filters. */
   readonly calledAs: string;
   readonly sameLogs: string;
+  readonly sameBeside: string;
   readonly sameWindow: string;
   readonly sameQuestion: string;
 }

@@ -69,9 +69,9 @@ function whoWords(nodes: readonly Node[]): string {
 const NEXT = 3;
 
 export function nextCommands({ params, nodes, isWidened }: Told): string[] {
-  const { object, calledAs, sameLogs, sameWindow, sameQuestion } = params;
+  const { object, calledAs, sameLogs, sameBeside, sameWindow, sameQuestion } = params;
   const window = isWidened ? '' : sameWindow;
-  const command = (words: string) => `${calledAs} ${words}${window}${sameLogs}`;
+  const command = (words: string) => `${calledAs} ${words}${window}${sameBeside}${sameLogs}`;
   const [name, namespace] =
     object.kind === 'resource' && isOneObject(object) ? [object.name, object.namespace] : [null, null];
   const type = object.kind === 'resource' ? kubectlName(object.group ?? '', object.resources[0] ?? '') : '';

@@ -126,10 +126,15 @@ class TimelineRound implements Round {
     }
     const { story } = this.#found;
     if (story === null) return this.#explained(null, coverage, canGoOn);
-    const whole = { sinceUs: this.#isWidened ? null : window.sinceUs, untilUs: window.untilUs };
-    return story.through(whole, coverage, canGoOn, (soFar, mayGoOn) =>
+    return story.through(this.#windowRead(), coverage, canGoOn, (soFar, mayGoOn) =>
       this.#explained(story.tell(), soFar, mayGoOn),
     );
+  }
+
+  /** Of all rounds. */
+  #windowRead(): Window {
+    const { sinceUs, untilUs } = this.#params.window;
+    return { sinceUs: this.#isWidened ? null : sinceUs, untilUs };
   }
 
   #explained(told: Told | null, coverage: Coverage, canGoOn: boolean): Outcome {
@@ -187,7 +192,7 @@ class TimelineRound implements Round {
       aliasOf: (fact) => aliasOf(fact)?.alias ?? null,
     });
     const aside = ownReads(shown, requests);
-    const beside = besideOf(params, nodes, told);
+    const beside = besideOf(params, this.#windowRead(), nodes, told);
     const newestMoments = params.limit === null ? beside.shown : beside.shown.slice(-params.limit);
     const rows = streamOf(gapRows(coverage, gaps), requests, newestMoments);
     const says = { params, nodes, coverage, gaps, isWidened: this.#isWidened };

@@ -44,6 +44,7 @@ export const WHOLE: TimelineParams = {
   isRevealed: false,
   calledAs: 'kubectl audit',
   sameLogs: '',
+  sameBeside: '',
   sameWindow: '',
   sameQuestion: '',
 };

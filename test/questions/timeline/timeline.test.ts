@@ -245,6 +245,19 @@ describe('beside other logs', () => {
     expect(told(await timelineOfScenes(scenes, window(at + 1, at + 2)))).toEqual([]);
   });
 
+  it('is of all the time that was read, when nothing was in the window, and is asked for again', async () => {
+    const nowUs = Date.parse('2026-11-24T09:00:00Z') * 1000;
+    const { rows, next } = await timelineOfScenes(scenes, {
+      ...{ object: object('pod/web-5d-bbbbb'), beside },
+      window: { sinceUs: nowUs - 60_000_000, untilUs: null, isDefault: true },
+      ...{ sameBeside: ' --with events:e.json', sameWindow: ' --since 1m' },
+    });
+    expect(rows.map(({ origin }) => origin)).toEqual(['auth', 'audit', 'event', 'audit', 'falco']);
+    expect(next.filter((one) => one.includes(' timeline '))).not.toEqual([]);
+    for (const one of next.filter((words) => words.includes(' timeline ')))
+      expect(one).toMatch(/^(?!.*--since).* --with events:e\.json/);
+  });
+
   it('is incomplete where a line could not be read', async () => {
     const gaps = [{ code: 'unreadable-lines' as const, text: '2 could not be read', source: 'other.log' }];
     const answer = await timelineOfScenes(scenes, { beside: { ...beside, gaps } });
