@@ -4,6 +4,7 @@
  */
 import { parseMicros } from '../event/micros.ts';
 import { redactText } from '../event/redact.ts';
+import { cidrOfAddress } from '../query/networks.ts';
 import { instantsAt, type WallMs, wallAt } from '../query/zone.ts';
 import type { LineKind, Telling } from './moment-kind.ts';
 
@@ -21,17 +22,15 @@ export const auth: LineKind = {
       ? oldTime(time, telling)
       : parseMicros(time.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
     if (atUs === null) return [{ unreadable: 'a line without a time' }];
-    const user = USER.exec(message)
-      ?.slice(1)
-      .find((name) => name !== undefined);
+    const { user, ip } = comingOf(program, message);
     return [
       {
         moment: {
           ...{ origin: 'auth', atUs, source: telling.source, line: telling.line },
-          who: redactText(user === undefined ? program : `${program} ${user}`),
-          text: redactText(`${host} ${program}: ${message}`),
+          who: redactText(user === '' ? program : `${program} ${user}`),
+          text: redactLine(`${host} ${program}: `, message),
           ...{ object: null, auditID: null },
-          ip: ADDRESS.exec(message)?.[1] ?? null,
+          ip: ip !== null && cidrOfAddress(ip) !== null ? ip : null,
           isAlarming: ALARMING.test(message),
         },
       },
@@ -50,12 +49,60 @@ const OLD = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\b/;
 /** RFC 3164 as files have it, RFC 3339 times instead (rsyslog, journald's short-iso); with or without a priority. */
 const LINE =
   /^(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)) (\S{1,255}) ([^\s:[]{1,64})(?:\[\d{1,10}\])?: (.*)$/s;
-/** sshd: logins and attempts; sudo and su: who becomes whom; PAM. The names are whatever a client sent. */
-const USER =
-  /^(?:(?:Accepted|Failed) \S{1,40} for (?:invalid user )?(\S{1,256}) from |Invalid user (\S{1,256}) from |\s*(\S{1,256}) : (?:.* ; )?TTY=|pam_unix\([^)]{1,64}\): session opened for user ([^\s(]{1,256}))/;
-const ADDRESS = /(?: from |\brhost=)([0-9a-fA-F.:]{2,45})(?=\s|$)/;
 const ALARMING =
   /^(?:Failed |Invalid user |error: )|authentication failure|NOT in sudoers|POSSIBLE BREAK-IN|incorrect password/i;
+
+interface Coming {
+  /** Whatever a client sent; empty: not told. */
+  readonly user: string;
+  readonly ip: string | null;
+}
+
+/** Addresses are taken only from where the program itself writes them: all else is text that somebody chose, a command of sudo's too. */
+function comingOf(program: string, message: string): Coming {
+  if (OF_PAM.test(message))
+    return { user: OPENED.exec(message)?.[1] ?? '', ip: REMOTE_HOST.exec(message)?.[1] ?? null };
+  if (SSHD.test(program)) return sshComing(message);
+  return { user: SUDO.exec(message)?.[1] ?? '', ip: null };
+}
+
+const OF_PAM = /^(?:pam_\w{1,40}\(|PAM \d)/;
+const OPENED = /^pam_unix\([^)]{1,64}\): session opened for user ([^\s(]{1,256})/;
+/** The first: the user's name comes behind it. */
+const REMOTE_HOST = /\brhost=(\S{0,45})/;
+/** OpenSSH 9.8 split it: sshd-session, sshd-auth. */
+const SSHD = /^sshd(?:-\w{1,20})?$/;
+const SUDO = /^\s*(\S{1,256}) : (?:.* ; )?TTY=/;
+
+/**
+ * A name that a client asks for may hold ` from ADDRESS port 1 ssh2`, and so may what it says when it leaves: the address is the last
+ * one where the name stands before it, at the message's end, and the first one where only sshd's own words do (OpenSSH's auth.c,
+ * auth2.c, packet.c).
+ */
+function sshComing(message: string): Coming {
+  const first = FIRST_FROM.exec(message);
+  // The id in a certificate is the client's too, and stands behind: then nothing tells which of them is sshd's.
+  const isUnclear = first === null && OF_CERTIFICATE.test(message) && message.split(' from ').length > 2;
+  const [, words = '', ip = null] = first ?? (isUnclear ? null : LAST_FROM.exec(message)) ?? [];
+  return { user: ASKED_FOR.exec(words)?.[1] ?? '', ip };
+}
+
+const FIRST_FROM =
+  /^((?:(?:error|fatal|banner exchange|ssh_dispatch_run_fatal): ){0,2}(?:Received disconnect|Disconnected|Connection)|Accepted \S{1,40} for \S{1,256}|User \S{1,256}) from ([0-9a-fA-F.:]{2,45})(?= port \d| not allowed because |$)/;
+const LAST_FROM =
+  /^((?:(?:Accepted|Failed|Partial|Postponed) |Invalid user |(?:error: )?(?:maximum authentication attempts exceeded for |PAM: |Bad (?:remote )?protocol version identification )|Did not receive identification string).*) from ([0-9a-fA-F.:]{2,45})(?: port \d{1,5})?(?: ssh2)?(?:: \S{1,40} (?:SHA256|MD5):\S{1,100}(?: ID .{0,1024} \(serial \d{1,20}\) CA \S{1,40} \S{1,100})?)?(?: \[preauth\])?$/s;
+const OF_CERTIFICATE = / \(serial \d{1,20}\) CA \S{1,40} \S{1,100}(?: \[preauth\])?$/;
+const ASKED_FOR =
+  /^(?:(?:Accepted|Failed|Partial|Postponed) \S{1,40} for (?:invalid user )?|Invalid user )(.{1,256})$/s;
+
+/** sudo's PWD is the folder that it was called in, and no password. */
+function redactLine(start: string, message: string): string {
+  const [, before, folder, after] = FOLDER.exec(message) ?? [];
+  if (before === undefined || folder === undefined || after === undefined) return redactText(start + message);
+  return `${redactText(start + before)}PWD=${redactText(folder)}${redactText(after)}`;
+}
+
+const FOLDER = /^(\s*\S{1,256} : (?:[^=;]{0,100} ; )?TTY=\S{1,64} ; )PWD=(\/[^;]{0,4096}?)( ; USER=.*)$/s;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAY_MS = 24 * 3_600_000;

@@ -264,6 +264,64 @@ describe('a node’s auth log', () => {
     expect(await moments(line)).toMatchObject([{ who, ip, isAlarming }]);
   });
 
+  it.each([
+    ['Invalid user x from 10.0.0.1 from 203.0.113.9 port 4000', 'x from 10.0.0.1', '203.0.113.9'],
+    [
+      'Failed password for invalid user alice from 10.0.0.1 from 203.0.113.9 port 4000 ssh2',
+      ...['alice from 10.0.0.1', '203.0.113.9'],
+    ],
+    [
+      'Failed publickey for invalid user x from 10.0.0.1 port 22 ssh2: RSA SHA256:abc from 203.0.113.9 port 4000 ssh2: RSA SHA256:def',
+      ...['x from 10.0.0.1 port 22 ssh2: RSA SHA256:abc', '203.0.113.9'],
+    ],
+    [
+      'error: maximum authentication attempts exceeded for invalid user x from 10.0.0.1 port 22 ssh2 from 203.0.113.9 port 4000 ssh2 [preauth]',
+      ...['', '203.0.113.9'],
+    ],
+    // What a client says when it leaves.
+    ['Received disconnect from 203.0.113.9 port 4000:11: bye from 10.0.0.1 port 22', '', '203.0.113.9'],
+    ['userauth_pubkey: unsupported public key algorithm: x from 10.0.0.1 port 22 [preauth]', '', null],
+    // A certificate's id is the client's, who can sign one of its own.
+    [
+      'Failed publickey for bob from 203.0.113.9 port 4000 ssh2: RSA-CERT SHA256:abc ID x from 10.0.0.1 port 22 ssh2: RSA-CERT SHA256:abc ID y (serial 0) CA RSA SHA256:def',
+      ...['', null],
+    ],
+    [
+      'Accepted publickey for bob from 10.0.3.7 port 4000 ssh2: RSA-CERT SHA256:abc ID bob from 10.0.0.1 (serial 3) CA RSA SHA256:def',
+      ...['bob', '10.0.3.7'],
+    ],
+    ['Invalid user  from 203.0.113.9 port 4000', '', '203.0.113.9'],
+    ['User bob from 203.0.113.9 not allowed because not listed in AllowUsers', '', '203.0.113.9'],
+    [
+      'pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=x rhost=10.0.0.1',
+      ...['', '203.0.113.9'],
+    ],
+    [
+      'pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=cafe  user=x',
+      ...['', null],
+    ],
+  ])('has of a client’s address what sshd says, not what the client does: %s', async (message, user, ip) => {
+    for (const program of ['sshd', 'sshd-session']) {
+      const who = user === '' ? program : `${program} ${user}`;
+      expect(await moments(`2026-01-01T10:00:00Z n1 ${program}[1]: ${message}`)).toMatchObject([{ who, ip }]);
+    }
+  });
+
+  it('takes no address from a command', async () => {
+    const line = 'sudo: bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/echo from 10.0.0.1 rhost=10.0.0.1';
+    expect(await moments(`2026-01-01T10:00:00Z n1 ${line}`)).toMatchObject([{ who: 'sudo bob', ip: null }]);
+  });
+
+  it('shows the folder that sudo was called in, and no secret that is named so', async () => {
+    const sudo = async (rest: string) =>
+      (await moments(`2026-01-01T10:00:00Z n1 sudo:  bob : ${rest}`))[0]?.text ?? '';
+    expect(await sudo('TTY=pts/0 ; PWD=/home/bob ; USER=root ; COMMAND=/bin/sh PWD=Pa55word')).toMatch(
+      /PWD=\/home\/bob ; USER=root ; COMMAND=\/bin\/sh PWD=<redacted>$/,
+    );
+    const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJlLXgtMTIz';
+    expect(await sudo(`TTY=pts/0 ; PWD=/tmp/${jwt} ; USER=root ; COMMAND=/bin/sh`)).not.toContain(jwt);
+  });
+
   it('of old times is of the last year that fits, by the local clock, and says so', async () => {
     const content =
       'Dec 31 23:30:00 n1 sshd[1]: a\nJan  2 12:00:01 n1 sshd[1]: b\nFeb 29 01:00:00 n1 sshd[1]: c\n';
