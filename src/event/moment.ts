@@ -11,8 +11,9 @@ export interface Moment {
   readonly who: string;
   /** One line, redacted. */
   readonly text: string;
+  /** As that log has it, for ties: not redacted. */
   readonly object: Omit<Target, 'subresource'> | null;
-  /** Where somebody came from. */
+  /** Where somebody came from: an address. */
   readonly ip: string | null;
   /** Of the request that it is about. */
   readonly auditID: string | null;

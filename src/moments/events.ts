@@ -30,9 +30,9 @@ function momentsOf(item: unknown, { source, line }: Telling): readonly Told[] {
   const reason = text(at(item, 'reason')) ?? 'no reason';
   const message = (text(at(item, 'message')) ?? text(at(item, 'note')) ?? '').trim();
   const object = objectOf(involved);
-  const name = [object.namespace, text(at(involved, 'kind'))?.toLowerCase(), object.name]
-    .filter(Boolean)
-    .join('/');
+  // A token in small letters would not be known for one.
+  const kind = redactText(text(at(involved, 'kind')) ?? '').toLowerCase();
+  const name = [object.namespace, kind, object.name].filter(Boolean).join('/');
   const moment = (atUs: number, which: string): Told => ({
     moment: {
       ...{ origin: 'event', atUs, source, line, object, ip: null, auditID: null },

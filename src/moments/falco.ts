@@ -2,6 +2,7 @@
 import { parseMicros } from '../event/micros.ts';
 import type { Moment } from '../event/moment.ts';
 import { redactText } from '../event/redact.ts';
+import { cidrOfAddress } from '../query/networks.ts';
 import { at, text } from './json-field.ts';
 import type { RecordKind } from './moment-kind.ts';
 
@@ -58,14 +59,14 @@ function known(value: string | null): string | null {
   return value === null || value === '' || value === '<NA>' || value === 'N/A' ? null : value;
 }
 
+/** Whatever stands there else is none. */
 function lastAddress(list: string | null): string | null {
-  return (
-    known(list)
-      ?.replace(/^\(|\)$/g, '')
-      .split(',')
-      .at(-1)
-      ?.trim() || null
-  );
+  const last = known(list)
+    ?.replace(/^\(|\)$/g, '')
+    .split(',')
+    .at(-1)
+    ?.trim();
+  return last !== undefined && cidrOfAddress(last) !== null ? last : null;
 }
 
 function oneLine(output: string): string {

@@ -3,6 +3,7 @@ import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import type { Gap } from '../../event/coverage.ts';
 import { formatMicros } from '../../event/micros.ts';
 import type { Moment } from '../../event/moment.ts';
+import { redactText } from '../../event/redact.ts';
 import { actorName } from '../cause-chain/actor-name.ts';
 import type { CauseChain } from '../cause-chain/cause-chain.ts';
 import type { Fact } from '../fact/fact.ts';
@@ -125,7 +126,7 @@ export function momentRow(moment: Moment, above: TimelineRow | null): TimelineRo
   const { origin, atUs, who, text, object, ip, isAlarming, source } = moment;
   const row: TimelineRow = {
     ...{ auditID: null, when: formatMicros(atUs), until: null, who: null, did: null, with: null },
-    object: object === null ? null : { ...object, subresource: null },
+    object: object === null ? null : shownObject(object),
     from: ip === null ? null : { ip, chain: [ip] },
     ...{ result: null, dryRun: null, stage: null, level: null, source, origin, alias: null },
     ...(above === null
@@ -135,6 +136,19 @@ export function momentRow(moment: Moment, above: TimelineRow | null): TimelineRo
   };
   DRAWN.set(row, { words: null, above, who, tone: isAlarming ? 'bad' : 'plain' });
   return row;
+}
+
+/** Another log's names are whatever somebody wrote there. */
+function shownObject(object: NonNullable<Moment['object']>): TimelineRow['object'] {
+  const shown = (text: string | null) => (text === null ? null : redactText(text));
+  return {
+    group: shown(object.group),
+    resource: shown(object.resource),
+    namespace: shown(object.namespace),
+    name: shown(object.name),
+    uid: shown(object.uid),
+    subresource: null,
+  };
 }
 
 /** `aside`: rows that a table leaves out. */

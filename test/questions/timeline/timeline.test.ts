@@ -1,4 +1,7 @@
 /** timeline on small incidents told by hand. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Moment } from '../../../src/event/moment.ts';
 import { parseObject } from '../../../src/query/parse-object.ts';
@@ -243,6 +246,49 @@ describe('beside other logs', () => {
     });
     expect(told(await timelineOfScenes(scenes, window(at, at + 1)))).toEqual(['event 0 kubelet: Killing']);
     expect(told(await timelineOfScenes(scenes, window(at + 1, at + 2)))).toEqual([]);
+  });
+
+  it('hides secrets in whatever these tell, in every format', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubectl-audit-beside-'));
+    const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJlLXgtMTIz';
+    const fields = (name: string) => ({ 'ka.sourceips': `(10.0.0.7,${jwt})`, ...{ [name]: jwt } });
+    const alert = (fieldsOf: object) => ({
+      ...{
+        priority: 'Notice',
+        rule: 'r',
+        output: jwt,
+        time: '2026-11-23T08:47:45Z',
+        output_fields: fieldsOf,
+      },
+    });
+    const target = { 'ka.target.resource': 'pods' };
+    const falco = [
+      alert(fields('k8s.pod.name')),
+      alert({ ...target, ...fields('ka.target.name') }),
+      alert({ ...target, ...fields('ka.target.namespace') }),
+      alert(fields('ka.target.resource')),
+    ];
+    const event = (involvedObject: object) => ({
+      ...{ involvedObject, reason: jwt, message: jwt, lastTimestamp: '2026-11-23T08:47:45Z' },
+    });
+    const of = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'x' };
+    const events = ['name', 'namespace', 'uid', 'apiVersion', 'kind'].map((one) =>
+      event({ ...of, [one]: one === 'apiVersion' ? `${jwt}/v1` : jwt }),
+    );
+    const lines = (all: readonly object[]) => all.map((one) => JSON.stringify(one)).join('\n');
+    try {
+      writeFileSync(join(folder, 'falco'), lines(falco));
+      writeFileSync(join(folder, 'events'), lines(events));
+      const kinds = ['falco', 'events'].map((kind) => `${kind}:${join(folder, kind)}`);
+      const flags = { file: ['test/fixtures/shop/audit.log'], 'all-namespaces': true, with: kinds };
+      for (const output of ['wide', 'json', 'jsonl', 'yaml', 'csv', 'markdown', 'html', 'name']) {
+        const text = await printed('', { ...flags, output } as never);
+        expect(text).toContain('redacted');
+        expect(text.toLowerCase(), output).not.toContain(jwt.slice(0, 20).toLowerCase());
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is of all the time that was read, when nothing was in the window, and is asked for again', async () => {
