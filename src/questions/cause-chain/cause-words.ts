@@ -5,7 +5,7 @@ import { actorName } from './actor-name.ts';
 import type { CauseWords } from './chain-text.ts';
 import { isOfControlPlane } from './controllers.ts';
 import type { LoggedFacts } from './logged-facts.ts';
-import { type SpecStep, stepsOf } from './spec-steps.ts';
+import { type SpecStep, stepOf } from './spec-steps.ts';
 import { thingOf } from './thing.ts';
 
 export function causeWords(fact: Fact, log: LoggedFacts): CauseWords {
@@ -33,15 +33,10 @@ function deedWords(fact: Fact, log: LoggedFacts): string {
   if (fact.isCreation) return 'created';
   if (fact.asked.unschedulable === true && fact.target.resource === 'nodes') return 'cordoned';
   if (fact.asked.mayEvict && fact.target.resource === 'nodes') return 'tainted';
-  const step = stepOf(fact, log);
+  const thing = thingOf(fact);
+  const step = thing === null ? null : stepOf(fact, thing, log);
   if (step !== null) return stepWords(step);
   return verb === 'patch' || verb === 'update' ? 'changed' : word;
-}
-
-function stepOf(fact: Fact, log: LoggedFacts): SpecStep | null {
-  const thing = thingOf(fact);
-  if (thing === null) return null;
-  return stepsOf(thing, log).find((step) => step.fact.key === fact.key) ?? null;
 }
 
 function stepWords({ fact, replicas, replicasBefore, changesReplicas, changesTemplate }: SpecStep): string {

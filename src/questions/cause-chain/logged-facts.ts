@@ -6,6 +6,7 @@ import { mayBeSame, type Thing, thingKey, thingOf } from './thing.ts';
 
 export class LoggedFacts {
   readonly #onObject = new Map<string, Fact[]>();
+  readonly #ofOneKnown = new Map<string, readonly Fact[]>();
   readonly #collections = new Map<string, Fact[]>();
   readonly #inNamespace = new Map<string, Map<string, Fact[]>>();
   readonly #ofUid = new Map<string, Fact[]>();
@@ -25,8 +26,19 @@ export class LoggedFacts {
 
   /** Writes and connections, in time order; those on another object of that name are left out. */
   on(thing: Thing): readonly Fact[] {
-    const facts = this.#onObject.get(thingKey(thing)) ?? [];
-    return thing.uid === null ? facts : facts.filter(({ target }) => mayBeSame(target.uid, thing.uid));
+    const key = thingKey(thing);
+    const facts = this.#onObject.get(key) ?? NONE;
+    return thing.uid === null ? facts : this.#ofOne(`${key}${thing.uid}`, thing.uid, facts);
+  }
+
+  /** Each request on a busy object asks for all of them. */
+  #ofOne(key: string, uid: string, facts: readonly Fact[]): readonly Fact[] {
+    const known = this.#ofOneKnown.get(key);
+    if (known !== undefined) return known;
+    const found = facts.filter(({ target }) => mayBeSame(target.uid, uid));
+    if (this.#ofOneKnown.size >= MOST_KNOWN) this.#ofOneKnown.clear();
+    this.#ofOneKnown.set(key, found);
+    return found;
   }
 
   /** deletecollection of a type, in one namespace or in all. */
@@ -90,6 +102,10 @@ export class LoggedFacts {
       push(this.#ownedByName, thingKey({ ...owner, namespace: thing.namespace }), fact);
   }
 }
+
+/** Objects of one name may be many, and what tells no uid is kept for each. */
+const MOST_KNOWN = 100;
+const NONE: readonly Fact[] = [];
 
 const KUBELET = 'system:node:';
 

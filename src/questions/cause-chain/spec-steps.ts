@@ -15,16 +15,34 @@ export interface SpecStep {
   readonly changesReplicas: boolean | undefined;
 }
 
-const known = new WeakMap<LoggedFacts, Map<string, readonly SpecStep[]>>();
+interface Known {
+  readonly steps: readonly SpecStep[];
+  /** By `Fact.key`. */
+  readonly byFact: ReadonlyMap<string, SpecStep>;
+}
+
+const known = new WeakMap<LoggedFacts, Map<string, Known>>();
 
 /** Of one object, in the order in which they took effect; told once. */
 export function stepsOf(thing: Thing, log: LoggedFacts): readonly SpecStep[] {
-  const ofLog = known.get(log) ?? new Map<string, readonly SpecStep[]>();
+  return knownOf(thing, log).steps;
+}
+
+/** Null: the request is none. */
+export function stepOf(fact: Fact, thing: Thing, log: LoggedFacts): SpecStep | null {
+  return knownOf(thing, log).byFact.get(fact.key) ?? null;
+}
+
+function knownOf(thing: Thing, log: LoggedFacts): Known {
+  const ofLog = known.get(log) ?? new Map<string, Known>();
   known.set(log, ofLog);
   const key = `${thingKey(thing)}${thing.uid}`;
-  const steps = ofLog.get(key) ?? specSteps(log.on(thing));
-  ofLog.set(key, steps);
-  return steps;
+  const before = ofLog.get(key);
+  if (before !== undefined) return before;
+  const steps = specSteps(log.on(thing));
+  const one = { steps, byFact: new Map(steps.map((step) => [step.fact.key, step])) };
+  ofLog.set(key, one);
+  return one;
 }
 
 /** `facts`: on one object, in any order. Statuses, removals, and what is known to leave the spec as it was are no steps. */

@@ -46,9 +46,41 @@ function isWrite({ row, target }: Fact): boolean {
 export function isLastRelease(fact: Fact, thing: Thing, log: LoggedFacts): boolean {
   if (fact.after !== null) return fact.after.isTerminating && fact.after.finalizers === 0;
   if (fact.hasBody || thing.resource === 'pods') return false;
-  const facts = log.on(thing);
-  const held = facts.findLast((other) => other.row.did.verb === 'delete' && other.atUs <= fact.atUs);
+  const { deletes, own } = stepsIn(log.on(thing));
+  const held = deletes[firstAfter(deletes, fact.atUs) - 1];
   if (held?.isRemovedAtOnce !== false) return false;
-  const next = facts.find((other) => other.atUs > fact.atUs && other.target.subresource === null);
+  const next = own[firstAfter(own, fact.atUs)];
   return next === undefined || next.isCreation;
+}
+
+/** In the order of time, as they were given. */
+interface Steps {
+  readonly deletes: readonly Fact[];
+  /** On the object, not on a part of it. */
+  readonly own: readonly Fact[];
+}
+
+const knownSteps = new WeakMap<readonly Fact[], Steps>();
+
+/** Once for all requests on an object, which may be thousands. */
+function stepsIn(facts: readonly Fact[]): Steps {
+  const known = knownSteps.get(facts);
+  if (known !== undefined) return known;
+  const steps = {
+    deletes: facts.filter((fact) => fact.row.did.verb === 'delete'),
+    own: facts.filter((fact) => fact.target.subresource === null),
+  };
+  knownSteps.set(facts, steps);
+  return steps;
+}
+
+/** The place of the first that was later; their number if none was. */
+function firstAfter(facts: readonly Fact[], atUs: number): number {
+  let [low, high] = [0, facts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((facts[middle]?.atUs ?? Number.POSITIVE_INFINITY) <= atUs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
