@@ -10,8 +10,8 @@ import { type AuditRequest, isLongRunning, requestKey, stagesKey } from './reque
 
 /** Requests whose outcome is awaited, at most. Beyond it the oldest is given out as it stands, and counted. */
 const MAX_OPEN = 50_000;
-/** Stages that were passed over and not looked at, at most. */
-const MOST_UNREAD = 100_000;
+/** Ends that were told and not looked at, at most: some 100 bytes each. Threads tell of them up to 10,000 requests before their beginnings. */
+const MOST_UNREAD = 30_000;
 
 const STAGE_RANK: Record<Stage, number> = {
   RequestReceived: 0,
