@@ -18,10 +18,10 @@ const SEGMENT = 'NODE_SEA';
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 /** What is put into Node, of whatever platform. Made by the Node that runs this: it must be of the same version. */
-export function toBlob({ main, files }: ProgramFiles): Buffer {
+export async function toBlob({ main, files }: ProgramFiles): Promise<Buffer> {
   if (process.versions.node !== NODE_VERSION)
     throw new Error(`executables are made by Node ${NODE_VERSION}; this is ${process.versions.node}`);
-  return inFolder((folder) => {
+  return await inFolder(async (folder) => {
     const assets: Record<string, string> = {};
     for (const [name, bytes] of files) {
       const path = join(folder, 'files', name);
@@ -55,21 +55,18 @@ export async function toExecutable(blob: Buffer, platform: Platform): Promise<Bu
 }
 
 async function injected(node: Buffer, blob: Buffer): Promise<Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), 'kubectl-audit-release-'));
-  const path = join(folder, 'kubectl-audit');
-  try {
+  return await inFolder(async (folder) => {
+    const path = join(folder, 'kubectl-audit');
     writeFileSync(path, node);
     await inject(path, RESOURCE, blob, { sentinelFuse: FUSE, machoSegmentName: SEGMENT });
     return readFileSync(path);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-function inFolder<T>(make: (folder: string) => T): T {
+async function inFolder<T>(make: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-audit-release-'));
   try {
-    return make(folder);
+    return await make(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -33,7 +33,7 @@ const { version, homepage } = JSON.parse(readFileSync(`${root}package.json`, 'ut
 if (values['dry-run'] !== true) assertReleasable();
 emptied(out);
 const program = await programFiles();
-const blob = toBlob(program);
+const blob = await toBlob(program);
 const licence = readFileSync(`${root}LICENSE`);
 const notices = Buffer.from(`${thirdPartyNotices(program.packages)}\n${nodeNotice()}`);
 const seconds = Number(git('log', '-1', '--format=%ct'));

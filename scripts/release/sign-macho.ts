@@ -3,6 +3,7 @@
  * bytes. 64-bit, one architecture. Layout: xnu, osfmk/kern/cs_blobs.h; numbers in the signature are big-endian.
  */
 import { createHash } from 'node:crypto';
+import { aligned } from './aligned.ts';
 
 const MAGIC = 0xfeedfacf;
 const HEADER_BYTES = 32;
@@ -142,8 +143,4 @@ function quads(...values: readonly bigint[]): Buffer {
   const bytes = Buffer.alloc(values.length * 8);
   for (const [i, value] of values.entries()) bytes.writeBigUInt64BE(value, i * 8);
   return bytes;
-}
-
-function aligned(at: number, to: number): number {
-  return Math.ceil(at / to) * to;
 }

@@ -4,6 +4,7 @@
  * postject adds must not be taken out.
  * ELF-64, little-endian (System V ABI, Object Files).
  */
+import { aligned } from './aligned.ts';
 
 /** Offsets in the file's header. */
 const SECTIONS_AT = 0x28;
@@ -84,8 +85,4 @@ function endOf(header: Buffer): number {
 function contentOf(bytes: Buffer, header: Buffer | undefined): Buffer {
   if (header === undefined) throw new Error('an ELF whose sections have no names');
   return bytes.subarray(Number(header.readBigUInt64LE(OFFSET)), endOf(header));
-}
-
-function aligned(at: number, to: number): number {
-  return Math.ceil(at / to) * to;
 }

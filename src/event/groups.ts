@@ -1,4 +1,5 @@
 /** Requests that are alike in the fields of an aggregation, counted where they were read. */
+import { asBuffer } from './as-buffer.ts';
 
 export interface Group {
   /** A value for each field, null where the request has none. */
@@ -96,10 +97,8 @@ export const BUCKET_BYTES = 16;
 const GROUP_HEAD = 40;
 
 function* unpacked({ packed, buckets, kind, fields }: PackedGroups): Generator<Group> {
-  const [bytes, ofBuckets] = [packed, buckets].map(({ buffer, byteOffset, length }) =>
-    Buffer.from(buffer, byteOffset, length),
-  );
-  if (bytes === undefined || ofBuckets === undefined) return;
+  const bytes = asBuffer(packed);
+  const ofBuckets = asBuffer(buckets);
   for (let at = 0; at < bytes.length; at = nextGroup(bytes, at)) {
     if (kindAt(bytes, at) !== kind) continue;
     yield {

@@ -2,6 +2,7 @@
  * Stages of requests that were passed over, told in passing by their keys: that a request is over without being wanted, so that
  * nothing waits for it; or, where all that matches is counted, that one has begun.
  */
+import { asBuffer } from './as-buffer.ts';
 import { stagesKey } from './request.ts';
 
 /**
@@ -21,15 +22,20 @@ export interface PassedStages {
 
 /** request.ts's `stagesKey` of each. */
 export function keysOf({ keys }: PassedStages): Iterable<string> {
-  return keys instanceof Uint8Array ? keysIn(Buffer.from(keys.buffer, keys.byteOffset, keys.length)) : keys;
+  return keys instanceof Uint8Array ? keysIn(asBuffer(keys)) : keys;
 }
 
 /** `packed`: entries of the time as a double, the lengths of audit ID (1 byte), verb (1) and user (2), and those. */
 export function stagesIn(packed: Uint8Array, passed: Passed): PassedStages {
-  const entries = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
+  const entries = asBuffer(packed);
   let count = 0;
   for (let at = 0; at < entries.length; at = endOfEntry(entries, at)) count++;
   return { passed, count, keys: packed };
+}
+
+/** A list for each, to gather in. */
+export function listsOfStages<T>(): Record<Passed, T[]> {
+  return { ended: [], 'ended long-running': [], begun: [], running: [] };
 }
 
 /** Those without keys are left out. */

@@ -26,5 +26,10 @@ export function isGroupLost(event: AuditEvent, { by }: Pick<Aggregation, 'by'>):
 
 /** The time bucket of one request that was received then; none where none are asked for. */
 export function bucketsOf(receivedUs: number, { bucketUs }: Aggregation): readonly Bucket[] {
-  return bucketUs === null ? [] : [{ fromUs: Math.floor(receivedUs / bucketUs) * bucketUs, count: 1 }];
+  return bucketUs === null ? [] : [{ fromUs: bucketStart(receivedUs, bucketUs), count: 1 }];
+}
+
+/** Microseconds since the epoch. */
+export function bucketStart(receivedUs: number, bucketUs: number): number {
+  return Math.floor(receivedUs / bucketUs) * bucketUs;
 }

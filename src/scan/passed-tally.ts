@@ -1,7 +1,7 @@
 /** What was passed over, gathered until the next batch: its tally, and stages that are told of. */
 import { NOTHING_PASSED, type Tally, type Witnessed } from '../event/batch.ts';
 import { GroupList, type Groups, sizeOf } from '../event/groups.ts';
-import { type Passed, type PassedStages, stagesOf } from '../event/passed-stages.ts';
+import { listsOfStages, type PassedStages, stagesOf } from '../event/passed-stages.ts';
 import type { PassedLines } from './kernel/kernel.ts';
 import type { PassedLine } from './prefilter.ts';
 
@@ -12,7 +12,7 @@ export class PassedTally {
   /** Counted line by line. */
   #ownGroups = new GroupList();
   #stages: PassedStages[] = [];
-  #ownStages = noStages();
+  #ownStages = listsOfStages<string>();
 
   get isEmpty(): boolean {
     return this.#passed.events + this.#passed.bytes + this.groupsSize + this.#stages.length === 0;
@@ -68,7 +68,7 @@ export class PassedTally {
   takeStages(): readonly PassedStages[] {
     const stages = [...this.#stages, ...stagesOf(this.#ownStages)];
     this.#stages = [];
-    this.#ownStages = noStages();
+    this.#ownStages = listsOfStages<string>();
     return stages;
   }
 
@@ -100,8 +100,3 @@ export class PassedTally {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Keys of requests. */
-function noStages(): Record<Passed, string[]> {
-  return { ended: [], 'ended long-running': [], begun: [], running: [] };
-}

@@ -2,6 +2,7 @@
  * Bytes of one log file → batches of events: decompressed, cut into lines and records, narrowed by a sieve, unwrapped and
  * decoded. Which bytes, and what a trouble means, is the source's to say.
  */
+import { asBuffer } from '../event/as-buffer.ts';
 import type { EventBatch } from '../event/batch.ts';
 import { Collector, type CollectorOptions } from './collector.ts';
 import { CountedChunks } from './counted-chunks.ts';
@@ -111,7 +112,7 @@ class Scanning {
   /** `readBytes`: what the chunk cost at its source. */
   *take(chunk: Uint8Array, readBytes: number): Generator<EventBatch> {
     // A view of its own for every chunk: searches remember the view they looked at.
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = asBuffer(chunk);
     this.#lines.push(bytes);
     this.#passing?.push(bytes);
     this.#collector.countBytes(readBytes, chunk.length);

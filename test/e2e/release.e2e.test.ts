@@ -139,7 +139,7 @@ describe('a release', () => {
   });
 
   it('comes out the same twice', async () => {
-    const blob = toBlob(await programFiles());
+    const blob = await toBlob(await programFiles());
     // Two of the five, of formats that code of ours rewrites: each one takes half a minute.
     for (const platform of PLATFORMS.filter((each) =>
       ['linux-amd64', 'darwin-arm64'].includes(nameOf(each)),

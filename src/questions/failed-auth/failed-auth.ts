@@ -11,14 +11,10 @@ import type { Coverage, Gap } from '../../event/coverage.ts';
 import { parseMicros } from '../../event/micros.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import { matches } from '../../query/matches.ts';
-import {
-  isOneObject,
-  type ObjectQuery,
-  objectPredicate,
-  resourcePredicate,
-} from '../../query/object-query.ts';
+import { type ObjectQuery, objectPredicate, resourcePredicate } from '../../query/object-query.ts';
 import { absent, all, any, equals, oneOf, type Predicate } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
+import { earlierWindow } from '../earlier-window.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
 import { allowedNow, reviewsFor } from './allowed-now.ts';
@@ -106,12 +102,9 @@ class FailedAuthRound implements Round {
   }
 
   end(coverage: Coverage, canGoOn: boolean): Outcome {
-    const { object, window } = this.#params;
     const isNothing = this.#found.groups.totals.size === 0;
-    // A log that holds nothing of the last 24 h at all was not given for what happened in them.
-    const mayWiden = isOneObject(object) || coverage.from === null;
-    if (isNothing && mayWiden && window.isDefault && !this.#isWidened && canGoOn) {
-      const earlier = { sinceUs: null, untilUs: window.sinceUs };
+    const earlier = isNothing && !this.#isWidened && canGoOn ? earlierWindow(this.#params, coverage) : null;
+    if (earlier !== null) {
       return { kind: 'ask', round: new FailedAuthRound(this.#params, this.#found, earlier, true) };
     }
     const groups = this.#found.groups.groups().sort(newestFirst);

@@ -13,6 +13,7 @@ import { throughCauses } from '../cause-chain/cause-rounds.ts';
 import { ownersByName } from '../cause-chain/owner-names.ts';
 import { thingOf } from '../cause-chain/thing.ts';
 import type { Want } from '../cause-chain/wants.ts';
+import { earlierWindow } from '../earlier-window.ts';
 import { byTime, type Fact, factOf } from '../fact/fact.ts';
 import { KeptFacts } from '../fact/kept-facts.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
@@ -117,11 +118,9 @@ class TimelineRound implements Round {
   }
 
   end(coverage: Coverage, canGoOn: boolean): Outcome {
-    const { object, window } = this.#params;
     const isNothing = this.#found.asked.size === 0;
-    const mayWiden = isOneObject(object) || coverage.from === null;
-    if (isNothing && mayWiden && window.isDefault && !this.#isWidened && canGoOn) {
-      const earlier = { sinceUs: null, untilUs: window.sinceUs };
+    const earlier = isNothing && !this.#isWidened && canGoOn ? earlierWindow(this.#params, coverage) : null;
+    if (earlier !== null) {
       return { kind: 'ask', round: new TimelineRound(this.#params, this.#found, earlier, true) };
     }
     const { story } = this.#found;

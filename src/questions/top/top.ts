@@ -12,9 +12,10 @@ import { parseMicros } from '../../event/micros.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { CountField } from '../../query/count-fields.ts';
 import { groupKeyOf, isGroupLost } from '../../query/group-of.ts';
-import { isOneObject, itselfPredicate, type ObjectQuery } from '../../query/object-query.ts';
+import { itselfPredicate, type ObjectQuery } from '../../query/object-query.ts';
 import { all, EVERYTHING, type Field, type Predicate } from '../../query/predicate.ts';
 import type { Aggregation, Query, Window } from '../../query/query.ts';
+import { earlierWindow } from '../earlier-window.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
 import { GroupCounts } from './group-counts.ts';
 import { Latencies } from './latencies.ts';
@@ -187,13 +188,12 @@ class TopRound implements Round {
 
   #nextRound(coverage: Coverage): Round | null {
     const params = this.#params;
-    const { sinceUs, untilUs, isDefault } = params.window;
+    const { sinceUs, untilUs } = params.window;
     if (this.#of !== 'asked' || sinceUs === null) return null;
-    // A log that holds nothing of the last 24 h at all was not given for what happened in them.
-    const mayWiden = isOneObject(params.object) || coverage.from === null;
-    if (this.#counts.total === 0 && isDefault && mayWiden) {
+    const earlier = this.#counts.total === 0 ? earlierWindow(params, coverage) : null;
+    if (earlier !== null) {
       this.#found.widen();
-      return new TopRound(params, this.#found, 'earlier', { sinceUs: null, untilUs: sinceUs });
+      return new TopRound(params, this.#found, 'earlier', earlier);
     }
     if (!params.comparesPrevious) return null;
     const spanUs = (untilUs ?? params.nowUs) - sinceUs;

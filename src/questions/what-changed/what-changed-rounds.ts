@@ -12,6 +12,7 @@ import { isEverything } from '../../query/plan.ts';
 import { all } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { throughCauses } from '../cause-chain/cause-rounds.ts';
+import { earlierWindow } from '../earlier-window.ts';
 import { factOf } from '../fact/fact.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { ObjectId } from '../object-history/step.ts';
@@ -90,8 +91,10 @@ function findRound(asked: Asked, window: Window, how: FindHow): Round {
       return 'go on';
     },
     end(coverage, canGoOn) {
-      if (canGoOn && mayWiden(asked, coverage) && !how.isWidened && window.sinceUs !== null) {
-        const earlier = { sinceUs: null, untilUs: window.sinceUs };
+      const isNothing = mode.kind === 'changes' && found.size === 0;
+      const asWindow = { object, window: { ...window, isDefault: asked.params.window.isDefault } };
+      const earlier = canGoOn && isNothing && !how.isWidened ? earlierWindow(asWindow, coverage) : null;
+      if (earlier !== null) {
         return { kind: 'ask', round: findRound(asked, earlier, { ...how, isWidened: true }) };
       }
       if (how.picks && canGoOn) return { kind: 'ask', round: gatherRound(asked, window, how) };
@@ -106,12 +109,6 @@ const QUERY: Omit<Query, 'window' | 'predicate' | 'witness'> = {
   limit: null,
   aggregation: null,
 };
-
-/** A log that holds nothing of the last 24 h at all was not given for what happened in them. */
-function mayWiden({ params, found }: Asked, coverage: Coverage): boolean {
-  if (params.mode.kind !== 'changes' || !params.window.isDefault || found.size > 0) return false;
-  return isOneObject(params.object) || coverage.from === null;
-}
 
 /** What else was done to the objects of the requests that may be rows. */
 function gatherRound(asked: Asked, window: Window, how: FindHow): Round {

@@ -1,6 +1,6 @@
 /** What is passed over by an index, counted as the prefilter counts it, until it is taken out. */
 import { type Witnessed, witnessId } from '../../event/batch.ts';
-import { PASSED, type Passed, type PassedStages } from '../../event/passed-stages.ts';
+import { listsOfStages, PASSED, type Passed, type PassedStages } from '../../event/passed-stages.ts';
 import { stagesKey } from '../../event/request.ts';
 import { resourceKey } from '../../event/target.ts';
 import type { PassedTally } from '../passed-tally.ts';
@@ -26,7 +26,7 @@ export class IndexTally {
   #fromUs = Number.POSITIVE_INFINITY;
   #toUs = Number.NEGATIVE_INFINITY;
   /** Rows of stages that are told of. */
-  #stages = noRows();
+  #stages = listsOfStages<number>();
   /** By resource and level, as numbers; with each one's ID, one by one. */
   #witnessed = new Map<string | number, Writable<Witnessed>>();
 
@@ -83,7 +83,7 @@ export class IndexTally {
     this.#outcomes = 0;
     this.#fromUs = Number.POSITIVE_INFINITY;
     this.#toUs = Number.NEGATIVE_INFINITY;
-    this.#stages = noRows();
+    this.#stages = listsOfStages<number>();
     this.#witnessed = new Map();
   }
 
@@ -109,10 +109,6 @@ export class IndexTally {
       yield stagesKey(auditIDOf(this.#index, row), receivedUsOf(this.#index, row), verb, user);
     }
   }
-}
-
-function noRows(): Record<Passed, number[]> {
-  return { ended: [], 'ended long-running': [], begun: [], running: [] };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,6 +1,6 @@
 /** Lines of an index counted by an aggregation's groups: by the numbers of their values, whose texts are looked up once. */
 import type { Bucket, Group } from '../../event/groups.ts';
-import { bucketsOf } from '../../query/group-of.ts';
+import { bucketStart } from '../../query/group-of.ts';
 import type { Aggregation } from '../../query/query.ts';
 import type { Value } from '../../query/value-of.ts';
 import { type FieldColumn, fieldColumn } from './field-column.ts';
@@ -76,7 +76,8 @@ export class RowGroups {
       if (receivedUs < (this.#firstUs[place] ?? 0)) this.#firstUs[place] = receivedUs;
       if (receivedUs > (this.#lastUs[place] ?? 0)) this.#lastUs[place] = receivedUs;
     }
-    for (const { fromUs } of bucketsOf(receivedUs, this.#aggregation)) this.#addToBucket(place, fromUs);
+    const { bucketUs } = this.#aggregation;
+    if (bucketUs !== null) this.#addToBucket(place, bucketStart(receivedUs, bucketUs));
   }
 
   /** And begins anew. */

@@ -1,4 +1,5 @@
 /** What a thread finds in a segment of a file: the lines that have to be decoded, and what was counted of the others. */
+import { asBuffer } from '../../event/as-buffer.ts';
 import type { Tally } from '../../event/batch.ts';
 import type { PassedStages } from '../../event/passed-stages.ts';
 import type { Line } from '../lines.ts';
@@ -34,7 +35,7 @@ export interface ParcelLine {
 
 /** `number`: of the parcel's first line. */
 export function* linesOf({ bytes, lines }: Parcel, number: number): Generator<ParcelLine> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = asBuffer(bytes);
   let [start, lineNumber] = [0, number];
   for (let at = 0; at < lines.length; at += LINE_NUMBERS) {
     const [next = 0, length = 0, passedBefore = 0, ending = 0, isContinued = 0] = lines.subarray(at, at + 5);
