@@ -50,8 +50,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
       /^node:(crypto|http|https|net|stream|stream\/consumers|tls|timers\/promises)$/,
     ],
   },
+  rules: {
+    rooms: ['query', 'event', 'installed.ts', 'io.ts (types)'],
+    packages: [/^(?:yaml|zod)$/, /^node:(fs|fs\/promises|path)$/],
+  },
+  alerts: {
+    rooms: ['event', 'answer.ts (types)', 'io.ts (types)', 'config', 'wire', 'version.ts'],
+    packages: [/^(?:yaml|zod)$/, /^node:(crypto|fs|fs\/promises|http|path|timers\/promises)$/],
+  },
   questions: {
-    rooms: ['query', 'event', 'answer.ts (types)', 'live.ts (types)'],
+    rooms: ['query', 'event', 'answer.ts (types)', 'live.ts (types)', 'rules'],
     // zlib: computing and no I/O. Object histories hold their bodies packed.
     packages: [/^date-fns\/\w+$/, /^node:zlib$/],
   },
@@ -71,6 +79,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [
       'render',
       'questions',
+      'rules',
+      'alerts',
       'sources',
       'moments',
       'query',

@@ -1,0 +1,105 @@
+/**
+ * A detection as frozen data: what of a request, or of several, is to be told, and what is to be said of it. Own, Falco's and
+ * Sigma's rule files are all read into this (load-rules.ts); detector.ts says which requests it holds of.
+ */
+import type { AuditEvent, Level } from '../event/event.ts';
+import type { Field, Predicate } from '../query/predicate.ts';
+
+export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type Pack = 'own' | 'falco' | 'sigma';
+
+/** Where a rule stands, for messages; a line counts from 1. */
+export interface RulePlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Rule {
+  /** Unique among all rules that are loaded; what `--rules` takes. */
+  readonly id: string;
+  readonly title: string;
+  readonly pack: Pack;
+  readonly severity: Severity;
+  /** MITRE ATT&CK as `attack.t1609`, Microsoft's threat matrix as `ms-ta9006`, in lower case; and the author's own. */
+  readonly tags: readonly string[];
+  /** Of one request, judged of its outcome. With a correlation: of every request that takes part in it. */
+  readonly condition: Predicate;
+  /** Null: every request that the condition holds of is told of. */
+  readonly correlation: Correlation | null;
+  /** What the log must hold for it to be answered: bodies at Request and above. */
+  readonly level: Level;
+  readonly why: string;
+  /** What to do about it; empty: the author does not say. */
+  readonly advice: readonly string[];
+  readonly falsePositives: readonly string[];
+  readonly references: readonly string[];
+  /** The author's own words for one request, filled in; null: there are none. Not redacted yet, and hostile. */
+  readonly describe: ((event: AuditEvent) => string) | null;
+  /** Fields that `describe` and the correlation read, besides those of the predicates. */
+  readonly fields: readonly Field[];
+  readonly place: RulePlace;
+}
+
+/** A value that requests are told apart or counted by. */
+export interface RuleValue {
+  /** As the rule's author names it: `user`, `ka.target.name`. */
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** Null: the event has none. */
+  of(event: AuditEvent): string | null;
+}
+
+/** One kind of request that a correlation is made of. */
+export interface Step {
+  readonly name: string;
+  readonly condition: Predicate;
+  /** As many as `Correlation.key` names, in its order: the same thing may be called otherwise in each step. */
+  readonly key: readonly RuleValue[];
+}
+
+/** What must hold of the requests within one window that have the same key. */
+export type Need =
+  /** How many requests there are of a step; null: of all steps. */
+  | {
+      readonly kind: 'count';
+      readonly step: number | null;
+      readonly atLeast: number;
+      readonly atMost: number | null;
+    }
+  /** How many values there are; one value for each step, in the steps' order. */
+  | {
+      readonly kind: 'distinct';
+      readonly values: readonly RuleValue[];
+      readonly atLeast: number;
+      readonly atMost: number | null;
+    }
+  /** Sigma's value_sum, value_avg and value_percentile, over numbers; one value for each step. */
+  | {
+      readonly kind: 'number';
+      readonly of: 'sum' | 'avg' | { readonly percentile: number };
+      readonly values: readonly RuleValue[];
+      readonly atLeast: number | null;
+      readonly atMost: number | null;
+    };
+
+export type Correlation =
+  | {
+      readonly kind: 'within';
+      /** The window slides; both ends belong to it. */
+      readonly withinUs: number;
+      /** Names of what requests must have in common; empty: nothing. */
+      readonly key: readonly string[];
+      readonly steps: readonly Step[];
+      /** The steps' requests must come in the steps' order. */
+      readonly isOrdered: boolean;
+      readonly needs: readonly Need[];
+    }
+  /** A value that was not there before, of the same key, for that long. */
+  | {
+      readonly kind: 'first seen';
+      readonly lookBackUs: number;
+      readonly key: readonly RuleValue[];
+      readonly values: readonly RuleValue[];
+    };
