@@ -90,6 +90,8 @@ export interface Answer {
   readonly aside?: { readonly rows: ReadonlySet<Row>; readonly total: number };
   /** Absent: the rows are all there is to see. */
   readonly drawing?: Drawing;
+  /** What a later question can be given of this one (`--save`), as the text of a file; absent: nothing was asked to be kept. */
+  readonly kept?: string;
   /** The rows' events, redacted, in the rows' order; only when they were asked for (`-o raw`). */
   readonly events: readonly AuditEvent['json'][];
 }

@@ -8,9 +8,8 @@ import { parseFilters } from '../query/filters.ts';
 import { parseNetwork } from '../query/networks.ts';
 import type { ParsedWindow } from '../query/time-range.ts';
 import { anomalies } from '../questions/anomalies/anomalies.ts';
-import { historyOf } from '../questions/anomalies/anomalies-answer.ts';
 import type { AnomaliesParams } from '../questions/anomalies/anomalies-state.ts';
-import { baselineText, decodeBaseline } from '../questions/anomalies/baseline-text.ts';
+import { decodeBaseline } from '../questions/anomalies/baseline-text.ts';
 import { DAY_US, daysOf, MAX_DAYS, wholeHour } from '../questions/anomalies/days.ts';
 import { KEPT_DAYS, type SavedBaseline, savedBefore } from '../questions/anomalies/saved-baseline.ts';
 import type { Command } from './command.ts';
@@ -32,8 +31,7 @@ export const anomaliesCommand: Command = {
     };
     const print = async (answer: Answer, printing: Printing, to: Io): Promise<void> => {
       await printAnswer(answer, printing, to);
-      const history = save === null ? null : historyOf(answer.rows);
-      if (save !== null && history !== null) await writeKept(save, baselineText(history));
+      if (save !== null && answer.kept !== undefined) await writeKept(save, answer.kept);
     };
     return runQuestion(
       anomalies,

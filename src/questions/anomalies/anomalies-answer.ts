@@ -1,22 +1,14 @@
 /** From findings and their requests to the answer. */
-import type { Row } from '../../answer.ts';
 import type { AnswerDraft } from '../question.ts';
 import { anomalyRow, COLUMNS, nameOfRow } from './anomalies-row.ts';
 import { gapsOf, nextCommands, notesOf, sentence, type Told } from './anomalies-says.ts';
+import { baselineText } from './baseline-text.ts';
 import { type Requests, showCommand } from './evidence.ts';
 import type { Finding } from './find.ts';
 import type { Judged } from './judged.ts';
 import { LEAST_RATE_DAYS } from './rate-test.ts';
-import { type SavedBaseline, toSaved } from './saved-baseline.ts';
+import { toSaved } from './saved-baseline.ts';
 import { bitsOf, countBits } from './span.ts';
-
-/** Told by the rows of an answer; not part of it. */
-const SAVED = new WeakMap<readonly Row[], SavedBaseline>();
-
-/** What is to be kept of an answer whose parameters said `keepsHistory`: the baseline, and the days under test. */
-export function historyOf(rows: readonly Row[]): SavedBaseline | null {
-  return SAVED.get(rows) ?? null;
-}
 
 export function anomaliesAnswer(
   judgement: Judged,
@@ -33,8 +25,6 @@ export function anomaliesAnswer(
   });
   const told: Told = { params, rows, coverage, explained, ...countsOf(judgement, requests) };
   const shown = params.limit === null ? rows : rows.slice(0, params.limit);
-  if (params.keepsHistory)
-    SAVED.set(shown, toSaved(state.history, [...judgement.base, ...testedDays(judgement)]));
   return {
     question: 'anomalies',
     says: sentence(told),
@@ -48,7 +38,13 @@ export function anomaliesAnswer(
     total: rows.length,
     events: [],
     gaps: gapsOf(told),
+    ...(params.keepsHistory ? { kept: keptOf(judgement) } : {}),
   };
+}
+
+/** The baseline, and the days under test. */
+function keptOf(judgement: Judged): string {
+  return baselineText(toSaved(judgement.state.history, [...judgement.base, ...testedDays(judgement)]));
 }
 
 function testedDays({ state }: Judged): number[] {

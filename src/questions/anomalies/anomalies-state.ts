@@ -14,7 +14,7 @@ export interface AnomaliesParams {
   readonly baselineDays: number;
   /** Takes the place of what would be read of them. */
   readonly saved: SavedBaseline | null;
-  /** What is kept for `historyOf`. */
+  /** The answer's `kept` is made. */
   readonly keepsHistory: boolean;
   /** False alarms a day that all tests together may raise. */
   readonly budget: number;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseBy } from '../../../src/query/by.ts';
 import { parseNetwork } from '../../../src/query/networks.ts';
-import { historyOf } from '../../../src/questions/anomalies/anomalies-answer.ts';
+import { decodeBaseline } from '../../../src/questions/anomalies/baseline-text.ts';
 import { recordingCluster } from '../../support/recording-cluster.ts';
 import { countOf, HOUR_US } from '../../support/world/people.ts';
 import { plantIn } from '../../support/world/plants.ts';
@@ -166,8 +166,10 @@ describe('anomalies', () => {
       tested: { sinceUs: dayUs(TESTED - 1), untilUs: dayUs(TESTED) },
       baselineDays: 6,
     });
-    const saved = historyOf(day.rows);
-    expect(saved?.days).toHaveLength(7);
+    const decoded = decodeBaseline(day.kept ?? '');
+    if (decoded.kind !== 'baseline') throw new Error(decoded.why);
+    const { saved } = decoded;
+    expect(saved.days).toHaveLength(7);
     const isLate = ({ requestReceivedTimestamp: at }: Json) => String(at) >= '2026-09-14T22';
     const gone = await anomaliesOf(STOLEN.filter(isLate), { saved });
     expect(gone.rows).toEqual(read.rows);
