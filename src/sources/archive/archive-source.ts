@@ -13,7 +13,7 @@ import { inTurn } from '../in-turn.ts';
 import { asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
 import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
 import { type StageWindow, stagesOf } from '../stage-window.ts';
-import { type Archive, ObjectAsleep, ObjectChanged, ObjectGone } from './archive.ts';
+import { type Archive, ObjectAsleep, ObjectChanged, ObjectGone, PassingRefusal } from './archive.ts';
 import { ArchiveTally } from './archive-tally.ts';
 import { explainArchive } from './explain-archive.ts';
 import { type Listed, listDated } from './list-dated.ts';
@@ -23,7 +23,7 @@ import { type ArchivePlan, planArchive, type TimedObject } from './plan-archive.
 
 /** While one is waited for, others are scanned. */
 const OBJECTS_AT_ONCE = 8;
-/** That were not reached, one after the other: the rest is not tried. */
+/** That were not reached, or refused for the moment again and again, one after the other: the rest is not tried. */
 const MOST_UNREACHED = 3;
 
 export interface ArchiveSourceOptions {
@@ -160,7 +160,10 @@ class ArchiveSource implements Source {
     if (error instanceof ObjectGone) tally.addTrouble(key, 'deleted since it was listed');
     else if (error instanceof ObjectChanged) tally.addTrouble(key, 'replaced while it was being read');
     else if (error instanceof ObjectAsleep) tally.addAsleep(key);
-    else if (error instanceof UserError) {
+    else if (error instanceof PassingRefusal) {
+      this.#unreached++;
+      tally.addFailure(key, error.refusal);
+    } else if (error instanceof UserError) {
       if (error.code === 'AUDIT_STORE_UNREACHABLE') this.#unreached++;
       tally.addFailure(key, error);
     } else throw error;

@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Archive, StoredObject } from './archive.ts';
 import { Patience } from './retried.ts';
 
-/** Rejects as `Archive.open`, and with a UserError for a form that is not read here. */
+/** Rejects as `Archive.open`, and with a UserError for a form that is not read here, and for less than was listed. */
 export async function* objectBytes(
   archive: Archive,
   object: StoredObject,
@@ -19,11 +19,19 @@ export async function* objectBytes(
         patience.reset();
         yield chunk;
       }
-      return;
+      break;
     } catch (error) {
       await patience.wait(error, signal);
     }
   }
+  // One that is written to still may have grown.
+  if (at < object.bytes) throw shorter(object, at);
+}
+
+function shorter({ key, bytes }: StoredObject, got: number): UserError {
+  return new UserError('AUDIT_STORE_REFUSED', `"${key}" ended after ${got} of ${bytes} bytes`, {
+    hint: 'once more; was it replaced, or does a proxy answer for the archive?',
+  });
 }
 
 /** What else archives are made of, by its first bytes. */

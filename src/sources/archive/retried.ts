@@ -25,19 +25,21 @@ export class Patience {
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#tries++;
-    if (!isPassing(error) || this.#tries >= MAX_TRIES)
-      throw error instanceof PassingRefusal ? error.refusal : error;
+    if (!isPassing(error) || this.#tries >= MAX_TRIES) throw error;
     await pause(backOff(this.#tries), signal);
   }
 }
 
+/** What is passing and did not pass is rejected with as the refusal that it is. */
 export async function retried<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const patience = new Patience();
   for (;;) {
     try {
       return await run();
     } catch (error) {
-      await patience.wait(error, signal);
+      await patience.wait(error, signal).catch((last: unknown) => {
+        throw last instanceof PassingRefusal ? last.refusal : last;
+      });
     }
   }
 }

@@ -206,7 +206,7 @@ export class ClickHouseShape implements Shape {
       `WHERE ${[...within(moment, window, values), this.#place.holds, `(${toSql(test, this.#place, values)})`].join('\n  AND ')}`,
       ...(names.length === 0 ? ['HAVING count() > 0'] : [`GROUP BY ${names.join(', ')}`]),
     ].join('\n');
-    const { rows, bytes } = await this.#ask(query, values, signal);
+    const { rows, bytes } = await this.#ask(query, values, signal, '__count');
     const groups = rows.map((row) => ({
       key: by.map((_, at) => String(row[`__k${at}`] ?? '') || null),
       bucketUs: bucketUs === null ? null : usIn(row.__bucket),
@@ -217,8 +217,8 @@ export class ClickHouseShape implements Shape {
     return { groups, bytes };
   }
 
-  #ask(query: string, values: Values, signal: AbortSignal) {
-    return askClickHouse({ ...this.#asked, signal }, query, values);
+  #ask(query: string, values: Values, signal: AbortSignal, column = '__at') {
+    return askClickHouse({ ...this.#asked, signal }, query, values, column);
   }
 }
 

@@ -56,7 +56,7 @@ export class ClickHouseStore implements Store {
     const query = `SELECT database, table, name, type, is_in_sorting_key AS isSorting FROM system.columns
 WHERE database = ${database === undefined ? 'currentDatabase()' : values.text(database)} AND ${isNamed} AND default_kind != 'EPHEMERAL'
 ORDER BY table, position`;
-    const { rows } = await askClickHouse(asked, query, values);
+    const { rows } = await askClickHouse(asked, query, values, 'database');
     const tables = new Map<string, Row[]>();
     for (const row of rows) tables.set(String(row.table), [...(tables.get(String(row.table)) ?? []), row]);
     const [name, more] = table === undefined ? likeliest([...tables.keys()]) : [...tables.keys()];
@@ -109,7 +109,7 @@ ORDER BY table, position`;
     if (holds.length > 0) {
       const names = columns.map(({ name }) => quotedName(name));
       const query = `SELECT [${holds.join(', ')}] AS __holds, ${names.join(', ')} FROM ${table.name} WHERE ${holds.map((sql) => `(${sql})`).join(' OR ')} LIMIT ${SAMPLE_ROWS}`;
-      const { rows } = await askClickHouse(asked, query, new Values());
+      const { rows } = await askClickHouse(asked, query, new Values(), '__holds');
       const held = columns.find((_, at) =>
         rows.some(({ __holds }) => Number((__holds as number[])[at]) === 1),
       );

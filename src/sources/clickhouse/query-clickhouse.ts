@@ -26,11 +26,12 @@ const WHOLE = 'wait_end_of_query=1';
 /** Nobody waits for the result of a query whose connection is gone. */
 const ENDS_WITH_US = 'cancel_http_readonly_queries_on_client_close=1';
 
-/** `query`: without its FORMAT. */
+/** `query`: without its FORMAT. `column`: one that it selects, by which its rows are told from what is none. */
 export async function askClickHouse(
   { server, session, signal }: Asked,
   query: string,
   values: Values,
+  column: string,
 ): Promise<{ readonly rows: readonly Row[]; readonly bytes: number }> {
   const call = { ...formOf(query, values), method: 'POST', signal } as const;
   const ask = () =>
@@ -44,7 +45,7 @@ export async function askClickHouse(
   let bytes = 0;
   for await (const line of jsonLinesOf(body, server.address)) {
     bytes += line.bytes;
-    rows.push(rowOf(line.json, server.address));
+    rows.push(rowOf(line.json, column, server.address));
   }
   const code = headers['x-clickhouse-exception-code'];
   if (code !== undefined) throw brokeOff(server.address, `code ${code}`);
@@ -52,11 +53,12 @@ export async function askClickHouse(
 }
 
 /** An error in the midst of a result is a row of its own, by a setting of the server's; else it is no JSON. */
-function rowOf(json: unknown, address: string): Row {
+function rowOf(json: unknown, column: string, address: string): Row {
   const row = (typeof json === 'object' && json !== null ? json : {}) as Row;
   const { exception } = row;
   if (typeof exception === 'string' && Object.keys(row).length === 1)
     throw brokeOff(address, REFUSALS.reasonIn(exception) ?? exception);
+  if (!Object.hasOwn(row, column)) throw brokeOff(address, `it sent ${JSON.stringify(json).slice(0, 80)}`);
   return row;
 }
 

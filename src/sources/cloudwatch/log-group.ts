@@ -153,9 +153,13 @@ function switchOn(group: string, region: string): string | null {
   return `aws eks update-cluster-config --region ${region} --name ${cluster} --logging '{"clusterLogging":[{"types":["audit"],"enabled":true}]}'`;
 }
 
+/** Throws a UserError where there is none: CloudWatch Logs gives an empty one when nothing is found. */
 export function listAt(json: unknown, key: string): readonly Described[] {
   const value = (json as Described | null)?.[key];
-  return Array.isArray(value) ? (value as readonly Described[]) : [];
+  if (Array.isArray(value)) return value as readonly Described[];
+  throw new UserError('AUDIT_STORE_REFUSED', `CloudWatch Logs answered without ${key}`, {
+    hint: 'is it the right address, or does a proxy answer for it?',
+  });
 }
 
 export function numberOf(value: unknown): number | null {

@@ -5,6 +5,7 @@ import { deletions } from '../../support/deletions.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { fieldsOf } from '../../support/only-fields.ts';
 import { aQuery } from '../../support/source-cases.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { type Fault, type FaultFront, startFaultFront } from './fault-front.ts';
 import { openStore } from './open-store.ts';
@@ -115,6 +116,10 @@ describeSource('azure, AKSAudit', async (jsons) => opened(await filled(jsons, AK
 });
 describeSource('azure, AzureDiagnostics', async (jsons) => opened(await filled(jsons, DIAGNOSTICS)), {
   runs: RUNS,
+});
+
+describeFaults('azure, AzureDiagnostics', 'azure', (jsons) => filled(jsons, DIAGNOSTICS), {
+  env: { TOKEN: 'a-token' },
 });
 
 describeQuestions('azure, AzureDiagnostics', 'azure', (jsons) => filled(jsons, DIAGNOSTICS), {

@@ -7,6 +7,7 @@ import { describeSource } from '../../support/describe-source.ts';
 import { fieldsOf } from '../../support/only-fields.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksDryRun, asksUnnamed, NO_TYPES } from './cannot-tell.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { type Fault, type FaultFront, startFaultFront } from './fault-front.ts';
 import { openStore } from './open-store.ts';
@@ -160,6 +161,10 @@ describeSource(
   // No column holds what else is known of a user.
   { runs: RUNS, cannotTell: (wanted) => fieldsOf(wanted).includes('session') },
 );
+
+describeFaults("clickhouse, OpenTelemetry's table", 'clickhouse', (jsons) => inserted(jsons, OTEL), {
+  saysNone: ['nothing at all'],
+});
 
 describeQuestions("clickhouse, OpenTelemetry's table", 'clickhouse', (jsons) => inserted(jsons, OTEL));
 

@@ -3,6 +3,7 @@ import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksUnnamed } from './cannot-tell.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { DYNAMIC, indexed, type Kept, LINE, makeIndex, openPoints, whole } from './search-index.ts';
@@ -22,6 +23,10 @@ const options = { runs: 10, cannotTell: asksUnnamed };
 
 describeSource('elasticsearch, as it comes', opened(DYNAMIC), options);
 describeSource('elasticsearch, flattened', opened(whole('flattened')), options);
+
+describeFaults('elasticsearch, flattened', 'elasticsearch', async (jsons) => ({
+  ...(await indexed(server.url, jsons, whole('flattened'))),
+}));
 
 describeQuestions('elasticsearch, flattened', 'elasticsearch', async (jsons) => ({
   ...(await indexed(server.url, jsons, whole('flattened'))),

@@ -3,6 +3,7 @@ import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { describeCloud } from './cloud-archives.ts';
 import { GOOGLE, onceFor } from './cloud-buckets.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { FIREHOSE, objectsOf, VECTOR } from './layouts.ts';
 import { type StoreProcess, startStore } from './start-store.ts';
@@ -27,6 +28,13 @@ describeSource(
   'gcs, as Vector writes, zstd',
   async (jsons) => GOOGLE.open(server.url, await vector(jsons), { auth: { anonymous: true } }),
   { runs: 10 },
+);
+
+describeFaults(
+  'gcs, as Firehose writes',
+  'gcs',
+  async (jsons) => GOOGLE.settings(server.url, await GOOGLE.fill(server, objectsOf(jsons, FIREHOSE))),
+  { env: GOOGLE.env, count: 400, saysNone: ['an empty object'] },
 );
 
 describeQuestions(

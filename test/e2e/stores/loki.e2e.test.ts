@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { nanosOf, pushLoki } from './push-loki.ts';
@@ -54,6 +55,8 @@ describeSource(
     ),
   { runs: 10 },
 );
+
+describeFaults('loki, lines', 'loki', (jsons) => pushed(jsons, { clock: 'stageTimestamp' }));
 
 describeQuestions('loki, lines', 'loki', (jsons) => pushed(jsons, { clock: 'stageTimestamp' }));
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { EventJson } from '../../support/arbitrary.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { asksDryRun, asksUnnamed } from './cannot-tell.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { openStore } from './open-store.ts';
 import { DYNAMIC, INTEGRATION, indexed, type Kept, LINE, TEMPLATE, whole } from './search-index.ts';
@@ -40,6 +41,10 @@ describeSource('opensearch, flattened', opened(whole('flat_object')), {
   cannotTell: asksUnnamed,
 });
 describeSource('opensearch, lines', opened(LINE), { runs: RUNS, cannotTell: asksUnnamed });
+describeFaults('opensearch, as it comes', 'opensearch', async (jsons) => ({
+  ...(await indexed(server.url, jsons, DYNAMIC)),
+}));
+
 describeQuestions(
   'opensearch, as it comes',
   'opensearch',

@@ -6,6 +6,7 @@ import { deletions } from '../../support/deletions.ts';
 import { describeSource } from '../../support/describe-source.ts';
 import { aQuery } from '../../support/source-cases.ts';
 import { asksDryRun, asksUnnamed, NO_TYPES } from './cannot-tell.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeQuestions } from './describe-questions.ts';
 import { type Fault, type FaultFront, startFaultFront } from './fault-front.ts';
 import { openStore } from './open-store.ts';
@@ -64,6 +65,13 @@ describeSource(
   async (jsons) =>
     openStore('victorialogs', await inserted(jsons, { timeField: 'stageTimestamp', isLine: true })),
   { runs: 10 },
+);
+
+describeFaults(
+  'victorialogs, lines',
+  'victorialogs',
+  (jsons) => inserted(jsons, { timeField: 'stageTimestamp', isLine: true }),
+  { saysNone: ['nothing at all'] },
 );
 
 describeQuestions('victorialogs, lines', 'victorialogs', (jsons) =>
