@@ -94,10 +94,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [/^zod$/, /^node:(v8|vm)$/],
   },
-  'cli.ts': {
-    rooms: ['commands', 'installed.ts', 'io.ts', 'render', 'version.ts'],
-    packages: [/^yargs$/, /^node:path$/],
-  },
+  'run.ts': { rooms: ['commands', 'io.ts', 'render', 'version.ts'], packages: [/^yargs$/] },
+  'cli.ts': { rooms: ['run.ts', 'installed.ts', 'io.ts'], packages: [/^node:path$/] },
 };
 
 interface Import {
