@@ -1,27 +1,22 @@
 /**
- * Writes the parts of README.md that lists in the code already say, between `<!-- name -->` and `<!-- /name -->` (verbs, how
- * sure a change is, risks, flags, formats, error codes), and under each `$ kubectl audit …` of a console block what it prints.
+ * Writes what lists in the code already say into README.md and the pages of docs/, between `<!-- name -->` and `<!-- /name -->` (verbs,
+ * how sure a change is, risks, flags, formats), and under each `$ kubectl audit …` of a console block what it prints.
  * And docs/benchmark.md, of the figures that the benchmark left in docs/benchmark.json.
  * `--check` only compares, and fails when a part is stale.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FLAGS, type Flag } from '../src/commands/flags.ts';
 import { COMMANDS } from '../src/commands/registry.ts';
-import { ERROR_CODES } from '../src/errors.ts';
 import { WORDS } from '../src/query/words.ts';
+import { SIGNS } from '../src/questions/failed-auth/signs.ts';
 import { RISKS } from '../src/questions/rbac-diff/risks.ts';
+import { VIEW_MEANS } from '../src/questions/top/views/view-means.ts';
 import { FORMATS } from '../src/render/registry.ts';
 import { docsPage, type Report } from '../test/bench/report.ts';
+import { pagePaths } from '../test/docs/pages.ts';
+import { playedPage } from '../test/docs/play.ts';
 import { root, writeOrCheck } from './write-or-check.ts';
-
-/** Under the name that kubectl calls, so that answers offer commands as they were typed. */
-const folder = mkdtempSync(join(tmpdir(), 'docs-'));
-const asPlugin = join(folder, 'kubectl-audit');
-symlinkSync(join(root, 'src/cli.ts'), asPlugin);
-process.on('exit', () => rmSync(folder, { recursive: true }));
 
 const PARTS: Readonly<Record<string, () => string>> = {
   verbs: () =>
@@ -29,42 +24,38 @@ const PARTS: Readonly<Record<string, () => string>> = {
       ['Verb', 'Means', 'When only metadata is logged'],
       WORDS.map((word) => [`\`${word.name}\``, word.means, word.atMetadata]),
     ),
-  basis: () =>
-    table(
-      ['BASIS', 'Means'],
-      termsOf('what-changed').map(([name, means]) => [`\`${name}\``, means]),
-    ),
-  risks: () =>
-    Object.keys(RISKS)
-      .map((risk) => `\`${risk}\``)
-      .join(' · '),
+  basis: () => terms('BASIS', termsOf('what-changed')),
+  risks: () => terms('RISK', Object.entries(RISKS)),
+  signs: () => terms('Sign', Object.entries(SIGNS)),
+  views: () => terms('`--view`', Object.entries(VIEW_MEANS)),
   flags: () =>
     table(
       ['Flag', 'Means'],
       (Object.values(FLAGS) as Flag[]).map((flag) => [flagText(flag), flag.help]),
     ),
   formats: () =>
-    table(
-      ['`-o`', 'Gives'],
-      FORMATS.map((format) => [`\`${format.name}\``, format.summary]),
+    terms(
+      '`-o`',
+      FORMATS.map(({ name, summary }) => [name, summary]),
     ),
-  errors: () =>
-    Object.entries(ERROR_CODES)
-      .map(([code, status]) => `\`${code}\` ${status}`)
-      .join(' · '),
 };
 
-let after = readFileSync(join(root, 'README.md'), 'utf8');
-for (const [name, make] of Object.entries(PARTS)) {
-  const part = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
-  if (!part.test(after)) throw new Error(`README.md has no part "${name}"`);
-  after = after.replace(part, (_all, start: string, end: string) => `${start}${make()}\n${end}`);
+const written = new Set<string>();
+for (const path of pagePaths()) {
+  const before = readFileSync(join(root, path), 'utf8');
+  const withParts = before.replaceAll(
+    /(<!-- (\w+) -->\n)[\s\S]*?(<!-- \/\2 -->)/g,
+    (all, start: string, name: string, end: string) => {
+      const make = PARTS[name];
+      if (make === undefined) return all;
+      written.add(name);
+      return `${start}${make()}\n${end}`;
+    },
+  );
+  writeOrCheck(path, await playedPage(withParts), 'npm run docs');
 }
-after = after.replaceAll(
-  /```console\n([\s\S]*?)```/g,
-  (_all, block: string) => `\`\`\`console\n${played(block)}\`\`\``,
-);
-writeOrCheck('README.md', after, 'npm run docs');
+const missing = Object.keys(PARTS).filter((name) => !written.has(name));
+if (missing.length > 0) throw new Error(`no page has the parts ${missing.join(', ')}`);
 
 // Its figures are whoever's last measured on a quiet machine: `npm run bench -- --write-docs`.
 if (existsSync(join(root, 'docs/benchmark.json'))) {
@@ -77,6 +68,13 @@ function termsOf(question: string): readonly (readonly [string, string])[] {
   return COMMANDS.find(({ name }) => name === question)?.terms?.of ?? [];
 }
 
+function terms(head: string, of: readonly (readonly [string, string])[]): string {
+  return table(
+    [head, 'Means'],
+    of.map(([term, means]) => [`\`${term}\``, means]),
+  );
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
@@ -86,19 +84,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function flagText(flag: Flag): string {
   const short = flag.short === undefined ? '' : `\`-${flag.short}\`, `;
   return `${short}\`--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}\``;
-}
-
-/** Runs a block's commands, 100 columns wide and in UTC, from the sources, with `kubectl audit` as their name. */
-function played(block: string): string {
-  const commands = block.split('\n').filter((line) => line.startsWith('$ '));
-  return commands.map((line) => `${line}\n${outputOf(line.slice(2))}\n`).join('\n');
-}
-
-function outputOf(command: string): string {
-  const script = command.replace(/^kubectl audit/, `"${process.execPath}" "${asPlugin}"`);
-  const env = { PATH: process.env.PATH ?? '', COLUMNS: '100', TZ: 'UTC' };
-  const run = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' });
-  if (run.status !== 0 && run.status !== 3)
-    throw new Error(`${command} ended with ${run.status}: ${run.stderr}`);
-  return `${run.stdout}${run.stderr}`.trimEnd();
 }

@@ -161,9 +161,4 @@ describe('the command line', () => {
     expect(status).toBe(130);
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
-
-  it('lists every error code once in the README', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    for (const code of Object.keys(ERROR_CODES)) expect(readme.split(`\`${code}\``)).toHaveLength(2);
-  });
 });

@@ -1,6 +1,6 @@
 /**
  * Worlds of several seeds and settings: what is planted strongly is found, and little else is. Few days tell this roughly:
- * the large study is npm run anomalies-study, and docs/anomalies.md has its figures.
+ * the large study is npm run anomalies-study, and docs/questions/anomalies.md has its figures.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Study, study } from '../../support/world/study.ts';

@@ -1,6 +1,6 @@
 /**
  * `npm run anomalies-study`: how well anomalies finds what is planted in worlds of several seeds, at each strength, and how
- * many findings quiet days give; into docs/anomalies.md. Takes ten minutes. `-- --seeds 1,2,3 --days 20 --budget 1` otherwise;
+ * many findings quiet days give; into docs/questions/anomalies.md. Takes ten minutes. `-- --seeds 1,2,3 --days 20 --budget 1` otherwise;
  * `-- --settings '{"people":300,"late":0.2}'` for other worlds, which is only printed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -71,7 +71,7 @@ const sections = BASELINES.map((baseline) => {
 const text = `${sections.join('\n\n')}\n\nSeeds ${seeds.join(', ')}, a budget of ${values.budget} a day; ${seeds.length} worlds of 120 people and 70 programs, ${values.days} days of each, every one asked about by itself.`;
 process.stdout.write(`${text}\n`);
 if (values.settings === undefined) {
-  const path = new URL('../../../docs/anomalies.md', import.meta.url);
+  const path = new URL('../../../docs/questions/anomalies.md', import.meta.url);
   const page = readFileSync(path, 'utf8');
   writeFileSync(
     path,
