@@ -13,9 +13,12 @@ const names = z.union(
   },
 );
 
+/** The forms of the file that are read. A new one is added, and the old ones go on being read: test/promises. */
+const VERSION = 1;
+
 /** `sources` here only as far as all kinds have it in common. */
 export const configSchema = z.strictObject({
-  version: z.literal(1, { error: 'this program knows version 1' }).describe('of this file’s form'),
+  version: z.literal(VERSION).describe('of this file’s form'),
   sources: z
     .record(name, z.looseObject({ type: z.string().min(1) }))
     .optional()
@@ -48,7 +51,9 @@ export function parseConfig(text: string, path: string): Config {
     });
   }
   const places = placesIn(document, lines, path);
-  const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const said: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  refuseOtherVersions(said, places);
+  const parsed = configSchema.safeParse(said);
   if (!parsed.success) throw refuseAt(parsed.error, places, []);
   const { sources = {}, contexts = {}, default: others, confirmAbove } = parsed.data;
   const known = new Map(
@@ -101,4 +106,25 @@ function refuseUnknown(
         `known: ${[...sources.keys(), NODE].join(', ')}`,
       );
   }
+}
+
+/** Before all else is looked at: in another form it means something else. */
+function refuseOtherVersions(said: unknown, places: Places): void {
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) return;
+  const version: unknown = 'version' in said ? said.version : undefined;
+  if (version === VERSION) return;
+  if (version === undefined)
+    throw places.refuse(
+      ['version'],
+      'which form the file has is not said',
+      `write "version: ${VERSION}" as its first line`,
+    );
+  const isNewer = typeof version === 'number' && version > VERSION;
+  throw places.refuse(
+    ['version'],
+    `${JSON.stringify(version)} is not known: this program knows version ${VERSION}`,
+    isNewer
+      ? 'a newer kubectl audit reads it: upgrade this one, or name another file by KUBECTL_AUDIT_CONFIG'
+      : `write "version: ${VERSION}"`,
+  );
 }

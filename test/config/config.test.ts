@@ -62,8 +62,10 @@ describe('the configuration', () => {
   });
 
   it.each([
-    ['version: 2\n', 'c:1:1: version: this program knows version 1'],
-    ['sources: {}\n', 'c:1:1: version: this program knows version 1'],
+    ['version: 2\n', 'c:1:1: version: 2 is not known: this program knows version 1'],
+    ['future: {}\nversion: 2\n', 'c:2:1: version: 2 is not known'],
+    ['version: "1"\n', 'c:1:1: version: "1" is not known'],
+    ['sources: {}\n', 'c:1:1: version: which form the file has is not said'],
     ['version: 1\nsource: {}\n', 'c:2:1: source: there is no such setting'],
     ['version: 1\nsources:\n  a: {type: loki}\n  a: {type: s3}\n', 'c:4:3: Map keys must be unique'],
     [

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/config/parse-config.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
 import { pagePaths } from './pages.ts';
 
@@ -97,13 +96,5 @@ describe('docs/architecture.md', () => {
     for (const [, folder = '', contracts = ''] of page.matchAll(/^\| `(src\/\w+)` \|[^|]*\|([^|]*)\|$/gm))
       for (const [, file = ''] of contracts.matchAll(/`([\w./-]+\.ts)`/g))
         expect([file, existsSync(file.startsWith('src/') ? file : join(folder, file))]).toEqual([file, true]);
-  });
-});
-
-describe('docs/sources/README.md', () => {
-  it('shows a configuration that can be read', () => {
-    const [, yaml = ''] =
-      /```yaml\n(version: 1\n[\s\S]*?)```/.exec(readFileSync('docs/sources/README.md', 'utf8')) ?? [];
-    expect(parseConfig(yaml, 'config.yaml').sources.size).toBe(2);
   });
 });
