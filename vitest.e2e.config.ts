@@ -11,7 +11,7 @@ const shared = {
 const STORES = 'test/e2e/stores/**/*.e2e.test.ts';
 const IN_A_CLUSTER = 'test/e2e/stores/reach.e2e.test.ts';
 /** These ask no cluster. */
-const ALONE = ['test/e2e/release.e2e.test.ts', 'test/e2e/page.e2e.test.ts'];
+const ALONE = ['release', 'package', 'page'].map((name) => `test/e2e/${name}.e2e.test.ts`);
 
 export default defineConfig({
   test: {

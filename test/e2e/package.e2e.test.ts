@@ -1,37 +1,29 @@
-/** What `npm pack` makes, installed and run as a user would, under the Node it needs and under one too old. */
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** What `npm pack` makes, installed and run as a user would, under the Nodes that it works with and under one too old. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bin as executables } from './support/cluster.ts';
+import { nodeOf } from './support/node-of.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const ownNode = dirname(process.execPath);
 const needed = [22, 19] as const;
 
-/** The machine's own Node, when it is older than what the program needs; the project brings a newer one. */
-function findOldNode(): string | null {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const node = join(folder, 'node');
-    if (folder.includes('node_modules') || !existsSync(node)) continue;
-    const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
-      .split('.')
-      .map(Number);
-    return major < needed[0] || (major === needed[0] && minor < needed[1]) ? folder : null;
-  }
-  return null;
-}
-
-const oldNode = findOldNode();
+/** What people have: the line that we ship, the one after it, and one that is too old. */
+const NODES = { ours: ownNode, 24: nodeOf('24.22.1'), 20: nodeOf('20.19.0') } as const;
 let folder = '';
+let tarball = '';
 
 /** As if typed in the folder where the package is installed. */
 function type(
   line: string,
   node = ownNode,
   cwd = folder,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; stdout: string; stderr: string }> {
   const [program = '', ...args] = line.split(' ');
   return new Promise((resolve) => {
@@ -43,6 +35,7 @@ function type(
       ...Object.fromEntries(outside),
       PATH: `${node}${delimiter}${process.env.PATH ?? ''}`,
       NO_COLOR: '1',
+      ...more,
     };
     execFile(program, args, { cwd, env, timeout: 240_000 }, (error, stdout, stderr) =>
       resolve({
@@ -63,7 +56,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'package-'));
   const packed = await type(`npm pack --silent --pack-destination ${folder}`, ownNode, repository);
   expect(packed, packed.stderr).toMatchObject({ status: 0 });
-  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
   await writeFile(join(folder, 'package.json'), '{"name":"somewhere","private":true}');
   const installed = await type(`npm install --prefer-offline --no-audit --no-fund ./${tarball}`);
   expect(installed, installed.stderr).toMatchObject({ status: 0 });
@@ -118,9 +111,6 @@ describe('the installed package', () => {
   });
 
   it('knows its version', async () => {
-    const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
-      version: string;
-    };
     const shown = await type('npx kubectl-audit --version');
     expect(shown).toMatchObject({ status: 0, stderr: '' });
     expect(shown.stdout).toContain(version);
@@ -163,11 +153,70 @@ describe('the installed package', () => {
       ).toEqual(question.rows.map((row) => row.auditID));
     }
   });
+});
 
-  it.skipIf(oldNode === null)('says which Node it needs when run by an older one', async () => {
-    const shown = await type('npx kubectl-audit --version', oldNode ?? '');
-    expect(shown).toMatchObject({ status: 1, stdout: '' });
-    expect(shown.stderr.trim().split('\n')).toHaveLength(2);
-    expect(shown.stderr).toContain(needed.join('.'));
+const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { version: string };
+
+describe.each([
+  ['22', NODES.ours],
+  ['24', NODES[24]],
+] as const)('under Node %s, as people do it', (major, node) => {
+  const ask = 'who-did delete deploy/api --demo -o jsonpath={.rows[0].who.as}';
+
+  it('is that Node', async () => {
+    expect((await type('node --version', node)).stdout).toMatch(new RegExp(`^v${major}\\.`));
   });
+
+  it('runs by npx, in a folder that has nothing', async () => {
+    const empty = join(folder, `empty-${major}`);
+    await mkdir(empty);
+    const npx = `npx --yes --prefer-offline --package ${join(folder, tarball)} kubectl-audit`;
+    expect(await type(`${npx} --version`, node, empty)).toEqual({
+      status: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    });
+    expect(await type(`${npx} ${ask} --no-live`, node, empty)).toMatchObject({
+      status: 0,
+      stdout: 'agent-smith',
+    });
+    expect(await readdir(empty)).toEqual([]);
+  });
+
+  it('is installed for all folders, is kubectl’s plugin then, and goes again', async () => {
+    const prefix = join(folder, `global-${major}`);
+    const npm = `npm --prefix ${prefix} --no-audit --no-fund --prefer-offline --global`;
+    const installed = await type(`${npm} install ${join(folder, tarball)}`, node);
+    expect(installed, installed.stderr).toMatchObject({ status: 0 });
+    const path = { PATH: [join(prefix, 'bin'), executables, node, '/usr/bin', '/bin'].join(delimiter) };
+    expect(await type('kubectl-audit --version', node, folder, path)).toEqual({
+      status: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    });
+    const asPlugin = await type(`kubectl audit ${ask}`, node, folder, path);
+    expect(asPlugin, asPlugin.stderr).toMatchObject({ status: 0, stdout: 'agent-smith' });
+    expect((await type('kubectl audit --help', node, folder, path)).stdout).toContain(
+      'kubectl audit QUESTION',
+    );
+    expect((await type('kubectl audit who-did dance deploy/api --demo', node, folder, path)).status).toBe(2);
+    expect(await type(`${npm} uninstall kubectl-audit`, node)).toMatchObject({ status: 0 });
+    expect(await readdir(join(prefix, 'bin'))).toEqual([]);
+  });
+});
+
+describe('under a Node that is too old', () => {
+  it.each(['npx kubectl-audit --version', 'npx kubectl-audit who-did delete deploy/api --demo'])(
+    'says which it needs, and what to do: %s',
+    async (line) => {
+      const shown = await type(line, NODES[20]);
+      expect(shown).toMatchObject({ status: 1, stdout: '' });
+      const [error, hint, ...others] = shown.stderr.trim().split('\n');
+      expect(error).toBe(
+        `error: kubectl-audit needs Node ${needed.join('.')} or newer; this is Node 20.19.0 [AUDIT_OLD_NODE]`,
+      );
+      expect(hint).toMatch(/^hint: .*krew/);
+      expect(others).toEqual([]);
+    },
+  );
 });
