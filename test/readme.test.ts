@@ -1,4 +1,4 @@
-/** What the README and CONTRIBUTING tell people to type. Console blocks, with their output: `npm run check`. */
+/** What the README and CONTRIBUTING tell people to type. Console blocks, with their output: test/docs. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
