@@ -38,6 +38,8 @@ export class Reading {
   readonly #count = new CoverageCount();
   readonly #heap = new Heap();
   readonly #notes: Note[] = [];
+  /** Of the pass that went back furthest: a narrower one before it left more unread. */
+  readonly #unreadFiles = new Map<Source, readonly Note[]>();
   readonly #logsOf = new Map<Source, Set<string>>();
   #window: Window | null = null;
   #countsWitness = false;
@@ -83,7 +85,7 @@ export class Reading {
   finish(draft: AnswerDraft, window: Window): Answer {
     const { gaps, ...answer } = draft;
     this.#count.addGaps(gaps);
-    const notes = [...draft.notes, ...this.#notes];
+    const notes = [...draft.notes, ...this.#notes, ...[...this.#unreadFiles.values()].flat()];
     if (this.#failedOn > 0) {
       const text = `--where could not be evaluated on ${this.#failedOn} requests (a field they lack, as a rule): not matched`;
       notes.push({ code: 'filter-errors', text });
@@ -168,10 +170,12 @@ export class Reading {
     const findings = source.findings();
     if (!isContext) this.#count.addGaps(findings.gaps);
     const reachesFurthest = window.sinceUs === (this.#window ?? window).sinceUs;
-    if (!isContext && reachesFurthest)
+    if (!isContext && reachesFurthest) {
       this.#count.holdsEarlier(this.#logsOf.get(source) ?? [], findings.holdsEarlier);
+      this.#unreadFiles.set(source, findings.notes.filter(tellsUnreadFiles));
+    }
     const unread = isContext ? findings.gaps.map(({ code, text }) => ({ code, text })) : [];
-    for (const note of [...findings.notes, ...unread]) {
+    for (const note of [...findings.notes.filter((note) => !tellsUnreadFiles(note)), ...unread]) {
       if (!this.#notes.some((known) => known.text === note.text)) this.#notes.push(note);
     }
   }
@@ -218,4 +222,8 @@ function unionOf(a: Window, b: Window): Window {
 
 function lastTimeOf(batch: EventBatch): number | null {
   return batch.events.at(-1)?.receivedUs ?? batch.passedOver.toUs;
+}
+
+function tellsUnreadFiles({ code }: Note): boolean {
+  return code === 'older-files';
 }

@@ -30,6 +30,22 @@ describe('flags of every question', () => {
     expect(await count('0')).toBeGreaterThan(50);
   });
 
+  it('tell which older files were not read, and none that were read after all', async () => {
+    const notes = async (flags: FlagValues) => {
+      const io = fixedIo({ nowMs: Date.parse('2026-11-30T09:00:00Z') });
+      const asked = { file: ['demo/audit/cp-1'], namespace: 'prod', output: 'json', ...flags };
+      await whoDidCommand.run(['delete', 'cm/no-such-thing'], asked, io);
+      const { notes, coverage } = JSON.parse(io.stdout()) as {
+        notes: { code: string }[];
+        coverage: { events: number };
+      };
+      return { events: coverage.events, older: notes.filter(({ code }) => code === 'older-files').length };
+    };
+    expect(await notes({ since: '2026-11-24T14:34:00Z' })).toEqual({ events: 101, older: 1 });
+    // Nothing in the last day: then all of it is read.
+    expect(await notes({})).toEqual({ events: 451, older: 0 });
+  });
+
   it.each<[FlagValues, string, string]>([
     [{ namespace: 'a', 'all-namespaces': true }, '-n a and -A exclude', 'one of them'],
     [{ namespace: 'pr*' }, '"pr*" is no namespace', 'objectRef.namespace.startsWith'],
