@@ -1,18 +1,19 @@
 /**
- * What is released: made as a release makes it, checked by krew's rules, installed as krew does on a machine without Node, and called
- * through the real kubectl. What this machine cannot run is looked at byte by byte.
+ * What is released: made as a release makes it, checked by krew's rules, and tried as a new user would who has kubectl and no Node, each step
+ * with its time. What this machine cannot run is looked at byte by byte.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
@@ -20,18 +21,19 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { toBlob, toExecutable } from '../../scripts/release/executable.ts';
+import { intoIndex } from '../../scripts/release/krew-index.ts';
 import { executableName, nameOf, PLATFORMS, type Platform } from '../../scripts/release/platforms.ts';
 import { programFiles } from '../../scripts/release/program-files.ts';
 import { checksumOf } from '../../scripts/release/unsign-pe.ts';
 import { codePagesOf } from '../release/code-pages.ts';
+import { KrewInstallation } from '../release/krew-installation.ts';
 import { archiveFaults, manifestFaults } from '../release/krew-rules.ts';
+import { filledByBot } from '../release/release-bot.ts';
 import { bin as executables } from './support/cluster.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'release-'));
 const out = join(folder, 'out');
-const bin = join(folder, 'bin');
-const kubectl = join(executables, 'kubectl');
 const MOST_ARCHIVE_BYTES = 40e6;
 
 interface Manifest {
@@ -76,28 +78,6 @@ function executableOf(platform: Platform): Buffer {
 
 function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
-}
-
-/** As `kubectl krew install` does: unpack, move all of it into the store, link the executable. */
-function installAsKrew(): void {
-  const store = join(folder, 'store', manifest.metadata.name, manifest.spec.version);
-  const unpacked = join(folder, 'unpacked');
-  for (const needed of [unpacked, join(store, '..'), bin]) mkdirSync(needed, { recursive: true });
-  execFileSync('tar', ['-xzf', archiveOf({ os: 'linux', arch: 'amd64' }), '-C', unpacked]);
-  renameSync(unpacked, store);
-  symlinkSync(
-    join(store, 'kubectl-audit'),
-    join(bin, `kubectl-${manifest.metadata.name.replaceAll('-', '_')}`),
-  );
-}
-
-/** Without Node on the PATH, and with an empty home. */
-function call(...args: readonly string[]) {
-  return spawnSync(kubectl, args, {
-    encoding: 'utf8',
-    env: { PATH: [bin, '/usr/bin', '/bin'].join(delimiter), HOME: folder, TZ: 'UTC', TMPDIR: folder },
-    cwd: folder,
-  });
 }
 
 describe('a release', () => {
@@ -170,29 +150,149 @@ describe('a release', () => {
   }, 120_000);
 });
 
-// It is one of the machines that CI has.
-describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the krew plugin', () => {
-  beforeAll(installAsKrew);
+/** A command of the trial, and how long it may take on two busy cores. */
+interface Step {
+  readonly what: string;
+  readonly mostMs: number;
+}
 
-  it('answers as kubectl audit, without Node', () => {
-    expect(realpathSync(join(bin, 'kubectl-audit'))).toContain('store/audit/v');
-    const answer = call('audit', 'who-did', 'delete', 'deploy/api', '--demo');
+// It is one of the machines that CI has.
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('a new user, without Node', () => {
+  const home = join(folder, 'home');
+  const krew = new KrewInstallation(home);
+  /** Nothing but kubectl and what krew installs. */
+  const tools = join(folder, 'tools');
+  const temporary = join(folder, 'tmp');
+  const machine = { os: 'linux', arch: 'amd64' };
+  const times: (Step & { readonly tookMs: number })[] = [];
+
+  beforeAll(() => {
+    for (const needed of [home, tools, temporary]) mkdirSync(needed);
+    symlinkSync(join(executables, 'kubectl'), join(tools, 'kubectl'));
+    publishIndex(join(folder, 'index'));
+  });
+
+  // The trial, in numbers.
+  afterAll(() => {
+    const width = Math.max(...times.map(({ what }) => what.length));
+    const lines = times.map(
+      ({ what, tookMs, mostMs }) =>
+        `${what.padEnd(width)} ${tookMs.toFixed(0).padStart(7)} ms, of ${mostMs} at most`,
+    );
+    process.stdout.write(`${lines.join('\n')}\n`);
+  });
+
+  function timed<T>(step: Step, act: () => T): T {
+    const began = performance.now();
+    const result = act();
+    const tookMs = performance.now() - began;
+    times.push({ ...step, tookMs });
+    expect(tookMs, step.what).toBeLessThan(step.mostMs);
+    return result;
+  }
+
+  function type(line: string, mostMs: number) {
+    const env = {
+      PATH: [krew.bin, tools].join(delimiter),
+      HOME: home,
+      TZ: 'UTC',
+      TMPDIR: temporary,
+    };
+    return timed({ what: line, mostMs }, () =>
+      spawnSync(join(tools, 'kubectl'), line.split(' ').slice(1), { encoding: 'utf8', env, cwd: home }),
+    );
+  }
+
+  it('has no Node, and nothing of ours', () => {
+    expect(readdirSync(home)).toEqual([]);
+    expect(type('kubectl audit --help', 5_000).status).toBe(1);
+  });
+
+  it('installs it from our index', () => {
+    timed({ what: 'krew index add', mostMs: 10_000 }, () =>
+      krew.addIndex('kubectl-audit', join(folder, 'index')),
+    );
+    timed({ what: 'krew install kubectl-audit/audit', mostMs: 20_000 }, () =>
+      krew.install('kubectl-audit/audit', out, machine),
+    );
+    expect(realpathSync(join(krew.bin, 'kubectl-audit'))).toBe(
+      join(realpathSync(home), '.krew/store/audit', manifest.spec.version, 'kubectl-audit'),
+    );
+    const listed = type('kubectl plugin list', 5_000);
+    expect(listed.stdout).toMatch(/^The following compatible plugins are available:\n/);
+    expect(listed.stdout.trim().split('\n').slice(1).filter(Boolean)).toEqual([
+      join(krew.bin, 'kubectl-audit'),
+    ]);
+  });
+
+  it('reads what it is, under the name it was called by', () => {
+    const help = type('kubectl audit --help', 5_000);
+    expect(help).toMatchObject({ status: 0, stderr: '' });
+    expect(help.stdout).toContain('kubectl audit QUESTION');
+    expect(type('kubectl audit --version', 5_000).stdout).toBe(`${manifest.spec.version.slice(1)}\n`);
+  });
+
+  it('asks the demo, and may follow what it is told', () => {
+    const answer = type('kubectl audit who-did delete deploy/api --demo', 15_000);
     expect(answer).toMatchObject({ status: 0, stderr: '' });
     expect(answer.stdout).toContain('deleted by alice');
-    expect(answer.stdout).toContain('kubectl audit who-did touch');
+    const [next = ''] = /kubectl audit what-changed .*--demo$/m.exec(answer.stdout) ?? [];
+    const manifested = type(next, 15_000);
+    expect(manifested.status).toBe(0);
+    expect(parse(manifested.stdout)).toMatchObject({ kind: 'Deployment', metadata: { name: 'api' } });
+    for (const question of ['failed-auth -A', 'rbac-diff --by bob', 'timeline deploy/api', 'top -A'])
+      expect(type(`kubectl audit ${question} --demo`, 30_000)).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('leaves nothing of the demo behind', () => {
-    const left = execFileSync('find', [folder, '-maxdepth', '1', '-name', 'kubectl-audit-*'], {
-      encoding: 'utf8',
-    });
-    expect(left).toBe('');
+  it('is told what went wrong, by words and by the exit status', () => {
+    const wrong = type('kubectl audit who-did dance deploy/api --demo', 5_000);
+    expect([wrong.status, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('hint: ');
+    const lost = type('kubectl audit who-did delete deploy/api', 10_000);
+    expect([lost.status, lost.stdout]).toEqual([1, '']);
+    expect(lost.stderr).toContain('[AUDIT_BAD_KUBECONFIG]');
   });
 
-  it('helps under the name it was called by, and passes its exit status on', () => {
-    const help = call('audit', '--help');
-    expect(help.status).toBe(0);
-    expect(help.stdout).toContain('kubectl audit QUESTION');
-    expect(call('audit', 'who-did', 'dance', 'deploy/api', '--demo').status).toBe(2);
+  it('has it under the central index’s name besides', () => {
+    krew.addIndex('central', join(folder, 'index'));
+    krew.install('central/audit-log', out, machine);
+    const help = type('kubectl audit-log --help', 5_000);
+    expect(help.stdout).toContain('kubectl audit-log QUESTION');
+    const answer = type('kubectl audit-log who-did delete deploy/api --demo', 15_000);
+    expect(answer.stdout).toContain('kubectl audit-log who-did touch');
+  });
+
+  it('uninstalls it, and nothing is left', () => {
+    for (const name of ['audit', 'audit-log'])
+      timed({ what: `krew uninstall ${name}`, mostMs: 5_000 }, () => krew.uninstall(name));
+    expect(type('kubectl audit --help', 5_000).status).toBe(1);
+    const left = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => !path.startsWith('.krew/index/'),
+    );
+    expect(left.sort()).toEqual(['.krew', '.krew/bin', '.krew/index', '.krew/receipts', '.krew/store']);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
+
+/** Our index as we keep it, with what the release bot would propose to the central one beside it. */
+function publishIndex(index: string): void {
+  intoIndex(index, join(out, 'audit.yaml'));
+  const template = readFileSync(join(repository, '.krew.yaml'), 'utf8');
+  const filled = filledByBot(template, manifest.spec.version, (uri) => sha256(join(out, basename(uri))));
+  const proposed = join(folder, 'audit-log.yaml');
+  writeFileSync(proposed, filled);
+  intoIndex(index, proposed);
+  const git = (...args: readonly string[]) => execFileSync('git', ['-C', index, ...args], { stdio: 'pipe' });
+  git('init', '--quiet');
+  git('add', '--all');
+  git(
+    '-c',
+    'user.name=index',
+    '-c',
+    'user.email=index@example.com',
+    'commit',
+    '--quiet',
+    '--message',
+    'audit',
+  );
+}
