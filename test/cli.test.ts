@@ -154,7 +154,7 @@ describe('the command line', () => {
   it('ends at once when interrupted, also while it waits for a pipe', async () => {
     const [command, ...words] = programWords();
     const child = spawn(command, [...words, 'who-did', 'touch', '-f', '-'], { stdio: 'pipe' });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     const startedAt = performance.now();
     child.kill('SIGINT');
     const [status] = await once(child, 'exit');
