@@ -54,7 +54,6 @@ function untilRedirection(argv: readonly string[]): readonly string[] {
 const found = pagePaths()
   .flatMap(commandsOf)
   .filter(({ argv }) => argv.length > 1 || argv[0] === 'sources' || argv[0] === 'anomalies');
-const lines: CommandLine[] = [];
 
 describe('commands in the pages that need more than this machine', () => {
   it('are found', () => {
@@ -66,7 +65,6 @@ describe('commands in the pages that need more than this machine', () => {
     '%s: %s',
     async (_page, _line, argv) => {
       const typed = parseCommandLine(argv, 'kubectl audit');
-      lines.push(typed);
       const { name, flags } = askedFor(typed, 'kubectl audit');
       if (typed.flags.help === true || !flags.includes('demo')) return;
       const asked = [...typed.words, ...flagsKept(typed), '--demo', '--explain'];
@@ -78,9 +76,11 @@ describe('commands in the pages that need more than this machine', () => {
 
   it('name stores by addresses that can be configured', async () => {
     const addresses = new Set(
-      lines.flatMap(({ words, flags }) =>
-        words[0] === 'sources' && words[1] === 'add' ? words.slice(3) : listFlag(flags, 'source'),
-      ),
+      found
+        .map(({ argv }) => parseCommandLine(argv, 'kubectl audit'))
+        .flatMap(({ words, flags }) =>
+          words[0] === 'sources' && words[1] === 'add' ? words.slice(3) : listFlag(flags, 'source'),
+        ),
     );
     // Names that stand for one's own are in capitals.
     const full = [...addresses]
