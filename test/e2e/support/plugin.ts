@@ -28,28 +28,14 @@ export interface CallOptions {
 
 export type Plugin = Awaited<ReturnType<typeof installPlugin>>;
 
-/** `run`: the cluster's folder, which goes with it. Of its own, so that a dist/ which is rebuilt meanwhile is no matter. */
+/** `run`: the cluster's folder, which goes with it. The executable that KUBECTL_AUDIT names, where it does. */
 export async function installPlugin(run: string) {
   const store = join(run, 'plugin');
   const path = join(store, 'path');
   const home = join(store, 'home');
   for (const folder of [path, home]) await mkdir(folder, { recursive: true });
-  await build({
-    absWorkingDir: repository,
-    entryPoints: ['src/cli.ts'],
-    outdir: join(store, 'dist'),
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
-  await cp(join(repository, 'bin'), join(store, 'bin'), { recursive: true });
-  await cp(join(repository, 'package.json'), join(store, 'package.json'));
-  await chmod(join(store, 'bin/kubectl-audit.js'), 0o755);
-  await symlink(join(store, 'bin/kubectl-audit.js'), join(path, 'kubectl-audit'));
+  const program = process.env.KUBECTL_AUDIT ?? (await bundledInto(store));
+  await symlink(program, join(path, 'kubectl-audit'));
   const enter = (await readFile(join(run, 'enter'), 'utf8')).trim().split(' ');
   const PATH = [path, dirname(process.execPath), executables, process.env.PATH ?? ''].join(delimiter);
 
@@ -104,4 +90,24 @@ export async function installPlugin(run: string) {
       return Number(/^\s*lo:\s*(\d+)/m.exec(stdout)?.[1]);
     },
   };
+}
+
+/** Of its own, so that a dist/ which is rebuilt meanwhile is no matter. The path of what starts it. */
+async function bundledInto(store: string): Promise<string> {
+  await build({
+    absWorkingDir: repository,
+    entryPoints: ['src/cli.ts'],
+    outdir: join(store, 'dist'),
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  await cp(join(repository, 'bin'), join(store, 'bin'), { recursive: true });
+  await cp(join(repository, 'package.json'), join(store, 'package.json'));
+  await chmod(join(store, 'bin/kubectl-audit.js'), 0o755);
+  return join(store, 'bin/kubectl-audit.js');
 }
