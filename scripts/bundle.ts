@@ -2,6 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { packFiles } from '../src/rules/pack-files.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 import { loadTogether } from './load-together.ts';
 import { type Bundled, bundledPackages } from './third-party.ts';
@@ -46,7 +47,7 @@ export interface Bundle {
 
 /** `instead`: of some modules others are taken; both by their paths from the root. Writes nothing. */
 export async function bundle(instead: ReadonlyMap<string, string> = new Map()): Promise<Bundle> {
-  const plugins = [leanStringWidth(), taking(instead)];
+  const plugins = [leanStringWidth(), packTexts(), taking(instead)];
   const { metafile: graph } = await build({ ...options, plugins });
   const { metafile, outputFiles } = await build({
     ...options,
@@ -69,6 +70,19 @@ function taking(instead: ReadonlyMap<string, string>): Plugin {
         const other = instead.get(relative(root, resolve(resolveDir, path)));
         return other === undefined ? null : { path: `${root}${other}` };
       });
+    },
+  };
+}
+
+/** The rules that come with the program are in it. */
+function packTexts(): Plugin {
+  return {
+    name: 'pack-texts',
+    setup(bundler) {
+      bundler.onLoad({ filter: /[\\/]src[\\/]rules[\\/]pack-files\.ts$/ }, () => ({
+        contents: `export const packFiles = () => (${JSON.stringify(packFiles())});`,
+        loader: 'js',
+      }));
     },
   };
 }

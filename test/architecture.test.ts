@@ -51,7 +51,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   rules: {
-    rooms: ['query', 'event', 'installed.ts', 'io.ts (types)'],
+    rooms: ['query', 'event', 'config', 'installed.ts', 'io.ts (types)'],
     packages: [/^(?:yaml|zod)$/, /^node:(fs|fs\/promises|path)$/],
   },
   alerts: {

@@ -12,5 +12,6 @@ export function firstIssue(error: z.ZodError): Issue {
   if (issue === undefined) return { path: [], message: 'cannot be understood' };
   if (issue.code !== 'unrecognized_keys') return { path: issue.path, message: issue.message };
   const [key = ''] = issue.keys;
-  return { path: [...issue.path, key], message: 'there is no such setting' };
+  const isOurs = !issue.message.startsWith('Unrecognized key');
+  return { path: [...issue.path, key], message: isOurs ? issue.message : 'there is no such setting' };
 }

@@ -1,23 +1,31 @@
-/** Where in the file things stand, for messages: `config.yaml:12:5`. */
+/** Where in a YAML file things stand, for messages: `config.yaml:12:5`. Of the configuration, and of rule files. */
 import { type Document, isMap, isNode, isPair, isScalar, type LineCounter } from 'yaml';
 import type * as z from 'zod';
-import { UserError } from '../errors.ts';
+import { type ErrorCode, UserError } from '../errors.ts';
 import { firstIssue } from './first-issue.ts';
 
 export type KeyPath = readonly PropertyKey[];
 
 export interface Places {
+  /** From 1. */
+  lineOf(path: KeyPath): number;
   /** The error about what stands there, or would. */
   refuse(path: KeyPath, message: string, hint?: string): UserError;
 }
 
-export function placesIn(document: Document, lines: LineCounter, file: string): Places {
+export function placesIn(
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  code: ErrorCode = 'AUDIT_BAD_CONFIG',
+): Places {
   return {
+    lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
     refuse(path, message, hint) {
       const { line, col } = lines.linePos(offsetOf(document, path));
       const where = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
       return new UserError(
-        'AUDIT_BAD_CONFIG',
+        code,
         `${file}:${line}:${col}: ${where}${message}`,
         hint === undefined ? {} : { hint },
       );

@@ -17,6 +17,28 @@ export function parseBy(text: string): Predicate {
   return any(...names.map((name) => parseOne(name.trim(), text)));
 }
 
+/** Theirs under both names: whoever acts as another, or lets others act as them, is somebody else. Forms as of parseBy. */
+export function parseOnlyBy(text: string): Predicate {
+  const names = text.includes('=') ? [text] : text.split(',');
+  return any(...names.map((name) => parseOnly(name.trim(), text)));
+}
+
+function parseOnly(name: string, typed: string): Predicate {
+  if (name.startsWith('group:')) {
+    const group = rest(name, 'group:');
+    return all(named('user.groups', group), asNobodyBut('impersonatedUser.groups', group));
+  }
+  const full = fullName(name, typed);
+  return all(
+    any(named('user.username', full), named('session', full)),
+    asNobodyBut('impersonatedUser.username', full),
+  );
+}
+
+function asNobodyBut(field: Field, name: string): Predicate {
+  return any(absent('impersonatedUser.username'), named(field, name));
+}
+
 function parseOne(name: string, typed: string): Predicate {
   if (name.startsWith('group:')) {
     const group = rest(name, 'group:');

@@ -2,7 +2,7 @@
  * An event's JSON → what a CEL expression sees. Objects become maps: the text is hostile, and the library
  * takes a key named `constructor` or `$typeName` for more than a key.
  */
-import type { CelInput, celList, celMap } from '@bufbuild/cel';
+import type { CelInput, celList, celMap, isCelList, isCelMap } from '@bufbuild/cel';
 import { EVENT_FIELDS } from './cel-fields.ts';
 
 export interface CelMakers {
@@ -33,7 +33,7 @@ export function celBindings(json: Json, names: Iterable<string>, make: CelMakers
 }
 
 /** Whole numbers are ints, as in Kubernetes' own CEL, so that `% 100` and `== 403` work. */
-function toCel(value: unknown, make: CelMakers): CelInput {
+export function toCel(value: unknown, make: CelMakers): CelInput {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -42,11 +42,38 @@ function toCel(value: unknown, make: CelMakers): CelInput {
       return Number.isSafeInteger(value) ? BigInt(value) : value;
     case 'object':
       if (value === null) return null;
-      if (Array.isArray(value)) return make.celList(value.map((item) => toCel(item, make)));
-      return make.celMap(new LazyMap(value, make));
+      return remembered(
+        Array.isArray(value)
+          ? make.celList(value.map((item) => toCel(item, make)))
+          : make.celMap(new LazyMap(value, make)),
+        value,
+      );
     default:
       return null;
   }
+}
+
+/** What an expression's lists and maps were made of. */
+const originals = new WeakMap<object, object>();
+
+function remembered<T extends object>(made: T, of: object): T {
+  originals.set(made, of);
+  return made;
+}
+
+/** The JSON that it was made of; of what the expression itself made, the like of it. Numbers are numbers. */
+export function fromCel(value: unknown, isMap: typeof isCelMap, isList: typeof isCelList): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const original = originals.get(value);
+  if (original !== undefined) return original;
+  if (isList(value)) return [...value].map((item) => fromCel(item, isMap, isList));
+  if (!isMap(value)) return null;
+  const entries = [...value].map(([key, one]): [string, unknown] => [
+    String(key),
+    fromCel(one, isMap, isList),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** An object as a map whose values are translated when they are asked for: an expression reads a few of a body's many. */

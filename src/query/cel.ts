@@ -9,7 +9,7 @@ import { checkCel } from './cel-check.ts';
 import { badWhere, inPlainWords, openQuoteIn, syntaxHint } from './cel-error.ts';
 import { PROBE } from './cel-probe.ts';
 import { translateCel } from './cel-translate.ts';
-import { type CelMakers, celBindings } from './cel-values.ts';
+import { type CelMakers, celBindings, fromCel, toCel } from './cel-values.ts';
 import { all, type CelProgram, type Predicate } from './predicate.ts';
 
 type Library = typeof import('@bufbuild/cel');
@@ -18,11 +18,23 @@ const MAX_LENGTH = 4096;
 /** Ends with an operator or an open bracket. */
 const UNFINISHED = /(?:[=!<>&|+\-*/%([{,.?:]|\bin)\s*$/;
 
+/** A function that expressions may call besides CEL's own. Over JSON as it stands in the event; must be pure, total and linear. */
+export interface CelExtra {
+  readonly name: string;
+  readonly parameters: number;
+  call(...values: readonly unknown[]): unknown;
+}
+
+/** What compileExpression makes of it without more functions. */
+export function compileWhere(text: string): Promise<Predicate> {
+  return compileExpression(text, []);
+}
+
 /**
  * A predicate that holds where the expression is true. Where it fails, above all because a field is absent, it is no match,
  * and unknown to verdictOf unless a part that predicates can say rules the event out. Throws a UserError that shows the place.
  */
-export async function compileWhere(text: string): Promise<Predicate> {
+export async function compileExpression(text: string, extras: readonly CelExtra[]): Promise<Predicate> {
   if (text.length > MAX_LENGTH) {
     throw new UserError('AUDIT_BAD_WHERE', `--where: ${text.length} characters, ${MAX_LENGTH} at most`, {
       hint: 'lists are shorter as flags: --by, --verb, --audit-id',
@@ -30,10 +42,13 @@ export async function compileWhere(text: string): Promise<Predicate> {
   }
   const library = await import('@bufbuild/cel');
   const { strings } = await import('@bufbuild/cel/ext');
-  const env = library.celEnv({ funcs: [...strings, lookupFunction(library)] });
+  const plain = library.celEnv({ funcs: [...strings, lookupFunction(library)] });
+  const make = makersOf(library, plain);
+  const own = extras.map((extra) => extraFunction(extra, make, library));
+  const env =
+    own.length === 0 ? plain : library.celEnv({ funcs: [...strings, lookupFunction(library), ...own] });
   const parsed = parseText(text, library);
   const names = checkCel(text, parsed, checksWith(library, env));
-  const make = makersOf(library, env);
   const run = library.plan(env, parsed);
   probe(text, parsed, run(celBindings(PROBE, names, make)), names, library);
   const holds: CelProgram = { names, test: (json) => outcomeOf(() => run(celBindings(json, names, make))) };
@@ -140,6 +155,17 @@ function checksWith(library: Library, env: CelEnv): Parameters<typeof checkCel>[
 
 function messageOf(result: unknown, library: Library): string | null {
   return isError(result, library) ? result.message : null;
+}
+
+function extraFunction(
+  { name, parameters, call }: CelExtra,
+  make: CelMakers,
+  { CelScalar, celFunc, isCelList, isCelMap }: Library,
+): CelFunc {
+  const { DYN } = CelScalar;
+  const types = Array.from({ length: parameters }, () => DYN);
+  const plain = (value: unknown): unknown => fromCel(value, isCelMap, isCelList);
+  return celFunc(name, types, DYN, (...values) => toCel(call(...values.map(plain)), make));
 }
 
 /** `get(user, "username", "")`: CEL has no other way to read what may be absent in one go. */

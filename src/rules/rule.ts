@@ -40,6 +40,20 @@ export interface Rule {
   /** Fields that `describe` and the correlation read, besides those of the predicates. */
   readonly fields: readonly Field[];
   readonly place: RulePlace;
+  /** Which the rule file holds itself to; left out: none. */
+  readonly tests?: readonly RuleTest[];
+}
+
+/** Requests, and what is found in them. */
+export interface RuleTest {
+  readonly name: string;
+  /** In their order. */
+  readonly events: readonly AuditEvent[];
+  /** What was in the log already: known to a correlation, and never found. */
+  readonly before: readonly AuditEvent[];
+  /** How many, or what each of them has, in any order. */
+  readonly findings: number | readonly Readonly<Record<string, string>>[];
+  readonly place: RulePlace;
 }
 
 /** A value that requests are told apart or counted by. */
@@ -89,11 +103,15 @@ export type Correlation =
       readonly kind: 'within';
       /** The window slides; both ends belong to it. */
       readonly withinUs: number;
-      /** Names of what requests must have in common; empty: nothing. */
+      /** Names of what requests must have in common; empty: nothing. Having none of it is in common too. */
       readonly key: readonly string[];
       readonly steps: readonly Step[];
-      /** The steps' requests must come in the steps' order. */
+      /** The steps' requests must come in the steps' order: of each as many as a `count` of it says, else one. */
       readonly isOrdered: boolean;
+      /**
+       * All of them, of a window that ends with a request. That each step must be there at all is a `count` of it too, but
+       * for ordered ones: without needs, one request of any step will do.
+       */
       readonly needs: readonly Need[];
     }
   /** A value that was not there before, of the same key, for that long. */

@@ -1,0 +1,113 @@
+/**
+ * What `where:` of a rule may call besides CEL's own: the parts of bodies that rules are about, wherever they stand. All are total
+ * (what is not there is an empty list, or the default), and linear in the body.
+ */
+import type { CelExtra } from '../../query/cel.ts';
+
+export const RULE_FUNCTIONS: readonly CelExtra[] = [
+  /** Pod specs: of a Pod, a workload's template, a CronJob's, of each item of a list; of patches of them as far as they go. */
+  { name: 'pods', parameters: 1, call: (body) => objectsIn(body).flatMap(podSpecsOf) },
+  /** Of a pod spec, or of a list of them: init, ordinary and ephemeral containers. */
+  { name: 'containers', parameters: 1, call: (of) => listOf(of).flatMap(containersOf) },
+  /** Of a Role or ClusterRole; of each item of a list. */
+  { name: 'rules', parameters: 1, call: (body) => objectsIn(body).flatMap((one) => listIn(one, 'rules')) },
+  /** Of a RoleBinding or ClusterRoleBinding; of each item of a list. */
+  {
+    name: 'subjects',
+    parameters: 1,
+    call: (body) => objectsIn(body).flatMap((one) => listIn(one, 'subjects')),
+  },
+  /** All values of a parameter of the URL's query, decoded, in their order. */
+  { name: 'urlParam', parameters: 2, call: (uri, name) => urlValues(uri, name) },
+  /** `at(c, "securityContext.privileged", false)`: what stands there; the default when nothing does. A number is a list's place. */
+  { name: 'at', parameters: 3, call: (from, path, otherwise) => valueAt(from, path) ?? otherwise },
+  /** What is a list, and an empty one of what is none. */
+  { name: 'items', parameters: 1, call: (of) => (Array.isArray(of) ? of : []) },
+  /** The texts of a list; of a text, itself. */
+  { name: 'texts', parameters: 1, call: (of) => listOf(of).filter((one) => typeof one === 'string') },
+];
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function field(value: unknown, name: string): unknown {
+  return isJson(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+function listIn(value: unknown, name: string): readonly Json[] {
+  const list = field(value, name);
+  return Array.isArray(list) ? list.filter(isJson) : [];
+}
+
+/** The objects that a body holds: itself, a list's items, and what a JSON patch puts somewhere, as an object with nothing else. */
+function objectsIn(body: unknown): readonly unknown[] {
+  if (Array.isArray(body)) return body.flatMap(patched);
+  const items = field(body, 'items');
+  return Array.isArray(items) && field(body, 'spec') === undefined ? items : [body];
+}
+
+const MAX_STEPS = 32;
+
+/** `{ op: add, path: /spec/template/spec/hostPID, value: true }` → `{ spec: { template: … } }`. A list's place becomes a list of one. */
+function patched(operation: unknown): readonly unknown[] {
+  const path = field(operation, 'path');
+  const op = field(operation, 'op');
+  if (typeof path !== 'string' || (op !== 'add' && op !== 'replace')) return [];
+  const steps = path.split('/').slice(1);
+  if (steps.length > MAX_STEPS) return [];
+  const made = steps.reduceRight<unknown>(
+    (inner, step) => {
+      const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+      return /^(?:-|\d+)$/.test(name) ? [inner] : { [name]: inner };
+    },
+    field(operation, 'value'),
+  );
+  return [made];
+}
+
+function podSpecsOf(object: unknown): readonly Json[] {
+  const spec = field(object, 'spec');
+  const specs = [
+    isPod(object, spec) ? spec : undefined,
+    field(field(spec, 'template'), 'spec'),
+    field(field(field(field(spec, 'jobTemplate'), 'spec'), 'template'), 'spec'),
+    // A PodTemplate has none of the above.
+    field(field(object, 'template'), 'spec'),
+  ];
+  return specs.filter(isJson);
+}
+
+/** A patch has no kind: what is neither a template nor says otherwise may be a Pod's. */
+function isPod(object: unknown, spec: unknown): boolean {
+  const kind = field(object, 'kind');
+  if (typeof kind === 'string') return kind === 'Pod';
+  return field(spec, 'template') === undefined && field(spec, 'jobTemplate') === undefined;
+}
+
+function containersOf(spec: unknown): readonly Json[] {
+  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((name) => listIn(spec, name));
+}
+
+function urlValues(uri: unknown, name: unknown): readonly string[] {
+  if (typeof uri !== 'string' || typeof name !== 'string') return [];
+  const at = uri.indexOf('?');
+  return at < 0 ? [] : new URLSearchParams(uri.slice(at + 1)).getAll(name);
+}
+
+function valueAt(from: unknown, path: unknown): unknown {
+  if (typeof path !== 'string') return undefined;
+  let here = from;
+  for (const step of path.split('.')) {
+    here = Array.isArray(here) && /^\d{1,9}$/.test(step) ? here[Number(step)] : field(here, step);
+    if (here === undefined) return undefined;
+  }
+  return here;
+}
