@@ -16,6 +16,24 @@ export interface RulePlace {
   readonly line: number;
 }
 
+/** A rule file as it was read; `file` as messages call it. */
+export interface RuleText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What a loader makes of rule files; what is wrong in them it throws, all of it in one UserError. */
+export interface LoadedRules {
+  readonly rules: readonly Rule[];
+  /** What stands in the files and takes no part, as sentences: rules of other logs, rules switched off. */
+  readonly notes: readonly RuleNote[];
+}
+
+export interface RuleNote {
+  readonly text: string;
+  readonly place: RulePlace;
+}
+
 export interface Rule {
   /** Unique among all rules that are loaded; what `--rules` takes. */
   readonly id: string;
