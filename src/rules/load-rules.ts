@@ -1,19 +1,13 @@
 /** Rule files → rules, whosever form they are in; told apart by what stands in them. Reading files is the commands'. */
 import { UserError } from '../errors.ts';
-import type { Pack, Rule } from './rule.ts';
-
-export interface RuleFile {
-  /** For messages. */
-  readonly file: string;
-  readonly text: string;
-}
+import type { LoadedRules, Pack, Rule, RuleNote, RuleText } from './rule.ts';
 
 interface RuleForm {
   readonly pack: Pack;
   /** A line that only such files have, at its beginning. */
   readonly sign: RegExp;
   /** All files of the form that are loaded together: one may build on another. Throws UserError AUDIT_BAD_RULE, with line and column. */
-  load(files: readonly RuleFile[]): Promise<readonly Rule[]>;
+  load(files: readonly RuleText[]): Promise<LoadedRules>;
 }
 
 const FORMS: readonly RuleForm[] = [
@@ -22,31 +16,37 @@ const FORMS: readonly RuleForm[] = [
     sign: /^apiVersion:\s*["']?kubectl-audit\//m,
     async load(files) {
       const { loadOwn } = await import('./own/load-own.ts');
-      return (await Promise.all(files.map(({ text, file }) => loadOwn(text, file)))).flat();
+      const rules = await Promise.all(files.map(({ text, file }) => loadOwn(text, file)));
+      return { rules: rules.flat(), notes: [] };
     },
   },
 ];
 
 /** In the order of the files, form by form. Throws UserError AUDIT_BAD_RULE. */
-export async function loadRules(files: readonly RuleFile[]): Promise<readonly Rule[]> {
-  const byForm = new Map<RuleForm, RuleFile[]>();
+export async function loadRules(files: readonly RuleText[]): Promise<LoadedRules> {
+  const byForm = new Map<RuleForm, RuleText[]>();
   for (const file of files) {
     const form = FORMS.find(({ sign }) => sign.test(file.text));
     if (form === undefined) throw unknownForm(file);
     byForm.set(form, [...(byForm.get(form) ?? []), file]);
   }
   const rules: Rule[] = [];
-  for (const [form, of] of byForm) rules.push(...(await form.load(of)));
+  const notes: RuleNote[] = [];
+  for (const [form, of] of byForm) {
+    const loaded = await form.load(of);
+    rules.push(...loaded.rules);
+    notes.push(...loaded.notes);
+  }
   const known = new Map<string, Rule>();
   for (const rule of rules) {
     const other = known.get(rule.id);
     if (other !== undefined) throw calledAlike(rule, other);
     known.set(rule.id, rule);
   }
-  return rules;
+  return { rules, notes };
 }
 
-function unknownForm({ file }: RuleFile): UserError {
+function unknownForm({ file }: RuleText): UserError {
   return new UserError('AUDIT_BAD_RULE', `${file}:1:1: there are no rules in it`, {
     hint: 'apiVersion: kubectl-audit/v1, kind: Rules; or rules of Falco or Sigma',
   });
