@@ -20,6 +20,7 @@ import {
   type Predicate,
 } from '../../query/predicate.ts';
 import { parseUserAgent } from '../../query/user-agent.ts';
+import { controlPlane } from './control-plane.ts';
 import { deedPredicate, isThrough } from './deeds.ts';
 import { refusedBy, withOutcome } from './outcomes.ts';
 import { resourcePredicates } from './resources.ts';
@@ -91,6 +92,7 @@ async function innerOf(text: ConditionText, path: KeyPath, places: Places): Prom
     anyOf('by', text.by, parseBy),
     noneOf('notBy', text.notBy, parseOnlyBy),
     text.humans === true ? humans() : EVERYTHING,
+    text.controlPlane === 'exclude' ? not(controlPlane()) : EVERYTHING,
     anyOf('code', text.code, parseCodes),
     text.outcome === undefined ? EVERYTHING : withOutcome(text.outcome),
     text.deniedBy === undefined ? EVERYTHING : any(...text.deniedBy.map(refusedBy)),

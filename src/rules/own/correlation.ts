@@ -1,11 +1,9 @@
 /** What of several requests a rule file says: within, count, distinct, sequence, together, firstSeen → a correlation. */
 import type { KeyPath, Places } from '../../config/places.ts';
-import type { AuditEvent } from '../../event/event.ts';
-import { parseCountFields } from '../../query/count-fields.ts';
 import { parseDuration } from '../../query/duration.ts';
-import { groupKeyOf } from '../../query/group-of.ts';
 import type { Correlation, Need, RuleValue, Step } from '../rule.ts';
 import { atPlace, conditionOf } from './condition.ts';
+import { ruleValue } from './rule-values.ts';
 import type { RuleText, StepText } from './rules-schema.ts';
 
 /** Longer windows would be read for every question. */
@@ -124,19 +122,15 @@ function needsOf(text: RuleText, stepCount: number, path: KeyPath, places: Place
 
 function valuesOf(names: readonly string[], path: KeyPath, places: Places): readonly RuleValue[] {
   return names.map((name) => {
-    const [field] = countFieldOf(name, path, places);
-    if (field === undefined) throw places.refuse(path, 'an empty name');
-    return {
-      name: field.name,
-      fields: [field.field],
-      of: (event: AuditEvent) => groupKeyOf(event, { by: [field.field] })[0] ?? null,
-    };
+    const value = valueOf(name, path, places);
+    if (value === null) throw places.refuse(path, 'an empty name');
+    return value;
   });
 }
 
-function countFieldOf(name: string, path: KeyPath, places: Places) {
+function valueOf(name: string, path: KeyPath, places: Places): RuleValue | null {
   try {
-    return parseCountFields([name]);
+    return ruleValue(name);
   } catch (error) {
     throw atPlace(error, path, places);
   }

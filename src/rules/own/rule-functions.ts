@@ -3,6 +3,7 @@
  * (what is not there is an empty list, or the default), and linear in the body.
  */
 import type { CelExtra } from '../../query/cel.ts';
+import { certificateNames } from './certificate-names.ts';
 
 export const RULE_FUNCTIONS: readonly CelExtra[] = [
   /** Pod specs: of a Pod, a workload's template, a CronJob's, of each item of a list; of patches of them as far as they go. */
@@ -16,6 +17,12 @@ export const RULE_FUNCTIONS: readonly CelExtra[] = [
     name: 'subjects',
     parameters: 1,
     call: (body) => objectsIn(body).flatMap((one) => listIn(one, 'subjects')),
+  },
+  /** Of a CertificateSigningRequest: the common name and the organizations that it asks for, which are user and groups. */
+  {
+    name: 'certificateNames',
+    parameters: 1,
+    call: (body) => certificateNames(field(field(body, 'spec'), 'request')),
   },
   /** All values of a parameter of the URL's query, decoded, in their order. */
   { name: 'urlParam', parameters: 2, call: (uri, name) => urlValues(uri, name) },

@@ -1,8 +1,8 @@
 /** The form of our own rule files, as a schema: what the program holds them against, and docs/rules.schema.json is made from. */
 import * as z from 'zod';
-import { COUNT_FIELDS } from '../../query/count-fields.ts';
 import { didYouMean } from '../../query/nearest.ts';
 import { SEVERITIES } from '../rule.ts';
+import { VALUE_NAMES } from './rule-values.ts';
 
 export const API_VERSION = 'kubectl-audit/v1';
 
@@ -39,7 +39,7 @@ const bounds = z
 const names = z
   .union([text, z.array(text)], { error: 'a name, or a list of names, is wanted' })
   .transform((of): readonly string[] => (typeof of === 'string' ? [of] : of))
-  .describe(`any of ${COUNT_FIELDS.map(({ name }) => name).join(', ')}`);
+  .describe(`any of ${VALUE_NAMES.join(', ')}`);
 
 const OUTCOMES = ['done', 'refused', 'failed', 'any'] as const;
 export const REFUSERS = ['rbac', 'escalation', 'unauthenticated', 'admission'] as const;
@@ -56,6 +56,7 @@ export interface ConditionText {
   readonly by?: readonly string[] | undefined;
   readonly notBy?: readonly string[] | undefined;
   readonly humans?: true | undefined;
+  readonly controlPlane?: 'exclude' | undefined;
   readonly code?: readonly string[] | undefined;
   readonly outcome?: (typeof OUTCOMES)[number] | undefined;
   readonly deniedBy?: readonly (typeof REFUSERS)[number][] | undefined;
@@ -93,6 +94,10 @@ const condition: z.ZodType<ConditionText> = strict({
     .describe('alice, sa:ci/*, node:*, group:ops, system:…; either name of who acts as another'),
   notBy: values.optional().describe('as by; of who acts as another, both names'),
   humans: z.literal(true, { error: 'true, or leave it out' }).optional(),
+  controlPlane: z
+    .literal('exclude', { error: 'exclude, or leave it out' })
+    .optional()
+    .describe('leaves out components, nodes and built-in controllers as themselves'),
   code: values.optional().describe('403, 2xx, 400-499, >=500, !404'),
   outcome: z
     .enum(OUTCOMES, { error: `one of ${OUTCOMES.join(', ')}` })
