@@ -26,6 +26,24 @@ export function isMinutesOrMonths(text: string): boolean {
   return MINUTES_OR_MONTHS.test(text);
 }
 
+/** Its two largest units: `2m10s`, `1d4h`; whole seconds. */
+export function formatDuration(ms: number): string {
+  let left = Math.round(ms / 1000);
+  const parts: string[] = [];
+  for (const [name, seconds] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    const count = Math.floor(left / seconds);
+    left -= count * seconds;
+    if (count > 0 || (name === 's' && parts.length === 0)) parts.push(`${count}${name}`);
+    if (parts.length === 2 || (parts.length > 0 && left === 0)) break;
+  }
+  return parts.join('');
+}
+
 /** Milliseconds; null when the text is no duration, or could be two. */
 export function parseDuration(text: string): number | null {
   if (isMinutesOrMonths(text)) return null;

@@ -187,7 +187,8 @@ function isPlain(text: string): boolean {
   return !text.includes(REDACTED) && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text);
 }
 
-function shared(a: Actor | null, b: Actor): Actor {
+/** What both have in common; null where they differ. */
+export function shared(a: Actor | null, b: Actor): Actor {
   if (a === null) return b;
   return {
     ...a,
@@ -202,7 +203,7 @@ function shared(a: Actor | null, b: Actor): Actor {
 }
 
 /** Null where they differ. */
-function sharedTarget(a: Target | null, b: Target): Target | null {
+export function sharedTarget(a: Target | null, b: Target): Target | null {
   if (a === null) return null;
   const same = <K extends keyof Target>(key: K): Target[K] | null => (a[key] === b[key] ? a[key] : null);
   if (a.group !== b.group || a.resource !== b.resource) return null;

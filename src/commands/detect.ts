@@ -1,0 +1,109 @@
+/** `detect`: from words and flags to the question's parameters; with --explain-rule and --test, to what is said of rules themselves. */
+import type { Answer } from '../answer.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { all, EVERYTHING, equals } from '../query/predicate.ts';
+import { detect } from '../questions/detect/detect.ts';
+import { asRow } from '../questions/detect/detect-row.ts';
+import { escapeTerminal } from '../render/escape.ts';
+import { explainRule } from '../rules/explain-rule.ts';
+import { chosen, readRules } from '../rules/read-rules.ts';
+import type { LoadedRules } from '../rules/rule.ts';
+import { SEVERITIES, type Severity } from '../rules/rule.ts';
+import { runRuleTests } from '../rules/rule-tests.ts';
+import type { Command } from './command.ts';
+import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { type Printing, printAnswer } from './print-answer.ts';
+import { runQuestion } from './run-question.ts';
+import { typedAgain } from './typed-again.ts';
+
+/** Something was found that is as grave as --fail-on says. */
+const FOUND = 4;
+
+export const detectCommand: Command = {
+  async run(words, flags, io) {
+    checkUsage(words);
+    const failOn = severityOf(flags, 'fail-on');
+    const loaded = severe(await readRules(listFlag(flags, 'rules')), severityOf(flags, 'severity'));
+    const id = textFlag(flags, 'explain-rule');
+    if (id !== null) return await explain(loaded, id, io);
+    if (boolFlag(flags, 'test') === true) return await test(loaded, io);
+    // The context's namespace is no place to look for trouble in alone.
+    const namespace = textFlag(flags, 'namespace') || null;
+    const scope = namespace === null ? EVERYTHING : equals('objectRef.namespace', namespace);
+    const sameWindow = typedAgain(flags, ['since', 'until']);
+    let isGrave = false;
+    const print = async (answer: Answer, printing: Printing, to: Io): Promise<void> => {
+      await printAnswer(answer, printing, to);
+      isGrave = failOn !== null && answer.rows.some((row) => isAtLeast(asRow(row).severity, failOn));
+    };
+    const status = await runQuestion(
+      detect,
+      undefined,
+      ({ placed: _, filters, ...shared }) => ({
+        ...shared,
+        filters: all(scope, filters),
+        rules: loaded.rules,
+        ruleNotes: loaded.notes,
+        sameWindow,
+      }),
+      flags,
+      io,
+      print,
+    );
+    return isGrave ? FOUND : status;
+  },
+};
+
+function checkUsage([word]: readonly string[]): void {
+  if (word === undefined) return;
+  throw new UserError('AUDIT_USAGE', `detect takes no object: ${JSON.stringify(word)}`, {
+    hint: 'which rules: --rules ID; whose requests: --by alice; in one namespace: -n prod',
+  });
+}
+
+export function severityOf(flags: FlagValues, name: FlagName): Severity | null {
+  const typed = textFlag(flags, name);
+  if (typed === null) return null;
+  const found = SEVERITIES.find((severity) => severity === typed.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UserError('AUDIT_USAGE', `--${name} ${JSON.stringify(typed)} is no severity`, {
+    hint: `one of ${SEVERITIES.join(', ')}; all above it are meant too`,
+  });
+}
+
+function isAtLeast(severity: Severity, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+}
+
+export function severe(loaded: LoadedRules, least: Severity | null): LoadedRules {
+  if (least === null) return loaded;
+  const rules = loaded.rules.filter(({ severity }) => isAtLeast(severity, least));
+  if (rules.length > 0) return { ...loaded, rules };
+  throw new UserError('AUDIT_USAGE', `no rule is as severe as --severity ${least}`, {
+    hint: 'leave it out, or name another',
+  });
+}
+
+async function explain({ rules }: LoadedRules, id: string, io: Io): Promise<number> {
+  for (const [n, rule] of chosen(rules, [id]).entries()) {
+    const lines = [...(n === 0 ? [] : ['']), ...explainRule(rule)];
+    await io.out.write(`${lines.map(escapeTerminal).join('\n')}\n`);
+  }
+  return 0;
+}
+
+async function test({ rules }: LoadedRules, io: Io): Promise<number> {
+  const results = runRuleTests(rules);
+  const failed = results.filter(({ failure }) => failure !== null);
+  for (const { rule, test: of, failure } of failed) {
+    const at = `${of.place.file}:${of.place.line}`;
+    await io.out.write(`${escapeTerminal(`FAIL ${at} ${rule.id}, ${of.name}: ${failure}`)}\n`);
+  }
+  const untested = rules.filter(({ tests = [] }) => tests.length === 0);
+  const without = untested.length === 0 ? '' : `; ${untested.length} rules have none`;
+  await io.out.write(
+    `${results.length - failed.length} of ${results.length} tests of ${rules.length} rules hold${without}\n`,
+  );
+  return failed.length === 0 ? 0 : 1;
+}
