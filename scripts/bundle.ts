@@ -2,6 +2,8 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { parseOwn } from '../src/rules/own/load-own.ts';
+import type { PackedFile } from '../src/rules/own/packed.ts';
 import { packFiles } from '../src/rules/pack-files.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 import { loadTogether } from './load-together.ts';
@@ -74,7 +76,7 @@ function taking(instead: ReadonlyMap<string, string>): Plugin {
   };
 }
 
-/** The rules that come with the program are in it. */
+/** The rules that come with the program are in it: as text, and taken apart. */
 function packTexts(): Plugin {
   return {
     name: 'pack-texts',
@@ -83,8 +85,23 @@ function packTexts(): Plugin {
         contents: `export const packFiles = () => (${JSON.stringify(packFiles())});`,
         loader: 'js',
       }));
+      bundler.onLoad({ filter: /[\\/]src[\\/]rules[\\/]pack-packed\.ts$/ }, () => ({
+        contents: `export const packPacked = () => JSON.parse(${JSON.stringify(JSON.stringify(packed()))});`,
+        loader: 'js',
+      }));
     },
   };
+}
+
+function packed(): readonly PackedFile[] {
+  return packFiles().map(({ text, file }) => {
+    const { rules, places } = parseOwn(text, file);
+    return {
+      file,
+      rules: rules.map(({ tests: _, ...rule }) => rule),
+      lines: rules.map((_, n) => places.lineOf(['rules', n])),
+    };
+  });
 }
 
 /**

@@ -24,10 +24,12 @@ export const detectCommand: Command = {
   async run(words, flags, io) {
     checkUsage(words);
     const failOn = severityOf(flags, 'fail-on');
-    const loaded = severe(await readRules(listFlag(flags, 'rules')), severityOf(flags, 'severity'));
     const id = textFlag(flags, 'explain-rule');
+    const isTest = boolFlag(flags, 'test') === true;
+    const wanted = { withTests: isTest || id !== null };
+    const loaded = severe(await readRules(listFlag(flags, 'rules'), wanted), severityOf(flags, 'severity'));
     if (id !== null) return await explain(loaded, id, io);
-    if (boolFlag(flags, 'test') === true) return await test(loaded, io);
+    if (isTest) return await test(loaded, io);
     // The context's namespace is no place to look for trouble in alone.
     const namespace = textFlag(flags, 'namespace') || null;
     const scope = namespace === null ? EVERYTHING : equals('objectRef.namespace', namespace);

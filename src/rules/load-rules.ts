@@ -22,15 +22,18 @@ const FORMS: readonly RuleForm[] = [
   },
 ];
 
-/** In the order of the files, form by form. Throws UserError AUDIT_BAD_RULE. */
-export async function loadRules(files: readonly RuleText[]): Promise<LoadedRules> {
+/** Behind those that are loaded already, in the order of the files, form by form. Throws UserError AUDIT_BAD_RULE. */
+export async function loadRules(
+  files: readonly RuleText[],
+  before: readonly Rule[] = [],
+): Promise<LoadedRules> {
   const byForm = new Map<RuleForm, RuleText[]>();
   for (const file of files) {
     const form = FORMS.find(({ sign }) => sign.test(file.text));
     if (form === undefined) throw unknownForm(file);
     byForm.set(form, [...(byForm.get(form) ?? []), file]);
   }
-  const rules: Rule[] = [];
+  const rules: Rule[] = [...before];
   const notes: RuleNote[] = [];
   for (const [form, of] of byForm) {
     const loaded = await form.load(of);

@@ -5,7 +5,6 @@ import { UserError } from '../errors.ts';
 import { hasGlob, matchesGlob } from '../query/glob.ts';
 import { didYouMean } from '../query/nearest.ts';
 import { loadRules } from './load-rules.ts';
-import { packFiles } from './pack-files.ts';
 import type { LoadedRules, Rule, RuleText } from './rule.ts';
 
 /** Stands for the rules that come with the program. */
@@ -13,11 +12,19 @@ const PACK = 'pack';
 /** A rule file is no log. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
+export interface RulesWanted {
+  /** They take time to read. Default no: only those of files that are named have theirs. */
+  readonly withTests?: boolean;
+}
+
 /**
  * `typed`: each a file, a folder, or ids with commas between, globs too. Without a file, the ids are of our own pack; `pack` adds it
  * to files. Throws a UserError for what is not there.
  */
-export async function readRules(typed: readonly string[]): Promise<LoadedRules> {
+export async function readRules(
+  typed: readonly string[],
+  { withTests = false }: RulesWanted = {},
+): Promise<LoadedRules> {
   const files: RuleText[] = [];
   const ids: string[] = [];
   let isPackWanted = false;
@@ -30,9 +37,17 @@ export async function readRules(typed: readonly string[]): Promise<LoadedRules> 
         else ids.push(id);
       }
   }
-  const pack = isPackWanted || files.length === 0 ? packFiles() : [];
-  const loaded = await loadRules([...pack, ...files]);
+  const isPackIn = isPackWanted || files.length === 0;
+  const loaded = await loadRules(files, isPackIn ? await ownPack(withTests) : []);
   return ids.length === 0 ? loaded : { ...loaded, rules: chosen(loaded.rules, ids) };
+}
+
+async function ownPack(withTests: boolean): Promise<readonly Rule[]> {
+  const { packPacked } = await import('./pack-packed.ts');
+  const packed = withTests ? null : packPacked();
+  if (packed !== null) return (await import('./own/packed.ts')).packedRules(packed);
+  const { packFiles } = await import('./pack-files.ts');
+  return (await loadRules(packFiles())).rules;
 }
 
 /** Throws UserError AUDIT_UNKNOWN_RULE. */

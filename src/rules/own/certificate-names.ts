@@ -44,6 +44,7 @@ function contentOf(der: Buffer, at: number): Span | null {
   const sizeBytes = first < 0x80 ? 0 : first & 0x7f;
   if (sizeBytes > 3 || (first >= 0x80 && sizeBytes === 0)) return null;
   const from = at + 2 + sizeBytes;
-  const length = sizeBytes === 0 ? first : from <= der.length ? der.readUIntBE(at + 2, sizeBytes) : Number.NaN;
+  const length =
+    sizeBytes === 0 ? first : from <= der.length ? der.readUIntBE(at + 2, sizeBytes) : Number.NaN;
   return from + length <= der.length ? { from, to: from + length } : null;
 }

@@ -1,5 +1,15 @@
 /** Who keeps the cluster going all day: its components, nodes and built-in controllers, as themselves. From the authenticated name alone. */
-import { absent, all, any, equals, type Field, glob, not, oneOf, type Predicate } from '../../query/predicate.ts';
+import {
+  absent,
+  all,
+  any,
+  equals,
+  type Field,
+  glob,
+  not,
+  oneOf,
+  type Predicate,
+} from '../../query/predicate.ts';
 
 const WHO: Field = 'user.username';
 const ACCOUNT = 'system:serviceaccount:';
@@ -22,9 +32,7 @@ function components(): Predicate {
  * make an account there hide behind one.
  */
 function controllers(): Predicate {
-  return any(
-    ...CONTROLLERS.map((name) => equals(WHO, `${ACCOUNT}kube-system:${name}`)),
-  );
+  return any(...CONTROLLERS.map((name) => equals(WHO, `${ACCOUNT}kube-system:${name}`)));
 }
 
 const CONTROLLERS = [
@@ -34,12 +42,36 @@ const CONTROLLERS = [
   ...['endpoint-controller', 'endpointslice-controller', 'endpointslicemirroring-controller'],
   ...['ephemeral-volume-controller', 'expand-controller', 'generic-garbage-collector'],
   ...['horizontal-pod-autoscaler', 'job-controller', 'kube-apiserver-serving-clustertrustbundle-publisher'],
-  ...['legacy-service-account-token-cleaner', 'namespace-controller', 'node-controller', 'node-ipam-controller'],
-  ...['persistent-volume-binder', 'pod-garbage-collector', 'podcertificaterequestcleaner', 'pv-protection-controller'],
-  ...['pvc-protection-controller', 'replicaset-controller', 'replication-controller', 'resource-claim-controller'],
+  ...[
+    'legacy-service-account-token-cleaner',
+    'namespace-controller',
+    'node-controller',
+    'node-ipam-controller',
+  ],
+  ...[
+    'persistent-volume-binder',
+    'pod-garbage-collector',
+    'podcertificaterequestcleaner',
+    'pv-protection-controller',
+  ],
+  ...[
+    'pvc-protection-controller',
+    'replicaset-controller',
+    'replication-controller',
+    'resource-claim-controller',
+  ],
   ...['resourcequota-controller', 'root-ca-cert-publisher', 'route-controller', 'selinux-warning-controller'],
-  ...['service-account-controller', 'service-cidrs-controller', 'service-controller', 'statefulset-controller'],
-  ...['storage-version-garbage-collector', 'storage-version-migrator-controller', 'taint-eviction-controller'],
+  ...[
+    'service-account-controller',
+    'service-cidrs-controller',
+    'service-controller',
+    'statefulset-controller',
+  ],
+  ...[
+    'storage-version-garbage-collector',
+    'storage-version-migrator-controller',
+    'taint-eviction-controller',
+  ],
   ...['token-cleaner', 'ttl-after-finished-controller', 'ttl-controller'],
   ...['validatingadmissionpolicy-status-controller', 'volumeattributesclass-protection-controller'],
 ] as const;
