@@ -26,6 +26,8 @@ export const RULE_FUNCTIONS: readonly CelExtra[] = [
   },
   /** All values of a parameter of the URL's query, decoded, in their order. */
   { name: 'urlParam', parameters: 2, call: (uri, name) => urlValues(uri, name) },
+  /** The words of an exec's command: of the URL, else of the body that GKE's log has in its place. */
+  { name: 'command', parameters: 2, call: (uri, body) => commandOf(uri, body) },
   /** `at(c, "securityContext.privileged", false)`: what stands there; the default when nothing does. A number is a list's place. */
   { name: 'at', parameters: 3, call: (from, path, otherwise) => valueAt(from, path) ?? otherwise },
   /** What is a list, and an empty one of what is none. */
@@ -107,6 +109,11 @@ function urlValues(uri: unknown, name: unknown): readonly string[] {
   if (typeof uri !== 'string' || typeof name !== 'string') return [];
   const at = uri.indexOf('?');
   return at < 0 ? [] : new URLSearchParams(uri.slice(at + 1)).getAll(name);
+}
+
+function commandOf(uri: unknown, body: unknown): readonly unknown[] {
+  const words = urlValues(uri, 'command');
+  return words.length > 0 ? words : listOf(field(body, 'command')).filter((word) => typeof word === 'string');
 }
 
 function valueAt(from: unknown, path: unknown): unknown {
