@@ -122,13 +122,13 @@ function needsOf(text: RuleText, stepCount: number, path: KeyPath, places: Place
 
 function valuesOf(names: readonly string[], path: KeyPath, places: Places): readonly RuleValue[] {
   return names.map((name) => {
-    const value = valueOf(name, path, places);
+    const value = valueNamed(name, path, places);
     if (value === null) throw places.refuse(path, 'an empty name');
     return value;
   });
 }
 
-function valueOf(name: string, path: KeyPath, places: Places): RuleValue | null {
+function valueNamed(name: string, path: KeyPath, places: Places): RuleValue | null {
   try {
     return ruleValue(name);
   } catch (error) {
