@@ -1,0 +1,340 @@
+/**
+ * What the others' rules for Kubernetes' audit log detect, by their own names, and which of ours does; or why the log cannot show it.
+ * Read in falcosecurity/plugins, SigmaHQ/sigma, elastic/detection-rules, panther-analysis, crowdsecurity/hub, and the documentation of
+ * Datadog and GuardDuty. Held against the pack in coverage.test.ts, and printed in docs/detections.md.
+ */
+export interface PeerDetection {
+  readonly peer: Peer;
+  readonly name: string;
+  readonly rules: readonly string[];
+  /** Why there is none, or what ours leaves out. */
+  readonly remark?: string;
+}
+
+export const PEERS = [
+  'Falco',
+  'Sigma',
+  'Elastic',
+  'Panther',
+  'CrowdSec',
+  'Datadog',
+  'GuardDuty',
+  'nobody',
+] as const;
+export type Peer = (typeof PEERS)[number];
+
+type Line = readonly [name: string, rules: string, remark?: string];
+
+function of(peer: Peer, lines: readonly Line[]): readonly PeerDetection[] {
+  return lines.map(([name, rules, remark]) => ({
+    peer,
+    name,
+    rules: rules.split(' ').filter((id) => id !== ''),
+    ...(remark === undefined ? {} : { remark }),
+  }));
+}
+
+const NAMES_ALLOWED =
+  'A list of names that are allowed is yours, not the log’s: a rule of your own with notBy; anomalies tells who is new.';
+const IMAGES_ALLOWED =
+  'A list of images that are allowed is yours, not the log’s: a rule of your own with where; changes of images are told.';
+const PLACES = 'Who owns an address on the internet is not in the log.';
+
+export const PEER_DETECTIONS: readonly PeerDetection[] = [
+  ...of('Falco', [
+    ['Anonymous Request Allowed', 'anonymous-read anonymous-change anonymous-path anonymous-public-path'],
+    ['Disallowed K8s User', '', NAMES_ALLOWED],
+    ['Full K8s Administrative Access', 'superuser-acted'],
+    ['K8s Secret Get Successfully', 'secret-read'],
+    ['K8s Secret Get Unsuccessfully Tried', 'secret-not-read'],
+    [
+      'Untrusted Node Successfully Joined the Cluster',
+      'node-joined',
+      'Which nodes are trusted is yours to say.',
+    ],
+    ['Untrusted Node Unsuccessfully Tried to Join the Cluster', 'node-refused'],
+    ['Attach/Exec Pod', 'exec-into-pod attach-to-pod'],
+    ['port-forward', 'port-forward'],
+    ['EphemeralContainers Created', 'debug-container'],
+    ['K8s Secret Created', 'secret-written'],
+    ['K8s Secret Deleted', 'object-deleted secrets-deleted-at-once'],
+    ['K8s Deployment Created', 'object-made'],
+    ['K8s Deployment Deleted', 'object-deleted'],
+    ['K8s Service Created', 'object-made'],
+    ['K8s Service Deleted', 'object-deleted'],
+    ['K8s ConfigMap Created', 'object-made'],
+    ['K8s ConfigMap Deleted', 'object-deleted'],
+    ['K8s Namespace Created', 'object-made'],
+    ['K8s Namespace Deleted', 'namespace-deleted'],
+    ['K8s Serviceaccount Created', 'object-made'],
+    ['K8s Serviceaccount Deleted', 'object-deleted'],
+    ['K8s Role/Clusterrole Created', 'object-made role-written'],
+    ['K8s Role/Clusterrole Deleted', 'object-deleted'],
+    ['K8s Role/Clusterrolebinding Created', 'object-made role-bound'],
+    ['K8s Role/Clusterrolebinding Deleted', 'object-deleted rights-taken-from-many'],
+    ['Create Disallowed Namespace', 'object-made', 'Which namespaces are allowed is yours to say.'],
+    ['Pod Created in Kube Namespace', 'pod-in-system-namespace made-in-system-namespace'],
+    ['Service Account Created in Kube Namespace', 'made-in-system-namespace'],
+    ['System ClusterRole Modified/Deleted', 'system-role-changed'],
+    ['All K8s Audit Events', '', 'Everything is no finding: timeline and top tell it.'],
+    ['Create Disallowed Pod', 'image-changed object-made', IMAGES_ALLOWED],
+    [
+      'Create Privileged Pod',
+      'privileged-pod privileged-pod-by-account privileged-workload can-leave-container',
+    ],
+    ['Create Sensitive Mount Pod', 'sensitive-host-path sensitive-host-path-in-workload host-path'],
+    ['Create HostNetwork Pod', 'host-network'],
+    ['Create HostPid Pod', 'host-processes host-processes-in-workload can-leave-container'],
+    ['Create HostIPC Pod', 'host-processes host-processes-in-workload can-leave-container'],
+    ['Create NodePort Service', 'node-port-opened'],
+    ['Ingress Object without TLS Certificate Created', 'ingress-without-tls'],
+    ['Create/Modify Configmap With Private Credentials', 'configmap-with-credentials'],
+    ['Attach to cluster-admin Role', 'cluster-admin-bound cluster-admin-bound-by-lesser'],
+    ['ClusterRole With Wildcard Created', 'role-with-wildcard role-that-allows-everything'],
+    ['ClusterRole With Write Privileges Created', 'role-that-writes'],
+    ['ClusterRole With Pod Exec Created', 'role-with-exec'],
+  ]),
+  ...of('Sigma', [
+    ['Unauthorized or Unauthenticated Access', 'login-failed request-refused'],
+    ['Potential Remote Command Execution In Pod Container', 'exec-into-pod'],
+    ['Secrets Enumeration', 'secret-read secrets-listed-everywhere secrets-listed-by-program'],
+    ['Secrets Modified or Deleted', 'secret-written object-deleted'],
+    ['Deployment Deleted', 'object-deleted'],
+    ['Kubernetes Events Deleted', 'events-deleted'],
+    ['Creation Of Pod In System Namespace', 'pod-in-system-namespace made-in-system-namespace'],
+    ['New Service Account Created', 'object-made'],
+    ['CronJob/Job Modification', 'job-written'],
+    ['Rolebinding Modification', 'role-bound object-deleted'],
+    ['Admission Controller Modification', 'webhook-written webhook-deleted'],
+    ['Potential Sidecar Injection Into Running Deployment', 'sidecar-patched-in'],
+    ['RBAC Permission Enumeration Attempt', 'own-rights-listed'],
+    ['Potential Enumeration Activity', 'attack-tool exec-looks-around exec-of-attack-tools'],
+    ['Privileged Container Deployed', 'privileged-pod privileged-workload can-leave-container'],
+    ['Container With A hostPath Mount Created', 'host-path sensitive-host-path'],
+  ]),
+  ...of('Elastic', [
+    [
+      'Anonymous Request Authorized by Unusual User Agent',
+      'anonymous-read anonymous-change anonymous-path',
+      'With any client: there is no usual one.',
+    ],
+    ['Anonymous User Create/Update/Patch Pods Request', 'anonymous-change anonymous-refused'],
+    [
+      'API Request Impersonating Privileged Identity',
+      'impersonated-superuser service-account-impersonated-superuser impersonated-component superuser-impersonation-refused impersonation',
+    ],
+    ['Service Account Modified RBAC Objects', 'rbac-changed-by-account rbac-changed-from-pod-by-hand'],
+    [
+      'Unusual Decision by User Agent',
+      'refused-by-new-client secret-read-by-new-client own-rights-listed-by-new-client',
+    ],
+    ['Forbidden Creation Request', 'request-refused'],
+    ['Forbidden Request from Unusual User Agent', 'refused-by-new-client'],
+    ['Denied Service Account Request via Unusual User Agent', 'refused-by-new-client'],
+    ['User Exec into Pod', 'exec-into-pod'],
+    ['Ephemeral Container Added to Pod', 'debug-container'],
+    [
+      'API Server Proxying Request to Kubelet',
+      'kubelet-by-proxy node-read-by-proxy kubelet-command-by-proxy',
+    ],
+    ['Kubelet Proxy to Command Execution Endpoint (AKS)', 'kubelet-command-by-proxy'],
+    ['Secret Access via Unusual User Agent', 'secret-read-by-new-client'],
+    [
+      'Secret get or list with Suspicious User Agent',
+      'secrets-read-with-odd-client secrets-read-by-hand-with-account',
+    ],
+    [
+      'Secret get or list from Node or Pod Service Account',
+      'node-listed-secrets node-asked-by-hand secrets-listed-by-program secrets-read-by-hand-with-account',
+    ],
+    [
+      'Service Account Token Created via TokenRequest API',
+      'token-issued token-of-system-account token-issued-to-component',
+    ],
+    ['Secret or ConfigMap Access via Azure Arc Proxy', 'arc-proxy-read'],
+    ['Events Deleted', 'events-deleted'],
+    ['Admission Webhook Created or Modified', 'webhook-written webhook-by-person'],
+    ['Client Certificate Signing Request Created or Approved', 'csr-made csr-approved'],
+    ['CoreDNS or Kube-DNS Configuration Modified', 'dns-changed dns-changed-by-trusted'],
+    ['EKS Authentication Configuration Modified', 'cloud-logins-changed'],
+    [
+      'Suspicious Self-Subject Review via Unusual User Agent',
+      'own-rights-listed-by-new-client own-rights-listed-with-account',
+    ],
+    ['Pod Exec Cloud Instance Metadata Access', 'exec-asks-cloud-metadata'],
+    ['Pod Exec Sensitive File or Credential Path Access', 'exec-reads-credentials exec-reads-token'],
+    ['Pod Exec with Curl or Wget to HTTPS', 'exec-fetches-from-outside exec-downloads-and-runs'],
+    ['Pod Exec Potential Reverse Shell', 'exec-reverse-shell'],
+    [
+      'Secrets List Across Cluster or Sensitive Namespaces',
+      'secrets-listed-everywhere secrets-of-system-namespace-listed secrets-of-default-namespace-listed secrets-listed-by-program',
+    ],
+    ['Privileged Pod Created', 'privileged-pod privileged-pod-by-account'],
+    ['Pod Created With HostIPC', 'host-processes'],
+    ['Pod Created With HostNetwork', 'host-network'],
+    ['Pod Created With HostPID', 'host-processes'],
+    ['Pod Created with a Sensitive hostPath Volume', 'sensitive-host-path'],
+    ['Container Created with Excessive Linux Capabilities', 'dangerous-capabilities can-leave-container'],
+    ['Suspicious Assignment of Controller Service Account', 'controller-account-given-to-pod'],
+    ['Cluster-Admin Role Binding Created', 'cluster-admin-bound'],
+    [
+      'Creation or Modification of Sensitive Role',
+      'role-with-ways-to-more role-with-wildcard role-that-writes dangerous-role-by-lesser',
+    ],
+    ['Creation of a RoleBinding Referencing a ServiceAccount', 'account-bound'],
+    ['Exposed Service Created With Type NodePort', 'node-port-opened'],
+    ['CSR API Client Signer Requested (GKE)', 'csr-for-client-signer csr-for-client-by-account'],
+    ['CSR for Privileged Identity (GKE)', 'csr-for-system-identity'],
+    ['CSR Self-Approved (GKE)', 'csr-self-approved csr-self-approved-by-lesser'],
+    ['RBAC Wildcard Elevation on Existing Role', 'role-with-wildcard role-that-allows-everything'],
+    ['Rapid Secret GET Activity Against Multiple Objects', 'secrets-read-several secret-sweep'],
+    ['Multi-Resource Discovery', 'kinds-listed-in-a-row kinds-listed-with-account'],
+    ['Endpoint Permission Enumeration by Anonymous', 'anonymous-enumeration'],
+    ['Endpoint Permission Enumeration Attempt', 'enumeration refused-probing'],
+    ['API Request Failure Burst (GKE)', 'failures-in-a-burst'],
+    ['Potential API Enumeration by User (AKS)', 'refused-probing refused-many-kinds'],
+    [
+      'Sensitive RBAC Change Followed by Workload Modification',
+      'rights-changed-then-workload self-granted-then-used',
+    ],
+    ['Unusual Sensitive Workload Modification', 'pod-by-new-client'],
+    ['Secrets List from Unusual Source AS Organization (GKE)', '', PLACES],
+  ]),
+  ...of('Panther', [
+    ['API.AnonymousAccess', 'anonymous-read anonymous-change anonymous-path anonymous-public-path'],
+    [
+      'EKS.AnonymousAPIAccess',
+      'anonymous-read anonymous-change anonymous-path anonymous-public-path anonymous-refused',
+    ],
+    [
+      'System.Principal.PublicIP',
+      'service-account-from-public-address service-account-by-hand-from-public-address component-from-public-address',
+    ],
+    [
+      'EKS.Audit.SystemNamespaceFromPublicIP',
+      'component-from-public-address service-account-by-hand-from-public-address',
+      'Whether the address is the cloud’s own is not in the log.',
+    ],
+    ['Pod.Exec', 'exec-into-pod exec-in-system-namespace'],
+    ['Secrets.DumpAllNamespaces', 'secrets-listed-everywhere'],
+    ['ServiceAccount.TokenCreated', 'token-issued token-of-system-account token-issued-to-component'],
+    ['AdmissionController.Created', 'webhook-written webhook-by-person'],
+    ['ClientCertificate.Created', 'csr-made csr-for-client-signer'],
+    ['CronJob.CreatedOrModified', 'job-written'],
+    ['DaemonSet.Created', 'job-written'],
+    ['Pod.SystemNamespace', 'pod-in-system-namespace'],
+    ['SystemRole.Modified', 'system-role-changed'],
+    ['Kubectl.CP.Operation', 'file-copied-out'],
+    ['Pod.StealServiceAccountToken', 'exec-reads-token'],
+    ['Pod.Dangerous.Capabilities', 'dangerous-capabilities'],
+    ['Pod.Host.IPC', 'host-processes'],
+    ['Pod.Host.Network', 'host-network'],
+    ['Pod.Host.PID', 'host-processes'],
+    ['Pod.HostPath.Volume', 'host-path sensitive-host-path'],
+    ['Pod.Privileged.Created', 'privileged-pod runs-as-root'],
+    ['ClusterRoleBinding.Privileged', 'cluster-admin-bound'],
+    ['Role.NodeProxyPermissions', 'role-with-node-proxy'],
+    ['Role.PodExec', 'role-with-exec'],
+    ['Role.Wildcard', 'role-with-wildcard'],
+    ['Role.WritePermissions', 'role-that-writes'],
+    ['Service.NodePort.Deployed', 'node-port-opened'],
+    ['Ingress.NoTLS', 'ingress-without-tls'],
+    [
+      'API.Multiple403.PublicIP',
+      'refused-from-public-address',
+      'By the last address; theirs is the first, which the client chooses.',
+    ],
+    ['EKS.Audit.Multiple403', 'refused-from-public-address'],
+    ['Secret.AccessDenied', 'secrets-refused-often secret-not-read'],
+    ['BulkSecretAccess', 'secret-sweep secrets-of-many-namespaces secret-read'],
+    ['API.IOC.Activity', '', PLACES],
+  ]),
+  ...of('CrowdSec', [
+    ['anonymous-access', 'anonymous-read anonymous-change anonymous-path'],
+    ['service-account-access-denied', 'request-refused'],
+    ['pod-exec', 'exec-into-pod'],
+    ['pod-host-network', 'host-network'],
+    ['pod-host-path-volume', 'sensitive-host-path host-path'],
+    ['privileged-pod-creation', 'privileged-pod'],
+    ['api-server-bruteforce', 'login-failed-often failures-in-a-burst refused-from-public-address'],
+  ]),
+  ...of('Datadog', [
+    ['Kubernetes Service Account Created in Kube Namespace', 'made-in-system-namespace'],
+    ['Kubernetes Pod Created in Kube Namespace', 'pod-in-system-namespace made-in-system-namespace'],
+    [
+      'A Kubernetes user was assigned cluster administrator permissions',
+      'cluster-admin-bound cluster-admin-bound-by-lesser',
+    ],
+    ['High number of denied actions', 'failures-in-a-burst refused-many-kinds refused-probing'],
+  ]),
+  ...of('GuardDuty', [
+    ['SuccessfulAnonymousAccess', 'anonymous-read anonymous-change anonymous-path'],
+    ['Execution:ExecInKubeSystemPod', 'exec-in-system-namespace'],
+    [
+      'AnomalousBehavior.PermissionChecked',
+      'own-rights-listed-by-new-client own-rights-listed-with-account rights-tried-one-by-one',
+      'What is usual for an actor is the question anomalies’.',
+    ],
+    ['Persistence:ContainerWithSensitiveMount', 'sensitive-host-path sensitive-host-path-in-workload'],
+    ['PrivilegeEscalation:PrivilegedContainer', 'privileged-pod privileged-workload'],
+    [
+      'AnomalousBehavior.WorkloadDeployed',
+      'pod-by-new-client',
+      'What is usual for an actor is the question anomalies’.',
+    ],
+    ['Policy:AdminAccessToDefaultServiceAccount', 'rights-for-default-account'],
+    ['Policy:AnonymousAccessGranted', 'rights-for-anonymous'],
+    [
+      'AnomalousBehavior.RoleBindingCreated',
+      'role-bound',
+      'What is usual for an actor is the question anomalies’.',
+    ],
+    [
+      'AnomalousBehavior.RoleCreated',
+      'role-written',
+      'What is usual for an actor is the question anomalies’.',
+    ],
+    ['Policy:ExposedDashboard', 'dashboard-exposed'],
+    ['Policy:KubeflowDashboardExposed', 'dashboard-exposed'],
+    [
+      'AnomalousBehavior.SecretsAccessed',
+      'secret-read-by-new-client',
+      'What is usual for an actor is the question anomalies’.',
+    ],
+    [
+      'AnomalousBehavior.ExecInPod',
+      'exec-into-pod',
+      'What is usual for an actor is the question anomalies’.',
+    ],
+    ['MaliciousIPCaller, MaliciousIPCaller.Custom, TorIPCaller', '', PLACES],
+  ]),
+  ...of('nobody', [
+    ['deletecollection', 'collection-deleted namespace-wiped secrets-deleted-at-once'],
+    [
+      'a namespace deleted, and all that is in it',
+      'namespace-deleted namespaces-deleted system-namespace-deletion-tried',
+    ],
+    ['a namespace emptied', 'namespace-wiped deleted-kind-after-kind deleted-en-masse'],
+    ['evictions and drains', 'pod-evicted node-drained'],
+    ['nodes cordoned or deleted', 'node-cordoned node-deleted nodes-closed-widely'],
+    [
+      'disruption budgets, quotas and limit ranges',
+      'guard-of-namespace-changed guards-of-namespaces-removed budget-removed-then-evicted',
+    ],
+    ['custom kinds deleted', 'custom-kind-deleted custom-kinds-deleted'],
+    ['finalizers removed', 'finalizers-removed namespace-finalized-by-hand'],
+    ['scaled to zero', 'scaled-to-zero scaled-to-zero-widely'],
+    ['an image changed', 'image-changed'],
+    ['admission policies changed', 'admission-policy-written webhook-deleted webhook-made-lenient'],
+    ['flow control changed', 'flow-control-changed'],
+    [
+      'StorageClass and reclaim policy',
+      'storage-class-changed storage-keeps-nothing volume-deleted volumes-deleted',
+    ],
+    ['certificates approved or written outside of their controllers', 'csr-approved csr-signed-by-hand'],
+    ['deprecated APIs in use', 'deprecated-api-used'],
+    ['a webhook that failed open', 'webhook-failed-open'],
+    ['a refused escalation, whose decision is allow', 'escalation-refused escalation-refused-then-done'],
+    ['a token used from somewhere else', 'pod-token-elsewhere token-elsewhere'],
+  ]),
+];
