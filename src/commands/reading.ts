@@ -15,7 +15,7 @@ import { resourceKey, targetOf } from '../event/target.ts';
 import { isInWindow, isReceivedIn } from '../query/in-window.ts';
 import { concerns, matches, mayMatch, verdictOf } from '../query/matches.ts';
 import { describePredicate } from '../query/plan.ts';
-import { any } from '../query/predicate.ts';
+import { any, type Predicate } from '../query/predicate.ts';
 import type { Query, Window } from '../query/query.ts';
 import type { AnswerDraft } from '../questions/question.ts';
 import type { EventBatch, Source, SourcePlan } from '../sources/source.ts';
@@ -97,7 +97,7 @@ export class Reading {
     // Words for a predicate take longer than all else that is done for a batch.
     if (plans.get(source) !== plan) {
       plans.set(source, plan);
-      this.#count.opened(source, describePredicate(plan.pushed), describePredicate(plan.residual));
+      this.#count.opened(source, inShort(plan.pushed), inShort(plan.residual));
     }
     if (part === undefined || parts.has(`${source} ${part}`)) return;
     parts.add(`${source} ${part}`);
@@ -192,6 +192,14 @@ export class Reading {
       });
     }
   }
+}
+
+/** Hundreds of rules are asked for at once. */
+const MOST_WORDS = 4000;
+
+function inShort(predicate: Predicate): string {
+  const text = describePredicate(predicate);
+  return text.length <= MOST_WORDS ? text : `${text.slice(0, MOST_WORDS)}… (${text.length} characters)`;
 }
 
 /** One reading for one query, of any number of sources. */

@@ -42,11 +42,14 @@ export async function compileExpression(text: string, extras: readonly CelExtra[
   }
   const library = await import('@bufbuild/cel');
   const { strings } = await import('@bufbuild/cel/ext');
-  const plain = library.celEnv({ funcs: [...strings, lookupFunction(library)] });
+  const re2 = await import('@bufbuild/re2').then(({ RE2JS }) =>
+    remembering((pattern) => RE2JS.compile(pattern)),
+  );
+  const plain = library.celEnv({ re2, funcs: [...strings, lookupFunction(library)] });
   const make = makersOf(library, plain);
   const own = extras.map((extra) => extraFunction(extra, make, library));
   const env =
-    own.length === 0 ? plain : library.celEnv({ funcs: [...strings, lookupFunction(library), ...own] });
+    own.length === 0 ? plain : library.celEnv({ re2, funcs: [...strings, lookupFunction(library), ...own] });
   const parsed = parseText(text, library);
   const names = checkCel(text, parsed, checksWith(library, env));
   const run = library.plan(env, parsed);
@@ -155,6 +158,18 @@ function checksWith(library: Library, env: CelEnv): Parameters<typeof checkCel>[
 
 function messageOf(result: unknown, library: Library): string | null {
   return isError(result, library) ? result.message : null;
+}
+
+/** The library compiles a pattern each time that it is matched, which takes longer than to match it. All stand in the expression. */
+function remembering<T>(compile: (pattern: string) => T): { compile(pattern: string): T } {
+  const known = new Map<string, T>();
+  return {
+    compile(pattern) {
+      const compiled = known.get(pattern) ?? compile(pattern);
+      known.set(pattern, compiled);
+      return compiled;
+    },
+  };
 }
 
 function extraFunction(

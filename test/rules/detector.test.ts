@@ -33,7 +33,7 @@ describe('Detector', () => {
               verdictOf(event, one) === true ? [`rule-${n}`] : [],
             );
             expect(detector.holding(event).map(({ rule }) => rule.id)).toEqual(alone);
-            expect(verdictOf(event, detector.predicate) === true).toBe(alone.length > 0);
+            if (alone.length > 0) expect(verdictOf(event, detector.predicate)).toBe(true);
           }
         },
       ),

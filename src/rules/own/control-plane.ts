@@ -1,15 +1,5 @@
 /** Who keeps the cluster going all day: its components, nodes and built-in controllers, as themselves. From the authenticated name alone. */
-import {
-  absent,
-  all,
-  any,
-  equals,
-  type Field,
-  glob,
-  not,
-  oneOf,
-  type Predicate,
-} from '../../query/predicate.ts';
+import { absent, all, any, type Field, glob, not, oneOf, type Predicate } from '../../query/predicate.ts';
 
 const WHO: Field = 'user.username';
 const ACCOUNT = 'system:serviceaccount:';
@@ -32,7 +22,10 @@ function components(): Predicate {
  * make an account there hide behind one.
  */
 function controllers(): Predicate {
-  return any(...CONTROLLERS.map((name) => equals(WHO, `${ACCOUNT}kube-system:${name}`)));
+  return oneOf(
+    WHO,
+    CONTROLLERS.map((name) => `${ACCOUNT}kube-system:${name}`),
+  );
 }
 
 const CONTROLLERS = [
