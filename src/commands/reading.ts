@@ -57,7 +57,7 @@ export class Reading {
     this.#countsWitness ||= query.witness !== null;
     const concern = query.witness === null ? query.predicate : any(query.predicate, query.witness);
     const assembler = new Assembler({
-      concerns: (event) => concerns(event, concern),
+      concerns: (event) => query.isRough === true || concerns(event, concern),
       emit: (request) => this.#give(request, options),
       ...(query.aggregation === null ? {} : { emitBegun: (begun) => options.onBegun?.(begun) }),
       isFollowing: options.isFollowing === true,
@@ -155,7 +155,7 @@ export class Reading {
       const id = witnessId(event.auditID, event.receivedUs);
       this.#count.witnessed({ resource: resourceKey(targetOf(event)), level: event.level, count: 1, id });
     }
-    const verdict = verdictOf(event, query.predicate);
+    const verdict = query.isRough === true || verdictOf(event, query.predicate);
     if (verdict !== true) {
       // Neither yes nor no of a whole event: an expression that failed on it.
       if (verdict !== false && event.cut === null && request.endedUs !== null) this.#failedOn++;

@@ -32,6 +32,8 @@ export interface WiderBucket {
 export interface Query {
   readonly window: Window;
   readonly predicate: Predicate;
+  /** It only says what is worth reading: the question judges each request by itself, and is given all that is read. Default no. */
+  readonly isRough?: boolean;
   /**
    * Requests that show that the log would hold a match had there been one: the same resource and verb class.
    * Counted, never handed to the question. Null: no such count is wanted.

@@ -30,7 +30,7 @@ const ANY_BRANCH: Branch = { target: { verbs: null, resources: null, part: null 
 /** `keeps`: the tests that are worth their while, besides those of verb, resource and subresource. */
 export function compactUnion(predicates: readonly Predicate[], keeps: (test: Leaf) => boolean): Predicate {
   const keepsAlso = (test: Leaf): boolean => targetFieldOf(test) !== null || keeps(test);
-  const branches = predicates.flatMap((one) => branchesOf(widened(one, keepsAlso)));
+  const branches = withCommon(predicates.flatMap((one) => branchesOf(widened(one, keepsAlso))));
   const byRest = new Map<string, { rest: Predicate; targets: Target[] }>();
   for (const { target, rest } of branches) {
     const whole = joined('all', distinct(rest));
@@ -50,6 +50,33 @@ export function compactUnion(predicates: readonly Predicate[], keeps: (test: Lea
       return joined('all', [joined('any', left.map(targetPredicate)), rest]);
     }),
   ]);
+}
+
+/** What else is asked, of those that many ask. */
+const MOST_COMMON = 6;
+
+/** What is done to one resource is rare by itself: what few of such ask besides is left out, so that they come together. */
+function withCommon(branches: readonly Branch[]): readonly Branch[] {
+  const counts = new Map<string, number>();
+  for (const part of branches.filter(isOfResource).flatMap(({ rest }) => rest)) {
+    const key = JSON.stringify(part, plain);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const common = new Set(
+    [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MOST_COMMON)
+      .map(([key]) => key),
+  );
+  return branches.map((branch) =>
+    isOfResource(branch)
+      ? { ...branch, rest: branch.rest.filter((part) => common.has(JSON.stringify(part, plain))) }
+      : branch,
+  );
+}
+
+function isOfResource({ target }: Branch): boolean {
+  return target.resources !== null;
 }
 
 /** Their disjunction; each a conjunction. */

@@ -2,6 +2,7 @@
 import type { Gap } from '../../event/coverage.ts';
 import { redactText } from '../../event/redact.ts';
 import type { AuditRequest } from '../../event/request.ts';
+import { matches } from '../../query/matches.ts';
 import { all } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
 import { type Correlator, correlatorOf, type Found, type Hit, hitOf } from '../../rules/correlate.ts';
@@ -64,6 +65,7 @@ export class DetectStream implements RowStream {
     this.query = {
       window: { sinceUs: sinceUs === null ? null : sinceUs - reachBack(params.rules), untilUs },
       predicate: all(this.#detector.predicate, params.filters),
+      isRough: true,
       witness: levelWitness(params.rules),
       fields: REQUEST_FIELDS,
       order: 'oldest',
@@ -103,7 +105,7 @@ export class DetectStream implements RowStream {
     const { event, key, isOpen } = request;
     this.#fromUs = Math.min(this.#fromUs, event.receivedUs ?? this.#fromUs);
     const wanted = this.#detector.holding(event);
-    if (wanted.length === 0) return [];
+    if (wanted.length === 0 || !matches(event, this.#params.filters)) return [];
     const seen = seenRequest(request, this.#params);
     return wanted.map((one) => ({
       one,

@@ -7,9 +7,10 @@ import { parseMicros } from '../../event/micros.ts';
 import { redactText } from '../../event/redact.ts';
 import type { AuditRequest } from '../../event/request.ts';
 import type { LiveFinding, LiveKey } from '../../live.ts';
+import { matches } from '../../query/matches.ts';
 import { all, any, EVERYTHING } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
-import { Detector } from '../../rules/detector.ts';
+import { Detector, type Wanted } from '../../rules/detector.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
@@ -50,8 +51,13 @@ class Found {
     this.detector = new Detector(params.rules);
   }
 
+  holding({ event }: AuditRequest, detector: Detector): readonly Wanted[] {
+    const wanted = detector.holding(event);
+    return wanted.length > 0 && matches(event, this.params.filters) ? wanted : [];
+  }
+
   add(request: AuditRequest, isBefore: boolean): void {
-    const wanted = this.detector.holding(request.event);
+    const wanted = this.holding(request, this.detector);
     if (wanted.length === 0) return;
     const seen = seenRequest(request, this.params);
     for (const one of wanted) {
@@ -112,7 +118,7 @@ class BeforeRound implements Round {
   }
 
   add(request: AuditRequest): 'go on' {
-    const wanted = this.#detector.holding(request.event);
+    const wanted = this.#found.holding(request, this.#detector);
     if (wanted.length === 0) return 'go on';
     const seen = seenRequest(request, this.#found.params);
     for (const one of wanted) this.#found.together.add(one, request, seen);
@@ -159,6 +165,7 @@ function queryFor(
   return {
     window,
     predicate: all(detector.predicate, params.filters),
+    isRough: true,
     witness: witness === null ? null : any(witness),
     fields: REQUEST_FIELDS,
     order: 'none',

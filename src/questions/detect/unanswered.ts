@@ -5,8 +5,9 @@ import { resourceTypes } from '../../event/resource-table.ts';
 import { type FieldTest, fieldOf, verdictOfValue } from '../../query/matches.ts';
 import { isNever, settled } from '../../query/partial.ts';
 import { type Field, NOTHING, type Predicate } from '../../query/predicate.ts';
+import { compactUnion } from '../../query/union.ts';
 import { ABSENT, UNKNOWN, type Value } from '../../query/value-of.ts';
-import { joined, widened } from '../../query/widen.ts';
+import { widened } from '../../query/widen.ts';
 import type { Rule } from '../../rules/rule.ts';
 
 const LEVELS: readonly Level[] = ['Metadata', 'Request', 'RequestResponse'];
@@ -20,7 +21,7 @@ const KIND_FIELDS: ReadonlySet<Field> = new Set<Field>([
 /** Requests of the kind that rules with bodies are about: their levels are counted. Null: there is no such rule. */
 export function levelWitness(rules: readonly Rule[]): Predicate | null {
   const kinds = rules.filter(({ level }) => level !== 'Metadata').map(kindOf);
-  return kinds.length === 0 ? null : joined('any', kinds);
+  return kinds.length === 0 ? null : compactUnion(kinds, () => false);
 }
 
 export interface Unanswered {
