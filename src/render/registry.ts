@@ -73,6 +73,11 @@ export const FORMATS: readonly Format[] = [
     async () => (await import('./custom-columns.ts')).customColumns,
   ),
   plain(
+    'sarif',
+    'SARIF 2.1.0, for code hosts and CI: what detect found, with its rules',
+    async () => (await import('./sarif.ts')).sarif,
+  ),
+  plain(
     'raw',
     "the rows' audit events, redacted, one JSON a line",
     async () => (await import('./raw.ts')).raw,

@@ -31,11 +31,17 @@ export class Detector {
   readonly #wanted: readonly Wanted[];
   readonly #kinds = new Map<string, readonly Wanted[]>();
   readonly #known = new Map<string, readonly Wanted[]>();
+  readonly #actors = new Map<string, string>();
+  readonly #actorTests: readonly FieldTest[];
   #unsure = 0;
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
     this.#wanted = rules.flatMap(wantedBy);
+    this.#actorTests = distinctTests(
+      this.#wanted.map(({ condition }) => condition),
+      ACTOR,
+    );
     this.predicate = compactUnion(
       this.#wanted.map(({ condition }) => condition),
       isTelling,
@@ -63,13 +69,26 @@ export class Detector {
   /** Each with what is left of its condition once it is known what was done to what, and by whom. */
   #candidates(event: AuditEvent): readonly Wanted[] {
     const { group, resource, subresource } = targetOf(event);
-    const kind = `${event.verb}\n${event.responseStatus?.code}\n${resource}\n${subresource}\n${group}`;
+    const { verb, stage, responseStatus } = event;
+    const kind = `${verb}\n${stage}\n${responseStatus?.code}\n${resource}\n${subresource}\n${group}`;
     const ofKind = remembered(this.#kinds, kind, () => leftOf(this.#wanted, event, KIND));
     if (ofKind.length === 0) return NONE;
-    const { user, as, session } = actorOf(event);
+    const key = `${kind}\n${this.#likeness(event)}\n${Object.keys(event.annotations).join('\n')}`;
+    return remembered(this.#known, key, () => leftOf(ofKind, event, ACTOR_AND_ANNOTATIONS));
+  }
+
+  /** What the tests of the actor say of it, of all rules: actors of whom they say the same are one to the rules. */
+  #likeness(event: AuditEvent): string {
+    const { user, impersonatedUser, userAgent, sourceIPs } = event;
+    const { session } = actorOf(event);
     // Nobody, and somebody without a name, are two.
-    const actor = `${event.user === null}\n${user}\n${event.impersonatedUser === null}\n${as}\n${session}`;
-    return remembered(this.#known, `${kind}\n${actor}`, () => leftOf(ofKind, event, ACTOR));
+    const key = JSON.stringify([
+      ...[user?.username, user?.groups, impersonatedUser?.username, impersonatedUser?.groups],
+      ...[session, userAgent, sourceIPs],
+    ]);
+    return remembered(this.#actors, key, () =>
+      this.#actorTests.map((test) => (verdictOf(event, test) === true ? '1' : '0')).join(''),
+    );
   }
 }
 
@@ -88,6 +107,9 @@ function leftOf(wanted: readonly Wanted[], event: AuditEvent, fields: ReadonlySe
   const settle = (test: FieldTest): boolean | null => {
     const field = fieldOf(test);
     if (!fields.has(field)) return null;
+    if (field === 'dryRun')
+      return READS.has(event.verb) ? test.kind === 'equals' && test.value === false : null;
+    if (field === 'annotations') return isUnannotated(event, test) ? false : null;
     const verdict = verdictOfValue(finalValueOf(event, field), test);
     return verdict === UNKNOWN ? null : verdict;
   };
@@ -96,16 +118,49 @@ function leftOf(wanted: readonly Wanted[], event: AuditEvent, fields: ReadonlySe
     .filter(({ condition }) => !isNever(condition));
 }
 
+/** No annotation's key begins as what is asked for does: `key=text`, in which the key has no `=`. */
+function isUnannotated({ annotations }: AuditEvent, test: FieldTest): boolean {
+  if (test.kind !== 'equals' && test.kind !== 'glob') return false;
+  if (test.kind === 'glob' && test.ignoreCase) return false;
+  const text = test.kind === 'glob' ? test.pattern : String(test.value);
+  const [prefix = ''] = text.split(test.kind === 'glob' ? /[=*?]/ : '=', 1);
+  return !Object.keys(annotations).some((key) => key.startsWith(prefix));
+}
+
+function distinctTests(predicates: readonly Predicate[], fields: ReadonlySet<Field>): readonly FieldTest[] {
+  const found = new Map<string, FieldTest>();
+  const visit = (predicate: Predicate): void => {
+    if (predicate.kind === 'all' || predicate.kind === 'any') predicate.of.forEach(visit);
+    else if (predicate.kind === 'not') visit(predicate.of);
+    else if (predicate.kind !== 'cel' && fields.has(fieldOf(predicate)))
+      found.set(JSON.stringify(predicate), predicate);
+  };
+  predicates.forEach(visit);
+  return [...found.values()];
+}
+
+const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 const NONE: readonly Wanted[] = [];
 
 const KIND: ReadonlySet<Field> = new Set<Field>([
   'verb',
+  'stage',
+  'dryRun',
   'responseStatus.code',
   'objectRef.resource',
   'objectRef.subresource',
   'objectRef.apiGroup',
 ]);
-const ACTOR: ReadonlySet<Field> = new Set<Field>(['user.username', 'impersonatedUser.username', 'session']);
+const ACTOR: ReadonlySet<Field> = new Set<Field>([
+  'user.username',
+  'user.groups',
+  'impersonatedUser.username',
+  'impersonatedUser.groups',
+  'session',
+  'userAgent',
+  'sourceIPs',
+]);
+const ACTOR_AND_ANNOTATIONS: ReadonlySet<Field> = new Set<Field>([...ACTOR, 'annotations']);
 
 /** That most requests were done is not worth asking. */
 function isTelling(test: Predicate): boolean {
