@@ -16,7 +16,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   event: { rooms: [], packages: [/^node:crypto$/] },
   query: {
     rooms: ['event'],
-    packages: [/^date-fns\/\w+$/, /^@bufbuild\/cel/, /^@bufbuild\/protobuf/, /^@bufbuild\/re2$/, /^node:net$/],
+    packages: [
+      /^date-fns\/\w+$/,
+      /^@bufbuild\/cel/,
+      /^@bufbuild\/protobuf/,
+      /^@bufbuild\/re2$/,
+      /^node:net$/,
+    ],
   },
   'answer.ts': { rooms: ['event (types)'], packages: [] },
   'io.ts': { rooms: [], packages: [/^node:stream$/] },

@@ -1,5 +1,6 @@
 /** The answers of all questions: what docs/answer.schema.json is made from. */
 import type { AnomaliesAnswer } from './anomalies/anomalies-row.ts';
+import type { DetectAnswer } from './detect/detect-row.ts';
 import type { FailedAuthAnswer } from './failed-auth/failed-auth-row.ts';
 import type { RbacDiffAnswer } from './rbac-diff/rbac-diff-row.ts';
 import type { TimelineAnswer } from './timeline/timeline-row.ts';
@@ -10,6 +11,7 @@ import type { WhoDidAnswer } from './who-did/who-did-row.ts';
 export type AnyAnswer =
   | WhoDidAnswer
   | AnomaliesAnswer
+  | DetectAnswer
   | FailedAuthAnswer
   | RbacDiffAnswer
   | TimelineAnswer
