@@ -34,6 +34,10 @@ describe('the exit status', () => {
     expect(statusOf(...asked, '--file', 'demo/audit/cp-1', '--file', 'demo/audit/cp-2')).toBe(0);
   });
 
+  it('is 4: detect found what --fail-on means', { timeout: 60_000 }, () => {
+    expect(statusOf('detect', '--demo', '--no-live', '--fail-on', 'medium')).toBe(4);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('is 130: interrupted by %s', async (signal) => {
     const [command, ...words] = programWords();
     const child = spawn(command, [...words, 'who-did', 'touch', '-A', '--file', '-', '--follow'], { env });
@@ -74,6 +78,8 @@ describe('codes of errors', () => {
       AUDIT_STORE_UNREACHABLE: 1,
       AUDIT_STORE_REFUSED: 1,
       AUDIT_BAD_CONFIG: 2,
+      AUDIT_BAD_RULE: 2,
+      AUDIT_UNKNOWN_RULE: 2,
       AUDIT_BAD_BASELINE: 1,
       AUDIT_NO_AUDIT_LOG: 1,
       AUDIT_NOT_CONFIRMED: 1,
