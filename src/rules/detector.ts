@@ -32,16 +32,14 @@ export class Detector {
   readonly #kinds = new Map<string, readonly Wanted[]>();
   readonly #known = new Map<string, readonly Wanted[]>();
   readonly #actors = new Map<string, string>();
-  readonly #actorTests: readonly FieldTest[];
+  readonly #actorTests: readonly (readonly FieldTest[])[];
   #unsure = 0;
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
     this.#wanted = rules.flatMap(wantedBy);
-    this.#actorTests = distinctTests(
-      this.#wanted.map(({ condition }) => condition),
-      ACTOR,
-    );
+    const conditions = this.#wanted.map(({ condition }) => condition);
+    this.#actorTests = [LOGIN, CLIENT, ADDRESS].map((fields) => distinctTests(conditions, fields));
     this.predicate = compactUnion(
       this.#wanted.map(({ condition }) => condition),
       isTelling,
@@ -82,13 +80,16 @@ export class Detector {
     const { user, impersonatedUser, userAgent, sourceIPs } = event;
     const { session } = actorOf(event);
     // Nobody, and somebody without a name, are two.
-    const key = JSON.stringify([
-      ...[user?.username, user?.groups, impersonatedUser?.username, impersonatedUser?.groups],
-      ...[session, userAgent, sourceIPs],
-    ]);
-    return remembered(this.#actors, key, () =>
-      this.#actorTests.map((test) => (verdictOf(event, test) === true ? '1' : '0')).join(''),
-    );
+    const who = [user?.username, user?.groups, impersonatedUser?.username, impersonatedUser?.groups, session];
+    // Apart from one another: one login comes from many addresses, with many clients.
+    const parts = [JSON.stringify(who), `agent ${userAgent}`, `from ${JSON.stringify(sourceIPs)}`];
+    return parts
+      .map((part, n) =>
+        remembered(this.#actors, part, () =>
+          (this.#actorTests[n] ?? []).map((test) => (verdictOf(event, test) === true ? '1' : '0')).join(''),
+        ),
+      )
+      .join(' ');
   }
 }
 
@@ -151,15 +152,16 @@ const KIND: ReadonlySet<Field> = new Set<Field>([
   'objectRef.subresource',
   'objectRef.apiGroup',
 ]);
-const ACTOR: ReadonlySet<Field> = new Set<Field>([
+const LOGIN: ReadonlySet<Field> = new Set<Field>([
   'user.username',
   'user.groups',
   'impersonatedUser.username',
   'impersonatedUser.groups',
   'session',
-  'userAgent',
-  'sourceIPs',
 ]);
+const CLIENT: ReadonlySet<Field> = new Set<Field>(['userAgent']);
+const ADDRESS: ReadonlySet<Field> = new Set<Field>(['sourceIPs']);
+const ACTOR: ReadonlySet<Field> = new Set<Field>([...LOGIN, ...CLIENT, ...ADDRESS]);
 const ACTOR_AND_ANNOTATIONS: ReadonlySet<Field> = new Set<Field>([...ACTOR, 'annotations']);
 
 /** That most requests were done is not worth asking. */
