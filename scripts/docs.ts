@@ -1,7 +1,7 @@
 /**
  * Writes what lists in the code already say into README.md and the pages of docs/, between `<!-- name -->` and `<!-- /name -->` (verbs,
  * how sure a change is, risks, flags, formats), and under each `$ kubectl audit …` of a console block what it prints.
- * And docs/benchmark.md, of the figures that the benchmark left in docs/benchmark.json.
+ * docs/detections.md, of the rules that come with the program. And docs/benchmark.md, of the figures that the benchmark left in docs/benchmark.json.
  * `--check` only compares those parts, and fails when one is stale.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { FORMATS } from '../src/render/registry.ts';
 import { docsPage, type Report } from '../test/bench/report.ts';
 import { pagePaths } from '../test/docs/pages.ts';
 import { playedPage } from '../test/docs/play.ts';
+import { detectionsPage } from './detections-page.ts';
 import { root, writeOrCheck } from './write-or-check.ts';
 
 const PARTS: Readonly<Record<string, () => string>> = {
@@ -64,6 +65,8 @@ if (existsSync(join(root, 'docs/benchmark.json'))) {
   const figures = JSON.parse(readFileSync(join(root, 'docs/benchmark.json'), 'utf8')) as Report;
   writeOrCheck('docs/benchmark.md', docsPage(figures), 'npm run docs');
 }
+
+writeOrCheck('docs/detections.md', await detectionsPage(), 'npm run docs');
 
 /** The words that a question's help explains. */
 function termsOf(question: string): readonly (readonly [string, string])[] {
