@@ -77,7 +77,7 @@ function taking(instead: ReadonlyMap<string, string>): Plugin {
 }
 
 /** The rules that come with the program are in it: as text, and taken apart. */
-function packTexts(): Plugin {
+export function packTexts(): Plugin {
   return {
     name: 'pack-texts',
     setup(bundler) {

@@ -8,6 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { packTexts } from '../../../scripts/bundle.ts';
 import { bin as executables } from './cluster.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -99,6 +100,7 @@ async function bundledInto(store: string): Promise<string> {
     entryPoints: ['src/cli.ts'],
     outdir: join(store, 'dist'),
     bundle: true,
+    plugins: [packTexts()],
     splitting: true,
     platform: 'node',
     format: 'esm',
