@@ -48,7 +48,7 @@ export function correlatorOf<T>(rule: Rule, slackUs: number): Correlator<T> | nu
     : new FirstSeen<T>(correlation, slackUs);
 }
 
-/** Null: of a request whose time is not known. `rule` has a correlation. */
+/** Null: of a request whose time, or a key of which nothing may be missing, is not known. `rule` has a correlation. */
 export function hitOf<T>(
   { correlation }: Rule,
   step: number,
@@ -63,7 +63,9 @@ export function hitOf<T>(
     const values = correlation.values.map((value) => value.of(event));
     return { atUs: receivedUs, id, step, key: JSON.stringify(key), values, item };
   }
-  const key = correlation.steps[step]?.key.map((value) => value.of(event)) ?? [];
+  const ties = correlation.steps[step]?.key ?? [];
+  const key = ties.map((value) => value.of(event));
+  if (ties.some(({ isRequired }, n) => isRequired === true && key[n] === null)) return null;
   const values = correlation.needs.map((need) =>
     need.kind === 'count' ? null : (need.values[step]?.of(event) ?? null),
   );

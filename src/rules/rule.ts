@@ -81,6 +81,8 @@ export interface RuleValue {
   readonly fields: readonly Field[];
   /** Null: the event has none. */
   of(event: AuditEvent): string | null;
+  /** As a key: a request that has none takes part in nothing. Default: having none is in common too. */
+  readonly isRequired?: true;
 }
 
 /** One kind of request that a correlation is made of. */

@@ -10,22 +10,29 @@ const ISSUED = 'authentication.kubernetes.io/issued-credential-id';
 /** Names that one service account, or one token, has in different requests. */
 const TIES: readonly RuleValue[] = [
   /** The credential that was used: `JTI=…`, `X509SHA256=…`. */
-  { name: 'credential', fields: ['user.username', 'session'], of: (event) => actorOf(event).credential },
+  {
+    name: 'credential',
+    isRequired: true,
+    fields: ['user.username', 'session'],
+    of: (event) => actorOf(event).credential,
+  },
   /** The one that was issued: a TokenRequest's annotation. */
   {
     name: 'issued-credential',
+    isRequired: true,
     fields: ['annotations'],
     of: ({ annotations }) => (Object.hasOwn(annotations, ISSUED) ? (annotations[ISSUED] ?? null) : null),
   },
   /** The service account that the request is about, as the user that it is. */
   {
     name: 'account',
+    isRequired: true,
     fields: ['objectRef.resource', 'objectRef.namespace', 'objectRef.name'],
     of: ({ objectRef }) =>
       objectRef?.resource === 'serviceaccounts' ? accountOf(objectRef.namespace, objectRef.name) : null,
   },
   /** The first subject of a binding, as the user that it is; `group:NAME`. */
-  { name: 'subject', fields: ['requestObject', 'objectRef.namespace'], of: subjectOf },
+  { name: 'subject', isRequired: true, fields: ['requestObject', 'objectRef.namespace'], of: subjectOf },
 ];
 
 export const VALUE_NAMES = [...COUNT_FIELDS.map(({ name }) => name), ...TIES.map(({ name }) => name)];
