@@ -2,8 +2,8 @@
 import { loadRules } from '../src/rules/load-rules.ts';
 import { packFiles } from '../src/rules/pack-files.ts';
 import { type Correlation, type Rule, SEVERITIES } from '../src/rules/rule.ts';
-import { MATRIX_NAMES } from '../src/rules/threat-matrix.ts';
 import { PEER_DETECTIONS, PEERS } from '../test/rules/pack/peer-detections.ts';
+import { MATRIX_NAMES } from './threat-matrix.ts';
 
 const THEMES: Readonly<Record<string, string>> = {
   'access.yaml': 'Who gets in, as whom, and who is turned away',

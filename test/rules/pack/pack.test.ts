@@ -1,12 +1,12 @@
 /** Our own pack: every rule holds to its own tests, and says what it must. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MATRIX_NAMES } from '../../../scripts/threat-matrix.ts';
 import type { Level } from '../../../src/event/event.ts';
 import type { Predicate } from '../../../src/query/predicate.ts';
 import { loadRules } from '../../../src/rules/load-rules.ts';
 import { packFiles } from '../../../src/rules/pack-files.ts';
 import { type Rule, SEVERITIES } from '../../../src/rules/rule.ts';
 import { runRuleTests } from '../../../src/rules/rule-tests.ts';
-import { MATRIX_NAMES } from '../../../src/rules/threat-matrix.ts';
 
 let rules: readonly Rule[] = [];
 beforeAll(async () => {
