@@ -1,6 +1,7 @@
 /** What the log must hold for a condition to be answered. */
 import type { Level } from '../event/event.ts';
 import type { Predicate } from '../query/predicate.ts';
+import { TOP_LEVEL } from './event-fields.ts';
 
 export function levelOf(condition: Predicate): Level {
   const names = namesIn(condition);
@@ -16,7 +17,8 @@ function namesIn(predicate: Predicate): ReadonlySet<string> {
     case 'not':
       return namesIn(predicate.of);
     case 'cel':
-      return predicate.holds.names;
+      // Of the whole event: of whatever of it the log holds.
+      return predicate.holds.names.size === TOP_LEVEL.length ? new Set() : predicate.holds.names;
     default:
       return 'field' in predicate ? new Set([predicate.field]) : new Set();
   }

@@ -5,6 +5,7 @@
 import type { Level } from '../../event/event.ts';
 import { type CompilePattern, linearPatterns } from '../../query/linear-pattern.ts';
 import type { Predicate } from '../../query/predicate.ts';
+import { isNothing } from '../fold.ts';
 import { levelOf } from '../level-of.ts';
 import { type Place, Refusal, Refusals } from '../refusal.ts';
 import type { LoadedRules, Rule, RuleNote, RuleText, Severity } from '../rule.ts';
@@ -37,7 +38,13 @@ export async function loadFalco(files: readonly RuleText[]): Promise<LoadedRules
     }
     const made = refusals.attempt(() => loader.rule(definition, idOf));
     if (typeof made === 'string') notes.push({ text: made, place });
-    else if (made !== null) rules.push(made);
+    else if (made !== null) {
+      rules.push(made);
+      if (isNothing(made.condition)) {
+        const text = `rule ${JSON.stringify(name)} holds of no request: its macros switch it off`;
+        notes.push({ text, place });
+      }
+    }
   }
   refusals.throwAll();
   return { rules, notes };

@@ -14,6 +14,7 @@ import {
   oneOf,
   type Predicate,
 } from '../../query/predicate.ts';
+import { asLogged } from '../as-logged.ts';
 import type { Operator } from './condition.ts';
 
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -45,12 +46,7 @@ export function nativeTest(
   if (field === undefined) return null;
   const test = valueTest(field, operator, texts);
   if (test === null) return null;
-  // Predicates call the path of a non-resource URL its name.
-  if (field === 'objectRef.name') return all(not(absent('objectRef.resource')), test);
-  // The server calls a Namespace's own name its namespace too, predicates do not.
-  if (field === 'objectRef.namespace')
-    return any(test, all(equals('objectRef.resource', 'namespaces'), otherwise));
-  return test;
+  return asLogged(field, test, otherwise);
 }
 
 /** Of a list that is a field of its own. Predicates know whether one of its values is among the wanted ones, not whether all are. */

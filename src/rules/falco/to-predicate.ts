@@ -1,13 +1,13 @@
 /** A Falco condition, its macros and lists put in → a predicate. */
 import type { CompilePattern } from '../../query/linear-pattern.ts';
 import { EVERYTHING, NOTHING, type Predicate } from '../../query/predicate.ts';
-import { allOf, anyOf, notOf, textOf } from '../fold.ts';
-import type { Json } from '../json.ts';
+import { allOf, anyOf, notOf } from '../fold.ts';
+import { overJson } from '../over-json.ts';
+import { type StageName, throughStages } from '../stages.ts';
 import { compileTest, refusalOf, type Test } from './compare.ts';
 import { type Check, type Condition, ConditionError, type Word } from './condition.ts';
 import { nativeList, nativeTest } from './native.ts';
 import { type ReadOperand, readOperand } from './operand.ts';
-import { reached, STAGES, type StageName } from './stages.ts';
 
 export interface Means {
   /** Of a macro by that name; throws a ConditionError. */
@@ -21,17 +21,7 @@ export interface Means {
 export function toPredicate(condition: Condition, means: Means): Predicate {
   const translation = new Translation(means);
   if (!translation.namesStages(condition)) return translation.of(condition, null);
-  const byCondition = new Map<string, { readonly stages: StageName[]; readonly predicate: Predicate }>();
-  for (const stage of STAGES) {
-    const predicate = translation.of(condition, stage);
-    const key = textOf(predicate);
-    const known = byCondition.get(key) ?? { stages: [], predicate };
-    known.stages.push(stage);
-    byCondition.set(key, known);
-  }
-  return anyOf(
-    [...byCondition.values()].map(({ stages, predicate }) => allOf([anyOf(stages.map(reached)), predicate])),
-  );
+  return throughStages((stage) => translation.of(condition, stage));
 }
 
 /** Macros in macros multiply. */
@@ -205,16 +195,4 @@ function betweenFields(check: Check, left: ReadOperand, right: ReadOperand): Pre
     if (values === null || wanted === null) return false;
     return compile(wanted.map(String))(values);
   });
-}
-
-function overJson(text: string, reads: readonly string[], holds: (json: Json) => boolean): Predicate {
-  const test = (json: Json): boolean | 'error' => {
-    try {
-      return holds(json);
-    } catch {
-      // A text too long for a pattern: it is not known then, and counted as such.
-      return 'error';
-    }
-  };
-  return { kind: 'cel', text, holds: { names: new Set(reads), test } };
 }
