@@ -20,6 +20,16 @@ const FORMS: readonly RuleForm[] = [
       return { rules: rules.flat(), notes: [] };
     },
   },
+  {
+    pack: 'falco',
+    sign: /^-\s+["']?(?:rule|macro|list|required_engine_version|required_plugin_versions)["']?\s*:/m,
+    load: async (files) => (await import('./falco/load-falco.ts')).loadFalco(files),
+  },
+  {
+    pack: 'sigma',
+    sign: /^["']?(?:detection|correlation|filter)["']?\s*:/m,
+    load: async (files) => (await import('./sigma/load-sigma.ts')).loadSigma(files),
+  },
 ];
 
 /** Behind those that are loaded already, in the order of the files, form by form. Throws UserError AUDIT_BAD_RULE. */

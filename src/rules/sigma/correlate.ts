@@ -118,7 +118,11 @@ function temporal(text: CorrelationText, referred: readonly Referred[]): Within 
       text.condition?.place ?? text.place,
       `${text.type}: all of the rules, not a number of them`,
     );
-  const values = steps.map((step): RuleValue => ({ name: 'rule', fields: [], of: () => step.name }));
+  // Two rules may have the same title.
+  const values = steps.map((step, index): RuleValue => {
+    const own = `${index + 1}: ${step.name}`;
+    return { name: 'rule', fields: [], of: () => own };
+  });
   return within(text, steps, false, [
     { kind: 'distinct', values, atLeast: range.atLeast ?? 1, atMost: range.atMost },
   ]);

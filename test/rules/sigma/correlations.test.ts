@@ -169,8 +169,8 @@ describe('Sigma correlations', () => {
     const [need] = of.needs;
     expect(need).toMatchObject({ kind: 'distinct', atLeast: 1, atMost: null });
     expect(need?.kind === 'distinct' && need.values.map((value) => value.of(event()))).toEqual([
-      'Of lists',
-      'Of gets',
+      '1: Of lists',
+      '2: Of gets',
     ]);
   });
 
