@@ -118,7 +118,7 @@ describe('predicates made of Falco checks', () => {
           expect(verdictOf(of, native)).toBe(verdictOf(of, plain));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 });
@@ -167,7 +167,7 @@ describe('predicates made of Sigma tests', () => {
           expect(verdictOf(of, predicate(field))).toBe(verdictOf(of, predicate(hidden)));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 });

@@ -7,6 +7,7 @@ import { type CompilePattern, linearPatterns } from '../../query/linear-pattern.
 import type { Predicate } from '../../query/predicate.ts';
 import { isNothing } from '../fold.ts';
 import { levelOf } from '../level-of.ts';
+import { notesOfOthers, type OtherRule } from '../other-logs.ts';
 import { type Place, Refusal, Refusals } from '../refusal.ts';
 import type { LoadedRules, Rule, RuleNote, RuleText, Severity } from '../rule.ts';
 import { slugs } from '../slug.ts';
@@ -27,13 +28,17 @@ export async function loadFalco(files: readonly RuleText[]): Promise<LoadedRules
   const definitions = collect(files, refusals);
   const loader = new Loader(definitions, await linearPatterns());
   const notes: RuleNote[] = [...definitions.notes];
+  const others: OtherRule[] = [];
   const idOf = slugs('falco');
   const rules: Rule[] = [];
   for (const definition of definitions.rules.values()) {
     const { name, place } = definition;
-    const note = passedOver(definition);
-    if (note !== null) {
-      notes.push({ text: `rule ${JSON.stringify(name)} ${note}`, place });
+    if (definition.source !== AUDIT_SOURCE) {
+      others.push({ title: name, log: `source ${definition.source}`, place });
+      continue;
+    }
+    if (!definition.isEnabled) {
+      notes.push({ text: `rule ${JSON.stringify(name)} is switched off in its file`, place });
       continue;
     }
     const made = refusals.attempt(() => loader.rule(definition, idOf));
@@ -47,12 +52,7 @@ export async function loadFalco(files: readonly RuleText[]): Promise<LoadedRules
     }
   }
   refusals.throwAll();
-  return { rules, notes };
-}
-
-function passedOver({ source, isEnabled }: RuleDefinition): string | null {
-  if (source !== AUDIT_SOURCE) return `is of source ${source}, not of ${AUDIT_SOURCE}`;
-  return isEnabled ? null : 'is switched off in its file';
+  return { rules, notes: [...notes, ...notesOfOthers(others, AUDIT_SOURCE)] };
 }
 
 const SEVERITIES: Readonly<Record<Priority, Severity>> = {

@@ -16,23 +16,24 @@ import {
   type Severity,
 } from '../rule.ts';
 import { slugs } from '../slug.ts';
-import { type About, isAudit, type LogSource, logSourceText, readAbout, readLogSource } from './about.ts';
+import { type About, type LogSource, readAbout, readLogSource } from './about.ts';
 import { conditionOf, type Referred, toCorrelations } from './correlate.ts';
 import { type CorrelationText, readCorrelation } from './correlation.ts';
 import { type DescribedFields, describeFields } from './describe-fields.ts';
 import { readDetection } from './detection.ts';
 import { mappingOf, readDocuments, type SigmaDocument } from './documents.ts';
 import { type Filter, isOf, readFilter } from './filters.ts';
+import { oursOf } from './ours.ts';
 import { toPredicate } from './search.ts';
 
 /** Throws UserError AUDIT_BAD_RULE that tells all that is wrong in the files. */
 export async function loadSigma(files: readonly RuleText[]): Promise<LoadedRules> {
   const refusals = new Refusals();
   const documents = files.flatMap((file) => refusals.attempt(() => readDocuments(file)) ?? []);
-  const loader = new Loader(documents, refusals, await linearPatterns());
-  const loaded = loader.load();
+  const ours = oursOf(documents, refusals);
+  const loaded = new Loader(ours.documents, refusals, await linearPatterns()).load();
   refusals.throwAll();
-  return loaded;
+  return { rules: loaded.rules, notes: [...ours.notes, ...loaded.notes] };
 }
 
 interface Described {
@@ -42,13 +43,14 @@ interface Described {
 
 interface RuleRead extends Described {
   readonly source: LogSource;
-  /** Null: it takes no part. */
-  readonly condition: Predicate | null;
+  readonly condition: Predicate;
 }
 
 interface CorrelationRead extends Described {
   readonly text: CorrelationText;
 }
+
+type AboutRule = Omit<Rule, 'condition' | 'correlation' | 'level' | 'describe' | 'fields' | 'tests'>;
 
 class Loader {
   readonly #refusals: Refusals;
@@ -88,12 +90,6 @@ class Loader {
   #readRule({ tree, place }: SigmaDocument): RuleRead {
     const about = readAbout(tree, place);
     const source = readLogSource(tree, place);
-    const note = (text: string): RuleRead => {
-      this.#note(about, place, text);
-      return { about, place, source, condition: null };
-    };
-    if (!isAudit(source)) return note(`is of ${logSourceText(source)}, not of Kubernetes' audit log`);
-    if (about.status === 'unsupported') return note('is unsupported, as its author says');
     const detection = mappingOf(tree, 'detection');
     if (detection === null) throw new Refusal(place, 'detection is missing');
     const { search } = readDetection(detection, this.#compilePattern);
@@ -115,10 +111,8 @@ class Loader {
   #standsAlone(rule: RuleRead): boolean {
     const behind = this.#correlations.filter(({ text }) => this.#refersTo(text, rule));
     if (behind.length === 0 || behind.some(({ text }) => text.generates)) return true;
-    if (rule.condition !== null) {
-      const titles = behind.map(({ about }) => JSON.stringify(about.title)).join(', ');
-      this.#note(rule.about, rule.place, `is told of only as a part of ${titles}`);
-    }
+    const titles = behind.map(({ about }) => JSON.stringify(about.title)).join(', ');
+    this.#note(rule.about, rule.place, `is told of only as a part of ${titles}`);
     return false;
   }
 
@@ -127,7 +121,6 @@ class Loader {
   }
 
   #ruleOf({ about, place, condition }: RuleRead): readonly Rule[] {
-    if (condition === null) return [];
     if (isNothing(condition)) this.#note(about, place, 'holds of no request: what it asks for cannot be');
     const described = this.#described(about, place);
     return [
@@ -152,19 +145,7 @@ class Loader {
     { title, tags, why, falsePositives, references }: About,
     severity: Severity,
     place: Place,
-  ): Pick<
-    Rule,
-    | 'id'
-    | 'title'
-    | 'pack'
-    | 'severity'
-    | 'tags'
-    | 'why'
-    | 'advice'
-    | 'falsePositives'
-    | 'references'
-    | 'place'
-  > {
+  ): AboutRule {
     const id = this.#idOf(title);
     return { id, title, pack: 'sigma', severity, tags, why, advice: [], falsePositives, references, place };
   }
@@ -174,8 +155,7 @@ class Loader {
     // A part of another one, which does not want it by itself.
     const behind = this.#correlations.filter((other) => this.#refers(other.text, one));
     if (behind.length > 0 && !behind.some((other) => other.text.generates)) return [];
-    const referred = this.#referred(one, []);
-    if (referred === null) return [];
+    const referred = this.#referred(one, [one]);
     return toCorrelations(text, referred).map((correlation) => {
       const condition = conditionOf(correlation);
       const reads = correlation.steps.flatMap((step) => step.key.flatMap(({ fields }) => fields));
@@ -194,31 +174,16 @@ class Loader {
     return text.rules.some((name) => this.#byName.get(name.text.toLowerCase()) === one);
   }
 
-  /** Null: something of it is of another log, which was told. */
-  #referred(
-    { about, text, place }: CorrelationRead,
-    within: readonly CorrelationRead[],
-  ): readonly Referred[] | null {
-    const found: Referred[] = [];
-    for (const name of text.rules) {
+  #referred({ text }: CorrelationRead, within: readonly CorrelationRead[]): readonly Referred[] {
+    return text.rules.map((name): Referred => {
       const one = this.#byName.get(name.text.toLowerCase());
       if (one === undefined)
         throw new Refusal(name.place, `there is no rule ${JSON.stringify(name.text)} in these files`);
       const { names, title } = one.about;
-      if ('condition' in one) {
-        if (one.condition === null) {
-          this.#note(about, place, `takes no part, as ${JSON.stringify(title)} takes none`);
-          return null;
-        }
-        found.push({ kind: 'rule', names, title, condition: one.condition });
-        continue;
-      }
+      if ('condition' in one) return { kind: 'rule', names, title, condition: one.condition };
       if (within.includes(one)) throw new Refusal(name.place, `${JSON.stringify(title)} is made of itself`);
-      const of = this.#referred(one, [...within, one]);
-      if (of === null) return null;
-      found.push({ kind: 'correlation', names, title, text: one.text, of });
-    }
-    return found;
+      return { kind: 'correlation', names, title, text: one.text, of: this.#referred(one, [...within, one]) };
+    });
   }
 
   /** A correlation without a level is as severe as the severest of its rules. */

@@ -200,6 +200,38 @@ describe('Sigma files', () => {
   });
 });
 
+describe('Sigma documents of other logs', () => {
+  const other = (name: string, product = 'windows') =>
+    `title: ${name}\nname: ${name}\ntaxonomy: own\nlevel: dire\nlogsource: {product: ${product}}\ndetection: {whatever: 1}\n---\n`;
+  const mine = fileOf('selection:\n  verb: get');
+
+  it('may hold anything', async () => {
+    const correlation =
+      'title: Logins\nname: logins\ncorrelation: {type: temporal_extended, rules: [a], condition: a or b}\n---\n';
+    const chained = 'title: More\ncorrelation: {type: temporal, rules: [logins]}\n---\n';
+    const filter =
+      'title: Admins\nlogsource: {product: windows}\nfilter: {rules: any, selection: {User: x}, condition: nobody}\n---\n';
+    const { rules, notes } = await load(other('a') + correlation + chained + filter + mine);
+    expect(rules).toHaveLength(1);
+    expect(notes.map(({ text }) => text)).toEqual([
+      'rule "a" is of product windows, not of Kubernetes\' audit log',
+      'rule "Admins" is of product windows, not of Kubernetes\' audit log',
+      'rule "Logins" takes no part, as "a" takes none',
+      'rule "More" takes no part, as "Logins" takes none',
+    ]);
+  });
+
+  it('are counted when they are many', async () => {
+    const many = Array.from({ length: 12 }, (_, index) =>
+      other(`r${index}`, index < 9 ? 'windows' : 'linux'),
+    );
+    const { notes } = await load(many.join('') + mine);
+    expect(notes.map(({ text }) => text)).toEqual([
+      "12 rules are not of Kubernetes' audit log (product windows: 9; product linux: 3)",
+    ]);
+  });
+});
+
 describe('Sigma filters', () => {
   const rule = (name: string) => `${fileOf('selection:\n  verb: create')}\nname: ${name}\n`;
   const filter = (rules: string, condition: string, source = 'product: kubernetes') =>
