@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^node:(fs|path)$/],
   },
   sources: {
-    rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'wire', 'version.ts'],
+    rooms: ['scan', 'query', 'event', 'config (types)', 'io.ts (types)', 'reach', 'wire', 'version.ts'],
     packages: [
       /^(?:aws4fetch|zod)$/,
       /^node:(child_process|crypto|fs|fs\/promises|path|url|buffer|net|stream|util)$/,
@@ -48,6 +48,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   config: {
     rooms: ['io.ts (types)'],
     packages: [/^(?:yaml|zod)$/, /^node:(crypto|fs\/promises|os|path)$/],
+  },
+  reach: {
+    rooms: ['io.ts (types)', 'wire', 'version.ts'],
+    packages: [/^zod$/, /^node:(child_process|fs\/promises|stream|util)$/],
   },
   wire: {
     rooms: ['io.ts (types)'],
@@ -61,7 +65,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^(?:yaml|zod)$/, /^node:(fs|fs\/promises|path)$/],
   },
   alerts: {
-    rooms: ['event', 'answer.ts (types)', 'io.ts (types)', 'config', 'wire', 'version.ts'],
+    rooms: ['event', 'answer.ts (types)', 'io.ts (types)', 'config', 'reach', 'wire', 'version.ts'],
     packages: [/^(?:yaml|zod)$/, /^node:(crypto|fs|fs\/promises|http|path|timers\/promises)$/],
   },
   questions: {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/io.ts';
-import { reachServer } from '../../src/sources/store/reach-server.ts';
+import { reachServer } from '../../src/reach/reach-server.ts';
 
 let server: Server;
 let store: HttpServer;

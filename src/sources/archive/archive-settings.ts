@@ -1,7 +1,7 @@
 /** What can be set about every archive, and what that means. */
 import * as z from 'zod';
+import { reachShape } from '../../reach/reach-settings.ts';
 import { LATE_US } from '../store/store-clock.ts';
-import { reachShape } from '../store/store-settings.ts';
 
 export const archiveShape = {
   ...reachShape,

@@ -2,7 +2,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { UserError } from '../../errors.ts';
 import type { HttpServer } from '../../io.ts';
-import { parseClusterUrl } from '../store/cluster-url.ts';
+import { parseClusterUrl } from '../../reach/cluster-url.ts';
 import type { AwsCredentials } from './credentials.ts';
 
 export interface UnsignedCall {

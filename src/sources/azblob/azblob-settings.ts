@@ -1,7 +1,7 @@
 /** What can be set about an archive in Azure's Blob Storage. */
 import * as z from 'zod';
+import { secretSchema } from '../../reach/reach-settings.ts';
 import { archiveShape } from '../archive/archive-settings.ts';
-import { secretSchema } from '../store/store-settings.ts';
 
 /** Whoever is logged in. */
 const LOGGED_IN = {

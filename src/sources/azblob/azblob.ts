@@ -1,8 +1,9 @@
 /** Azure's Blob Storage as a kind of store: `azblob://ACCOUNT/CONTAINER/PREFIX`. https://learn.microsoft.com/rest/api/storageservices/ */
+
+import { reachOf } from '../../reach/reach-settings.ts';
 import { lateOf, prefixIn } from '../archive/archive-settings.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
 import type { StoreKind } from '../store/store-kind.ts';
-import { reachOf } from '../store/store-settings.ts';
 import { AzblobArchive } from './azblob-archive.ts';
 import { type AzblobSettings, azblobSettings } from './azblob-settings.ts';
 import { BlobRequests } from './blob-requests.ts';

@@ -1,6 +1,6 @@
 /** What can be set about Log Analytics. */
 import * as z from 'zod';
-import { authSchema, storeShape, urlSchema } from '../store/store-settings.ts';
+import { authSchema, storeShape, urlSchema } from '../../reach/reach-settings.ts';
 
 /** Of the public cloud; sovereign clouds have their own. */
 const PUBLIC_CLOUD = 'https://api.loganalytics.azure.com';

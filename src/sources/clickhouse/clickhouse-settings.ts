@@ -1,6 +1,6 @@
 /** What can be set about ClickHouse. */
 import * as z from 'zod';
-import { storeShape } from '../store/store-settings.ts';
+import { storeShape } from '../../reach/reach-settings.ts';
 
 export const clickHouseSettings = z.strictObject({
   ...storeShape,

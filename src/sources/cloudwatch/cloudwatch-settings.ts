@@ -1,6 +1,6 @@
 /** What can be set about a log group of CloudWatch Logs. */
 import * as z from 'zod';
-import { reachShape, urlSchema } from '../store/store-settings.ts';
+import { reachShape, urlSchema } from '../../reach/reach-settings.ts';
 
 /** EKS's name for the streams of the audit log. https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
 const EKS_STREAMS = 'kube-apiserver-audit-';

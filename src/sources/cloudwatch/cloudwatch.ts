@@ -1,6 +1,7 @@
 /** CloudWatch Logs as a kind of store: where EKS keeps the audit log. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/ */
+
+import { reachOf } from '../../reach/reach-settings.ts';
 import type { StoreKind } from '../store/store-kind.ts';
-import { reachOf } from '../store/store-settings.ts';
 import { openStoreSource } from '../store/store-source.ts';
 import { type CloudWatchSettings, cloudWatchSettings } from './cloudwatch-settings.ts';
 import { CloudWatchStore } from './cloudwatch-store.ts';

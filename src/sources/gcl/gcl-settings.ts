@@ -1,6 +1,6 @@
 /** What can be set about Cloud Logging. */
 import * as z from 'zod';
-import { authSchema, cloudUrlSchema, reachShape } from '../store/store-settings.ts';
+import { authSchema, cloudUrlSchema, reachShape } from '../../reach/reach-settings.ts';
 
 const ENDPOINT = 'https://logging.googleapis.com';
 

@@ -1,7 +1,8 @@
 /** Google Cloud Logging, where GKE keeps its audit log, as a kind of store. https://cloud.google.com/logging/docs/reference/v2/rest */
+
+import { reachOf } from '../../reach/reach-settings.ts';
 import { GoogleLogin, loginMeans } from '../google/google-login.ts';
 import type { StoreKind } from '../store/store-kind.ts';
-import { reachOf } from '../store/store-settings.ts';
 import { openStoreSource } from '../store/store-source.ts';
 import { type GclSettings, gclSettings } from './gcl-settings.ts';
 import { GclStore } from './gcl-store.ts';

@@ -1,7 +1,7 @@
 /** What can be set about an archive in Google Cloud Storage. */
 import * as z from 'zod';
+import { cloudUrlSchema, secretSchema } from '../../reach/reach-settings.ts';
 import { archiveShape } from '../archive/archive-settings.ts';
-import { cloudUrlSchema, secretSchema } from '../store/store-settings.ts';
 
 const ENDPOINT = 'https://storage.googleapis.com';
 

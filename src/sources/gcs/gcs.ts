@@ -1,9 +1,10 @@
 /** Google Cloud Storage as a kind of store: `gs://BUCKET/PREFIX`. https://cloud.google.com/storage/docs/json_api/v1 */
+
+import { reachOf } from '../../reach/reach-settings.ts';
 import { lateOf, prefixIn } from '../archive/archive-settings.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
 import { GoogleLogin, loginMeans } from '../google/google-login.ts';
 import type { StoreKind } from '../store/store-kind.ts';
-import { reachOf } from '../store/store-settings.ts';
 import { GcsArchive } from './gcs-archive.ts';
 import { type GcsSettings, gcsSettings } from './gcs-settings.ts';
 

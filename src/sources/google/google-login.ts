@@ -4,10 +4,10 @@
  */
 import { UserError } from '../../errors.ts';
 import type { HttpServer, Io } from '../../io.ts';
+import type { Login } from '../../reach/reach-server.ts';
+import { type ReachSettings, reachOf } from '../../reach/reach-settings.ts';
 import { Renewed } from '../renewed.ts';
-import type { Login } from '../store/reach-server.ts';
 import type { StoreMeans } from '../store/store-kind.ts';
-import { type ReachSettings, reachOf } from '../store/store-settings.ts';
 import { readCredentialsFile } from './credentials-file.ts';
 import { tokenOfGcloud } from './gcloud.ts';
 import { tokenFor } from './grants.ts';

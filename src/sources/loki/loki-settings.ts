@@ -1,6 +1,6 @@
 /** What can be set about Loki. */
 import * as z from 'zod';
-import { storeShape } from '../store/store-settings.ts';
+import { storeShape } from '../../reach/reach-settings.ts';
 import { matchersIn } from './logql.ts';
 
 export const lokiSettings = z.strictObject({

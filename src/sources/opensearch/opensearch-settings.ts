@@ -1,6 +1,6 @@
 /** What can be set about OpenSearch and Elasticsearch. */
 import * as z from 'zod';
-import { storeShape } from '../store/store-settings.ts';
+import { storeShape } from '../../reach/reach-settings.ts';
 
 export const openSearchSettings = z.strictObject({
   ...storeShape,

@@ -1,7 +1,7 @@
 /** What can be set about an archive in S3, or in what speaks like it. */
 import * as z from 'zod';
+import { urlSchema } from '../../reach/reach-settings.ts';
 import { archiveShape } from '../archive/archive-settings.ts';
-import { urlSchema } from '../store/store-settings.ts';
 
 export const s3Settings = z.strictObject({
   ...archiveShape,

@@ -1,8 +1,9 @@
 /** S3 as a kind of store, and what speaks like it: MinIO, Ceph, Google Cloud Storage. */
+
+import { reachOf } from '../../reach/reach-settings.ts';
 import { lateOf, prefixIn } from '../archive/archive-settings.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
 import type { StoreKind } from '../store/store-kind.ts';
-import { reachOf } from '../store/store-settings.ts';
 import { S3Archive } from './s3-archive.ts';
 import { type S3Settings, s3Settings } from './s3-settings.ts';
 import { SignedRequests } from './signed-requests.ts';

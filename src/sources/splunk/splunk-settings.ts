@@ -1,6 +1,6 @@
 /** What can be set about Splunk. */
 import * as z from 'zod';
-import { storeShape } from '../store/store-settings.ts';
+import { storeShape } from '../../reach/reach-settings.ts';
 
 /** The collectors' own, and one that is often seen. */
 const USUAL_SOURCETYPES = ['kube:apiserver-audit', 'kube:apiserver:audit'];

@@ -1,8 +1,8 @@
 /** A store from its settings: its server is reached as they say, and what that leaves in doubt is among what the source found. */
 import type { Note } from '../../event/coverage.ts';
+import { reachServer } from '../../reach/reach-server.ts';
+import { readSecret, type SecretMeans } from '../../reach/secret.ts';
 import type { Source } from '../source.ts';
-import { reachServer } from './reach-server.ts';
-import { readSecret, type SecretMeans } from './secret.ts';
 import type { StoreKind, StoreMeans } from './store-kind.ts';
 import { unprovenNote } from './unproven.ts';
 

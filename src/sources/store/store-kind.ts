@@ -1,9 +1,9 @@
 /** What a kind of log store gives to be one: what can be set, and how it is opened. */
 import type * as z from 'zod';
 import type { HttpServer, Io } from '../../io.ts';
+import type { Login } from '../../reach/reach-server.ts';
+import type { ReachSettings, Secret } from '../../reach/reach-settings.ts';
 import type { Source } from '../source.ts';
-import type { Login } from './reach-server.ts';
-import type { ReachSettings, Secret } from './store-settings.ts';
 
 export interface StoreKind<Settings = unknown> {
   /** A strict object. */

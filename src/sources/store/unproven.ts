@@ -1,7 +1,7 @@
 /** Whether a store has shown that it is the store: where nobody looked at its certificate, whoever was asked could have been anybody. */
 import type { Note } from '../../event/coverage.ts';
-import { parseClusterUrl } from './cluster-url.ts';
-import type { ReachSettings } from './store-settings.ts';
+import { parseClusterUrl } from '../../reach/cluster-url.ts';
+import type { ReachSettings } from '../../reach/reach-settings.ts';
 
 /** Null: its certificate is checked, or it was not meant to have one (`http://`). `name`: of the source. */
 export function unprovenNote(name: string, { url, tls }: Pick<ReachSettings, 'url' | 'tls'>): Note | null {

@@ -1,6 +1,6 @@
 /** What can be set about VictoriaLogs. */
 import * as z from 'zod';
-import { storeShape } from '../store/store-settings.ts';
+import { storeShape } from '../../reach/reach-settings.ts';
 
 export const victoriaLogsSettings = z.strictObject({
   ...storeShape,

@@ -3,11 +3,11 @@
  * not check the certificate of what it asks (apiserver: CreateProxyTransport). It asks pods alone: a Service without a selector, it finds
  * nobody behind (registry/core/service/storage: isValidAddress).
  */
-import { UserError } from '../../errors.ts';
-import type { ApiServer, HttpServer } from '../../io.ts';
-import { begun } from '../../wire/body.ts';
+import { UserError } from '../errors.ts';
+import type { ApiServer, HttpServer } from '../io.ts';
+import { begun } from '../wire/body.ts';
 import type { ClusterUrl } from './cluster-url.ts';
-import type { Auth } from './store-settings.ts';
+import type { Auth } from './reach-settings.ts';
 
 /** Far above any; what a store itself says may be longer. */
 const MAX_STATUS_BYTES = 64 * 1024;

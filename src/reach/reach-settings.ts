@@ -1,6 +1,6 @@
 /**
- * What can be set about every log store: where it is, who we are to it, whom we trust. The configuration file and ad hoc URLs are
- * held against it. Secrets stand nowhere in it, only where they are to be had.
+ * What can be set about every server that settings name, a log store or a receiver of alerts: where it is, who we are to it, whom we
+ * trust. The configuration file and ad hoc URLs are held against it. Secrets stand nowhere in it, only where they are to be had.
  */
 import * as z from 'zod';
 
@@ -42,14 +42,14 @@ export const authSchema = z
     ],
     { error: 'one of basic, bearer, apiKey, header, aws' },
   )
-  .meta({ id: 'auth', description: 'who we are to the store; default: nobody' });
+  .meta({ id: 'auth', description: 'who we are to the server; default: nobody' });
 
 const tlsSchema = z
   .strictObject({
     ca: z.string().optional().describe('certificates to trust, a file; default: whom the system trusts'),
     certificate: z.string().optional().describe('ours, a file'),
     key: z.string().optional().describe('its key, a file'),
-    serverName: z.string().optional().describe("the name that the store's certificate must bear"),
+    serverName: z.string().optional().describe("the name that the server's certificate must bear"),
     insecure: z.boolean().optional().describe('do not check its certificate: anybody could be it'),
   })
   .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {

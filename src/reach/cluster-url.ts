@@ -1,5 +1,5 @@
 /** `service://NAMESPACE/NAME:PORT/BASE` and `forward://…`, with `+https`: a store inside the cluster, reached through the API server. */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../errors.ts';
 
 export interface ClusterUrl {
   /** `service`: the API server's proxy asks it. `forward`: a connection through the API server to one of its pods. */

@@ -1,7 +1,7 @@
 /** Connections to a pod behind a Service, through the API server: whatever the store wants of TLS and logins passes. */
 import type { Duplex } from 'node:stream';
-import { UserError } from '../../errors.ts';
-import type { ApiServer } from '../../io.ts';
+import { UserError } from '../errors.ts';
+import type { ApiServer } from '../io.ts';
 import type { ClusterUrl } from './cluster-url.ts';
 
 /** One connection at each call, to a pod that is ready. */

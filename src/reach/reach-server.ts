@@ -1,19 +1,19 @@
-/** The server that a store's settings say, ready to be asked: straight, through a proxy, with whom to trust and who we are. */
+/** The server that settings say, a store's or a receiver's, ready to be asked: straight, through a proxy, with whom to trust and who we are. */
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../../errors.ts';
-import type { HttpServer } from '../../io.ts';
-import { VERSION } from '../../version.ts';
-import { openHttpServer } from '../../wire/http-server.ts';
-import type { Towards } from '../../wire/network-error.ts';
-import { proxyFor } from '../../wire/proxy.ts';
-import { type ServerUrl, toServerUrl } from '../../wire/server-url.ts';
-import type { ClientCertificate, Trust } from '../../wire/tls.ts';
-import { openWire } from '../../wire/wire.ts';
+import { UserError } from '../errors.ts';
+import type { HttpServer } from '../io.ts';
+import { VERSION } from '../version.ts';
+import { openHttpServer } from '../wire/http-server.ts';
+import type { Towards } from '../wire/network-error.ts';
+import { proxyFor } from '../wire/proxy.ts';
+import { type ServerUrl, toServerUrl } from '../wire/server-url.ts';
+import type { ClientCertificate, Trust } from '../wire/tls.ts';
+import { openWire } from '../wire/wire.ts';
 import { type ClusterUrl, parseClusterUrl } from './cluster-url.ts';
 import { portForward } from './port-forward.ts';
+import type { Auth, ReachSettings, Tls } from './reach-settings.ts';
 import { readSecret, type SecretMeans } from './secret.ts';
 import { refuseStripped, serviceProxy } from './service-proxy.ts';
-import type { Auth, ReachSettings, Tls } from './store-settings.ts';
 
 /** Who we are where the settings do not say it: a cloud's own login. */
 export interface Login {
@@ -21,12 +21,13 @@ export interface Login {
   headersFor(isRenewed: boolean): Promise<Readonly<Record<string, string>>>;
 }
 
-/** `store`: for messages, `the store prod-logs`. `login`: null for none. */
+/** `store`: for messages, `the store prod-logs`. `login`: null for none. `of`: whose settings they are, for messages. */
 export async function reachServer(
   store: string,
   settings: ReachSettings,
   means: SecretMeans,
   login: Login | null = null,
+  of: 'source' | 'receiver' = 'source',
 ): Promise<HttpServer> {
   const inside = parseClusterUrl(settings.url);
   if (inside?.by === 'service') {
@@ -36,7 +37,7 @@ export async function reachServer(
   const server = inside === null ? toServerUrl(new URL(settings.url)) : forwardedUrl(inside);
   const proxy = inside === null ? proxyFor(server, settings.proxy ?? '', means.env) : null;
   const dial = inside === null ? null : portForward(store, inside, means.api, means.signal);
-  const towards = towardsStore(store, server, proxy);
+  const towards = towardsServer(store, server, proxy, of);
   if (inside === null) refuseOpenSecrets(settings, server, store);
   return openHttpServer({
     towards,
@@ -80,17 +81,21 @@ function refuseOpenSecrets({ auth, url }: ReachSettings, server: ServerUrl, stor
   });
 }
 
-function towardsStore(store: string, { address }: ServerUrl, proxy: URL | null): Towards {
+function towardsServer(
+  store: string,
+  { address }: ServerUrl,
+  proxy: URL | null,
+  of: 'source' | 'receiver',
+): Towards {
   return {
     what: `${store} at ${address}`,
     address,
     proxy: proxy?.host ?? null,
-    settings: 'the source',
+    settings: `the ${of}`,
     parts: { authority: `tls.ca of ${store}`, certificate: `tls.certificate or tls.key of ${store}` },
     codes: { unreachable: 'AUDIT_STORE_UNREACHABLE', badSettings: 'AUDIT_BAD_CONFIG' },
     hints: {
-      unreachable:
-        'is the address right, and the store up? inside the cluster: service://NAMESPACE/NAME:PORT',
+      unreachable: 'is the address right, and is it up? inside the cluster: service://NAMESPACE/NAME:PORT',
       untrusted: 'tls.ca and tls.serverName say whom to trust',
       refused: 'tls.certificate and tls.key say who we are',
       tooMuch: 'ask about a shorter time: --since, --until',

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { ApiResponse, ApiServer, HttpServer } from '../../../src/io.ts';
-import { askStore } from '../../../src/sources/store/ask-store.ts';
-import { parseClusterUrl } from '../../../src/sources/store/cluster-url.ts';
-import { serviceProxy } from '../../../src/sources/store/service-proxy.ts';
+import type { ApiResponse, ApiServer, HttpServer } from '../../src/io.ts';
+import { parseClusterUrl } from '../../src/reach/cluster-url.ts';
+import { serviceProxy } from '../../src/reach/service-proxy.ts';
+import { askStore } from '../../src/sources/store/ask-store.ts';
 
 /** A store behind an API server that answers so to all that is asked. */
 function behind(answer: () => ApiResponse): HttpServer {

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { UserError } from '../../errors.ts';
-import type { ApiServer, Io } from '../../io.ts';
-import type { Secret } from './store-settings.ts';
+import { UserError } from '../errors.ts';
+import type { ApiServer, Io } from '../io.ts';
+import type { Secret } from './reach-settings.ts';
 
 export interface SecretMeans extends Pick<Io, 'env' | 'signal'> {
   /** For what lies in the cluster: opened when it is first needed. */
