@@ -65,7 +65,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [/^(?:yaml|zod)$/, /^node:(fs|fs\/promises|path)$/],
   },
   alerts: {
-    rooms: ['event', 'answer.ts (types)', 'io.ts (types)', 'config', 'reach', 'wire', 'version.ts'],
+    rooms: [
+      'rules',
+      'render',
+      'event',
+      'answer.ts (types)',
+      'io.ts (types)',
+      'config',
+      'reach',
+      'wire',
+      'version.ts',
+    ],
     packages: [/^(?:yaml|zod)$/, /^node:(crypto|fs|fs\/promises|http|path|timers\/promises)$/],
   },
   questions: {
@@ -91,6 +101,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'questions',
       'rules',
       'alerts',
+      'reach',
       'sources',
       'moments',
       'query',

@@ -1,6 +1,6 @@
 /** `anomalies`: from flags, and a baseline that was kept, to the question's parameters; from its answer to one to keep. */
 import type { Answer } from '../answer.ts';
-import { readKept, writeKept } from '../config/kept-file.ts';
+import { type Kept, readKept, writeKept } from '../config/kept-file.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { parseDuration } from '../query/duration.ts';
@@ -31,7 +31,7 @@ export const anomaliesCommand: Command = {
     };
     const print = async (answer: Answer, printing: Printing, to: Io): Promise<void> => {
       await printAnswer(answer, printing, to);
-      if (save !== null && answer.kept !== undefined) await writeKept(save, answer.kept);
+      if (save !== null && answer.kept !== undefined) await writeKept(save, answer.kept, baselineAt(save));
     };
     return runQuestion(
       anomalies,
@@ -123,11 +123,27 @@ async function whoOf(flags: FlagValues): Promise<AnomaliesParams['who']> {
 async function keptBaseline(flags: FlagValues): Promise<SavedBaseline | null> {
   const path = textFlag(flags, 'baseline-file');
   if (path === null) return null;
-  const decoded = decodeBaseline(await readKept(path));
+  const kept = baselineAt(path);
+  const text = await readKept(path, kept);
+  if (text === null)
+    throw new UserError(kept.code, `${JSON.stringify(path)} is not there`, { hint: kept.hints.make });
+  const decoded = decodeBaseline(text);
   if (decoded.kind === 'baseline') return decoded.saved;
   throw new UserError('AUDIT_BAD_BASELINE', `${JSON.stringify(path)} ${decoded.why}`, {
     hint: `anomalies --save ${path} writes a new one, from the days that the log holds`,
   });
+}
+
+function baselineAt(path: string): Kept {
+  return {
+    code: 'AUDIT_BAD_BASELINE',
+    what: 'a baseline',
+    danger: 'whoever wrote it decides what is ordinary',
+    hints: {
+      make: `anomalies --save ${path} writes one`,
+      place: 'name a file in a folder that is yours: --save ~/.cache/baseline.json',
+    },
+  };
 }
 
 /** A baseline that ended longer ago is not gone on with by itself: the days between would be under test too. */

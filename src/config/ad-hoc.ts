@@ -18,6 +18,8 @@ const SECRETS: Readonly<Record<string, readonly string[]>> = {
   password: ['auth', 'basic', 'password'],
   token: ['auth', 'bearer'],
   'api-key': ['auth', 'apiKey'],
+  hmac: ['hmac'],
+  url: ['url'],
 };
 const SHORT: Readonly<Record<string, readonly string[]>> = {
   username: ['auth', 'basic', 'username'],
@@ -29,32 +31,34 @@ const SHORT: Readonly<Record<string, readonly string[]>> = {
 /** Schemes by which what is stored somewhere is known elsewhere → the kind of store. */
 const KINDS: Readonly<Record<string, string>> = { gs: 'gcs' };
 
-/** Null: it is no URL, but a name. Throws UserError AUDIT_BAD_CONFIG. */
-export function parseAdHoc(text: string): AdHocSource | null {
+/** Null: it is no URL, but a name. `shown`: for messages; where its path is a secret, without it. Throws UserError AUDIT_BAD_CONFIG. */
+export function parseAdHoc(text: string, shown: string = text): AdHocSource | null {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   if (scheme === '') return null;
   const [named = '', ...inner] = scheme.toLowerCase().split('+');
   const type = (Object.hasOwn(KINDS, named) ? KINDS[named] : undefined) ?? named;
   const whole = inner.length === 0 ? text : `${inner.join('+')}://${rest}`;
   if (!URL.canParse(whole))
-    throw refused(text, 'is no URL', 'it looks like loki+http://127.0.0.1:3100?selector=…');
+    throw refused(shown, 'is no URL', 'it looks like loki+http://127.0.0.1:3100?selector=…');
   const url = new URL(whole);
   if (url.username !== '' || url.password !== '') {
     throw refused(
-      withoutLogin(text),
+      withoutLogin(shown),
       'a login does not belong into a URL: it stands in histories and process lists',
       'say ?username=NAME&password-env=VARIABLE',
     );
   }
   const settings: Record<string, unknown> = {};
-  for (const [name, value] of url.searchParams) set(settings, pathOf(name, text), typed(value), text);
+  for (const [name, value] of url.searchParams) set(settings, pathOf(name, shown), typed(value), shown);
   url.search = '';
   url.hash = '';
   return { type, url, settings };
 }
 
 function pathOf(name: string, text: string): readonly string[] {
-  const [, of = '', kind = ''] = /^(password|token|api-key)(?:-(env|file|exec))?$/.exec(name) ?? [];
+  // Where a URL is, it says itself, unless it is a secret as a whole.
+  const [, of = '', kind = ''] =
+    /^(password|token|api-key|hmac|url(?=-))(?:-(env|file|exec))?$/.exec(name) ?? [];
   if (of !== '' && kind === '')
     throw refused(
       withoutQuery(text),

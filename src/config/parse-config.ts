@@ -23,6 +23,10 @@ export const configSchema = z.strictObject({
     .record(name, z.looseObject({ type: z.string().min(1) }))
     .optional()
     .describe('log stores by name'),
+  receivers: z
+    .record(name, z.looseObject({ type: z.string().min(1) }))
+    .optional()
+    .describe('receivers of alerts by name: what watch --to takes'),
   contexts: z
     .record(z.string(), names)
     .optional()
@@ -55,30 +59,30 @@ export function parseConfig(text: string, path: string): Config {
   refuseOtherVersions(said, places);
   const parsed = configSchema.safeParse(said);
   if (!parsed.success) throw refuseAt(parsed.error, places, []);
-  const { sources = {}, contexts = {}, default: others, confirmAbove } = parsed.data;
-  const known = new Map(
-    Object.entries(sources).map(([of, { type, ...settings }]) => [
-      of,
-      configured(of, type, settings, places),
-    ]),
-  );
+  const { sources = {}, receivers = {}, contexts = {}, default: others, confirmAbove } = parsed.data;
+  const known = configuredIn('sources', sources, places);
   refuseUnknown(known, contexts, others ?? [], places);
   return {
     path,
     sources: known,
+    receivers: configuredIn('receivers', receivers, places),
     contexts: new Map(Object.entries(contexts)),
     others: others ?? null,
     confirmAbove: confirmAbove ?? null,
   };
 }
 
-function configured(
-  of: string,
-  type: string,
-  settings: Readonly<Record<string, unknown>>,
+function configuredIn(
+  key: 'sources' | 'receivers',
+  entries: Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly type: string }>>,
   places: Places,
-): ConfiguredSource {
-  return { name: of, type, settings, refuse: (error) => refuseAt(error, places, ['sources', of]) };
+): ReadonlyMap<string, ConfiguredSource> {
+  return new Map(
+    Object.entries(entries).map(([name, { type, ...settings }]) => {
+      const refuse = (error: z.ZodError) => refuseAt(error, places, [key, name]);
+      return [name, { name, type, settings, refuse }];
+    }),
+  );
 }
 
 function refuseUnknown(
