@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { escapeTerminal } from '../render/escape.ts';
-import { actorText, type Finding, objectText } from './finding.ts';
+import { actorText, addressText, type Finding, objectText } from './finding.ts';
 
 export interface Alert {
   /** Of the rule, the actor and the object: the same in every run, and on every machine. */
@@ -23,7 +23,7 @@ const MOST_AUDIT_IDS = 20;
 /** Of an actor that nobody has logged in as, its address is all that is known. */
 export function fingerprintOf(finding: Finding): string {
   const { rule, who, object, from } = finding;
-  const actor = who?.user == null ? [null, who?.as ?? null, from?.ip ?? null] : [who.user, who.as];
+  const actor = who?.user == null ? [null, who?.as ?? null, from.top[0]?.ip ?? null] : [who.user, who.as];
   const { group, resource, subresource, namespace, name } = object ?? {};
   const of = [rule, actor, [group, resource, subresource, namespace, name].map((part) => part ?? null)];
   return createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16);
@@ -48,7 +48,7 @@ export function again(
 
 /** In one line, for whoever is woken by it: `A command was run in a pod: alice, pods/exec prod/api-1, from 10.0.3.7`. */
 export function summaryOf(finding: Finding): string {
-  const from = finding.from?.ip ?? null;
+  const from = addressText(finding);
   const parts = [actorText(finding), objectText(finding), from === null ? null : `from ${from}`];
   const said = parts.filter((part) => part !== null).join(', ');
   return said === '' ? finding.title : `${finding.title}: ${said}`;

@@ -16,13 +16,19 @@ export interface Finding {
     readonly namespace: string | null;
     readonly name: string | null;
   } | null;
-  readonly from: { readonly ip: string | null } | null;
+  /** The addresses that most of it came from, the chief one first. */
+  readonly from: {
+    readonly top: readonly { readonly ip: string; readonly count: number }[];
+    readonly distinct: number;
+  };
   /** Requests. */
   readonly count: number;
   /** RFC 3339; null: the log does not say. */
   readonly first: string | null;
   readonly last: string | null;
   readonly why: string;
+  /** Of the newest: the rule's own words, or what came together; null: there are none. */
+  readonly detail: string | null;
   /** The command that shows the requests behind it. */
   readonly show: string;
   readonly auditIDs: readonly string[];
@@ -39,6 +45,13 @@ export function actorText({ who }: Finding): string | null {
   const as = who?.as ?? null;
   if (as === null) return user;
   return user === null ? as : `${user} as ${as}`;
+}
+
+/** `10.0.3.7`, `10.0.3.7 and 4 others`; null: the log does not say. */
+export function addressText({ from }: Finding): string | null {
+  const [chief] = from.top;
+  if (chief === undefined) return null;
+  return from.distinct <= 1 ? chief.ip : `${chief.ip} and ${from.distinct - 1} others`;
 }
 
 /** `pods/exec prod/api-1`; null: it is about no object. */

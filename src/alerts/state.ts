@@ -16,8 +16,6 @@ export interface Remembered {
   readonly marks: ReadMarks;
   readonly seen: SeenFindings;
   readonly book: Book;
-  /** How far the rules look back, at most; microseconds. So far before its mark a log is read again. */
-  readonly looksBackUs: number;
   /** When the first run began; microseconds. */
   beganUs: number;
 }
@@ -43,11 +41,15 @@ const findingSchema = z.looseObject({
   object: z
     .looseObject({ group: text, resource: text, subresource: text, namespace: text, name: text })
     .nullable(),
-  from: z.looseObject({ ip: text }).nullable(),
+  from: z.looseObject({
+    top: z.array(z.looseObject({ ip: z.string(), count: z.number() })),
+    distinct: z.number(),
+  }),
   count: z.number(),
   first: text,
   last: text,
   why: z.string(),
+  detail: text,
   show: z.string(),
   auditIDs: z.array(z.string()),
 });
@@ -138,9 +140,9 @@ export class StateFile {
   }
 
   async #write(): Promise<void> {
-    const { marks, seen, book, beganUs, looksBackUs } = this.#of;
+    const { marks, seen, book, beganUs } = this.#of;
     const { resumeUs } = marks;
-    if (resumeUs !== null) seen.prune(resumeUs - looksBackUs);
+    if (resumeUs !== null) seen.prune(resumeUs);
     const state: z.infer<typeof stateSchema> = {
       ...{ kind: 'WatchState', version: 1, beganUs },
       marks: { ...marks.record() },

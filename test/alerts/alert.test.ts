@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { again, fingerprintOf, newAlert, shown, summaryOf } from '../../src/alerts/alert.ts';
-import { finding } from '../support/findings.ts';
+import { finding, fromIP } from '../support/findings.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
 describe('fingerprintOf', () => {
@@ -15,7 +15,7 @@ describe('fingerprintOf', () => {
       why: 'else',
       title: 'else',
       auditIDs: ['x'],
-      from: { ip: '10.9.9.9' },
+      from: fromIP('10.9.9.9'),
     };
     expect(fingerprintOf(finding(same))).toBe(one);
     const others = [
@@ -29,10 +29,10 @@ describe('fingerprintOf', () => {
   });
 
   it('takes the address for an actor whom nobody knows', () => {
-    const from = (ip: string) => fingerprintOf(finding({ who: null, from: { ip } }));
+    const from = (ip: string) => fingerprintOf(finding({ who: null, from: fromIP(ip) }));
     expect(from('10.0.0.1')).not.toBe(from('10.0.0.2'));
     expect(from('10.0.0.1')).toBe(
-      fingerprintOf(finding({ who: { user: null, as: null }, from: { ip: '10.0.0.1' } })),
+      fingerprintOf(finding({ who: { user: null, as: null }, from: fromIP('10.0.0.1') })),
     );
   });
 
@@ -65,9 +65,9 @@ it('grows with each finding of it: count, first, last and the requests are of al
 
 it('says in one line what it is about', () => {
   expect(summaryOf(finding())).toBe('A command was run in a pod: alice, pods/exec prod/api-1, from 10.0.3.7');
-  expect(summaryOf(finding({ who: { user: 'alice', as: 'root' }, object: null, from: null }))).toBe(
-    'A command was run in a pod: alice as root',
-  );
+  expect(
+    summaryOf(finding({ who: { user: 'alice', as: 'root' }, object: null, from: { top: [], distinct: 0 } })),
+  ).toBe('A command was run in a pod: alice as root');
 });
 
 describe('shown', () => {

@@ -7,7 +7,7 @@ import type { Finding } from '../../src/alerts/finding.ts';
 import type { Message } from '../../src/alerts/receivers/receiver.ts';
 import { RECEIVER_KINDS } from '../../src/alerts/receivers/registry.ts';
 import { type OpenedReceiver, openReceivers } from '../../src/commands/open-receivers.ts';
-import { finding } from '../support/findings.ts';
+import { finding, fromIP } from '../support/findings.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 import { HOSTILE_TEXTS } from '../support/hostile-texts.ts';
 
@@ -130,7 +130,7 @@ describe('slack', () => {
     await fc.assert(
       fc.asyncProperty(texts, texts, texts, async (user, name, why) => {
         const { body } = await messageFor('slack', [
-          finding({ user, name, why, title: name, from: { ip: user } }),
+          finding({ user, name, why, title: name, from: fromIP(user) }),
         ]);
         const said = JSON.parse(body);
         for (const text of [said.text, ...said.attachments.map((one: { text: string }) => one.text)]) {
@@ -164,7 +164,7 @@ describe.each(RECEIVER_KINDS)('%s', (kind) => {
         const hostile = finding({
           ...{ user: one, name: two, why: three, show: one, title: two, tags: [three] },
           ...{
-            from: { ip: one },
+            from: fromIP(one),
             object: { group: one, resource: two, subresource: three, namespace: one, name: two },
           },
         });

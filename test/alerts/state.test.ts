@@ -11,10 +11,10 @@ import { finding } from '../support/findings.ts';
 const slack = { key: 'slack', keeps: false, least: 'info' } as const;
 const NOW_US = Date.parse('2026-11-22T03:00:00Z') * 1000;
 
-function empty(looksBackUs = 0): Remembered {
+function empty(): Remembered {
   return {
     ...{ marks: new ReadMarks(), seen: new SeenFindings(), book: new Book([slack], 3_600_000) },
-    ...{ looksBackUs, beganUs: NOW_US },
+    beganUs: NOW_US,
   };
 }
 
@@ -71,10 +71,10 @@ describe('StateFile', () => {
 
   it('holds no more of what was seen than can be read again', async () => {
     const path = await place();
-    const of = empty(3_600_000_000);
+    const of = empty();
     const old = finding({ last: '2026-11-22T01:00:00Z' });
     of.seen.take('old', old, NOW_US);
-    of.seen.take('new', finding({ last: '2026-11-22T02:30:00Z' }), NOW_US);
+    of.seen.take('new', finding({ last: '2026-11-22T02:58:00Z' }), NOW_US);
     of.marks.take({ log: 'a', timesUs: [NOW_US], toUs: null }, NOW_US);
     await new StateFile(path, of).keep();
     expect(JSON.parse(await readFile(path, 'utf8')).seen).toHaveLength(1);

@@ -13,13 +13,19 @@ export function finding(
     tags: ['attack.t1609'],
     who: { user, as: null },
     object: { group: '', resource: 'pods', subresource: 'exec', namespace: 'prod', name },
-    from: { ip: '10.0.3.7' },
+    from: fromIP('10.0.3.7'),
     count: 1,
     first: '2026-11-22T02:58:11.000000Z',
     last: '2026-11-22T02:58:11.000000Z',
+    detail: null,
     why: 'Whoever can run commands in a pod has what the pod has.',
     show: "kubectl audit who-did exec pod/api-1 -n prod --since '2026-11-22T02:58:11Z'",
     auditIDs: [`id-${user}-${name}`],
     ...more,
   };
+}
+
+/** What `from` is of one address. */
+export function fromIP(ip: string): Finding['from'] {
+  return { top: [{ ip, count: 1 }], distinct: 1 };
 }

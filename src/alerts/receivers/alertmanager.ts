@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { type Alert, shown, summaryOf } from '../alert.ts';
-import type { Finding } from '../finding.ts';
+import { addressText, type Finding } from '../finding.ts';
 import type { ReceiverKind } from './receiver.ts';
 import { receiverShape } from './receiver-settings.ts';
 
@@ -61,7 +61,7 @@ function labelsOf(finding: Finding): Record<string, string> {
       alertname: rule,
       ...{ severity, pack, user: who?.user, as: who?.as },
       // Of somebody whom nobody knows, it is all that there is.
-      ip: who?.user == null ? from?.ip : null,
+      ip: who?.user == null ? from.top[0]?.ip : null,
       group: object?.group,
       ...{ resource: object?.resource, subresource: object?.subresource },
       ...{ namespace: object?.namespace, name: object?.name },
@@ -71,13 +71,14 @@ function labelsOf(finding: Finding): Record<string, string> {
 }
 
 function annotationsOf(finding: Finding): Record<string, string> {
-  const { title, why, show, from, count, first, last, tags, auditIDs } = finding;
+  const { title, why, detail, show, count, first, last, tags, auditIDs } = finding;
   return texts(
     {
       summary: summaryOf(finding),
       description: why,
+      detail,
       title,
-      ...{ show, from: from?.ip, count: String(count), first, last },
+      ...{ show, from: addressText(finding), count: String(count), first, last },
       tags: tags.join(' '),
       auditIDs: auditIDs.join(' '),
     },

@@ -44,8 +44,23 @@ const PRIORITIES: Readonly<Record<Severity, string>> = {
 };
 
 function eventOf({ fingerprint, finding, beganMs }: Alert): unknown {
-  const { title, severity, tags, who, object, from, count, first, last, why, show, auditIDs, rule, pack } =
-    finding;
+  const {
+    title,
+    severity,
+    tags,
+    who,
+    object,
+    from,
+    count,
+    first,
+    last,
+    why,
+    detail,
+    show,
+    auditIDs,
+    rule,
+    pack,
+  } = finding;
   const priority = PRIORITIES[severity];
   const at = last ?? first ?? new Date(beganMs).toISOString();
   return {
@@ -65,10 +80,11 @@ function eventOf({ fingerprint, finding, beganMs }: Alert): unknown {
       'ka.target.subresource': object?.subresource,
       'ka.target.namespace': object?.namespace,
       'ka.target.name': object?.name,
-      'ka.sourceips': from?.ip,
+      'ka.sourceips': from.top[0]?.ip,
       'audit.rule': rule,
       'audit.pack': pack,
       'audit.why': why,
+      'audit.detail': detail,
       'audit.show': show,
       'audit.count': String(count),
       'audit.first': first,

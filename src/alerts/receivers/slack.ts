@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { Severity } from '../../rules/rule.ts';
 import { type Alert, shown } from '../alert.ts';
-import { actorText, objectText } from '../finding.ts';
+import { actorText, addressText, objectText } from '../finding.ts';
 import type { Message, ReceiverKind } from './receiver.ts';
 import { webhookShape } from './receiver-settings.ts';
 import { webhookAt } from './webhook-url.ts';
@@ -62,19 +62,26 @@ function messageOf(alerts: readonly Alert[], path: string): Message {
 }
 
 function attachmentOf({ finding }: Alert): { color: string; text: string; fallback: string } {
-  const { why, show, from, count, first, last } = finding;
+  const { why, detail, show, count, first, last } = finding;
   const who = actorText(finding);
   const what = objectText(finding);
+  const from = addressText(finding);
   const said = [
     who === null ? 'nobody that the log names' : code(who),
     ...(what === null ? [] : [code(what)]),
-    ...(from?.ip == null ? [] : [`from ${code(from.ip)}`]),
+    ...(from === null ? [] : [`from ${code(from)}`]),
   ].join(', ');
   const when =
     count === 1 || first === last
       ? code(last ?? first ?? 'at no time that the log names')
       : `${count} requests, ${code(first ?? '?')} to ${code(last ?? '?')}`;
-  const lines = [said, when, code(why, TEXT_CHARS), ...(show === '' ? [] : [code(show, TEXT_CHARS)])];
+  const lines = [
+    said,
+    when,
+    ...(detail === null ? [] : [code(detail, TEXT_CHARS)]),
+    code(why, TEXT_CHARS),
+    ...(show === '' ? [] : [code(show, TEXT_CHARS)]),
+  ];
   return {
     color: COLORS[finding.severity],
     text: lines.join('\n'),
