@@ -43,6 +43,8 @@ export interface EventBatch {
   readonly rejects: readonly Reject[];
   /** `bytes` counts all bytes read since the last batch; the rest only what is not in `events`. */
   readonly passedOver: Tally;
+  /** Followed: all that was written to the log before is read, though nothing of it may be in a batch; microseconds. Default: not known. */
+  readonly readToUs?: number;
   /** Of requests of which another stage may be among the events, or was counted; and of those that are counted, where they begin. */
   readonly stages: readonly PassedStages[];
 }

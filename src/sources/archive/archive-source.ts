@@ -11,11 +11,12 @@ import { type Sieve, sieveOf } from '../../scan/sieve.ts';
 import { unwrap } from '../envelope.ts';
 import { inTurn } from '../in-turn.ts';
 import { asksOpenOnes, STILL_RUNNING } from '../long-running.ts';
-import type { Capabilities, Findings, Source, SourcePlan } from '../source.ts';
+import type { Capabilities, Findings, News, Source, SourcePlan } from '../source.ts';
 import { type StageWindow, stagesOf } from '../stage-window.ts';
 import { type Archive, ObjectAsleep, ObjectChanged, ObjectGone, PassingRefusal } from './archive.ts';
 import { ArchiveTally } from './archive-tally.ts';
 import { explainArchive } from './explain-archive.ts';
+import { FollowedArchive } from './followed-archive.ts';
 import { type Listed, listDated } from './list-dated.ts';
 import { objectBytes } from './object-bytes.ts';
 import { wantedDates } from './object-times.ts';
@@ -31,6 +32,10 @@ export interface ArchiveSourceOptions {
   readonly lateUs: number;
   /** Of the objects as they lie there; null: no bound. */
   readonly maxBytes: number | null;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Between two lists, followed. Default a minute; another is for tests. */
+  readonly pollMs?: number;
 }
 
 export function openArchiveSource(archive: Archive, options: ArchiveSourceOptions): Source {
@@ -42,6 +47,8 @@ interface Reading {
   readonly sieve: Sieve | null;
   /** Requests that were still running when the window began could be wanted, and their first event lies before it. */
   readonly missesOpenOnes: boolean;
+  /** Null: it is not followed. */
+  readonly followed: FollowedArchive | null;
 }
 
 class ArchiveSource implements Source {
@@ -51,7 +58,7 @@ class ArchiveSource implements Source {
     slackUs: null,
     rereads: true,
     billed: false,
-    follows: false,
+    follows: true,
   };
   readonly #archive: Archive;
   readonly #options: ArchiveSourceOptions;
@@ -60,6 +67,7 @@ class ArchiveSource implements Source {
   readonly #lists = new Map<string, Promise<Listed>>();
   #tally: ArchiveTally;
   #unreached = 0;
+  #followed: FollowedArchive | null = null;
 
   constructor(archive: Archive, options: ArchiveSourceOptions) {
     this.name = archive.name;
@@ -70,8 +78,10 @@ class ArchiveSource implements Source {
 
   async plan(query: Query, signal: AbortSignal): Promise<SourcePlan> {
     signal.throwIfAborted();
-    const { lateUs, maxBytes } = this.#options;
-    const window = stagesOf(query);
+    const { lateUs, maxBytes, now } = this.#options;
+    // Of what is written from now on, no more is listed than what may still grow.
+    const window =
+      query.following === 'from now' ? { sinceUs: now() * 1000 - lateUs, untilUs: null } : stagesOf(query);
     const listed = await this.#list(wantedDates(window, lateUs), signal);
     const planned = planArchive(listed, window, lateUs, maxBytes);
     const isCut = planned.hasEarlier || planned.before.length > 0;
@@ -87,7 +97,12 @@ class ArchiveSource implements Source {
       },
       explain: async () => explainArchive(this.#archive, planned),
     };
-    this.#readings.set(plan, { plan: planned, sieve, missesOpenOnes: isCut && asksOpenOnes(query) });
+    const followed =
+      query.following === undefined
+        ? null
+        : new FollowedArchive({ ...this.#options, archive: this.#archive }, planned, query.following);
+    const missesOpenOnes = isCut && asksOpenOnes(query);
+    this.#readings.set(plan, { plan: planned, sieve, missesOpenOnes, followed });
     return plan;
   }
 
@@ -100,6 +115,8 @@ class ArchiveSource implements Source {
     this.#unreached = 0;
     tally.addPlan(reading.plan);
     yield emptyBatch(this.name);
+    // What is there by now is not what is written from now on.
+    if (plan.query.following === 'from now') return;
     const { read, before, hasEarlier } = reading.plan;
     // Where the log itself begins, as far as it is there.
     const oldest = hasEarlier || before.length > 0 ? undefined : read.at(-1);
@@ -111,8 +128,30 @@ class ArchiveSource implements Source {
     tally.end();
   }
 
+  async *follow(
+    plan: SourcePlan,
+    onNews: (news: News) => void,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch> {
+    const reading = this.#readings.get(plan);
+    if (reading?.followed == null) throw new Error('follow() of a plan that is not followed');
+    const { sieve, followed } = reading;
+    this.#followed = followed;
+    const read = (object: TimedObject) => {
+      this.#unreached = 0;
+      return this.#read(object, false, sieve, this.#tally, signal);
+    };
+    yield* followed.follow(read, onNews, signal);
+  }
+
   findings(): Findings {
-    return this.#tally.findings();
+    const found = this.#tally.findings();
+    const followed = this.#followed?.findings() ?? { gaps: [], notes: [] };
+    return {
+      ...found,
+      gaps: [...found.gaps, ...followed.gaps],
+      notes: [...found.notes, ...followed.notes],
+    };
   }
 
   async close(): Promise<void> {
@@ -129,17 +168,19 @@ class ArchiveSource implements Source {
     return listing;
   }
 
-  /** Rejects with the signal's reason, and with bugs. */
+  /** Whether it was read to its end. Rejects with the signal's reason, and with bugs. */
   async *#read(
     object: TimedObject,
     isBeginning: boolean,
     sieve: Sieve | null,
     tally: ArchiveTally,
     signal: AbortSignal,
-  ): AsyncGenerator<EventBatch> {
+  ): AsyncGenerator<EventBatch, boolean> {
     const { key, tag } = object;
-    if (this.#unreached >= MOST_UNREACHED)
-      return tally.addTrouble(key, 'the archive is not reached any more');
+    if (this.#unreached >= MOST_UNREACHED) {
+      tally.addTrouble(key, 'the archive is not reached any more');
+      return false;
+    }
     const count = tally.beginObject(key);
     const onTrouble = (why: string): void => tally.addTrouble(key, why);
     const place = { source: this.name, file: key, isBeginning };
@@ -150,9 +191,11 @@ class ArchiveSource implements Source {
         yield { ...batch, part: `${key} ${tag}` };
       }
       this.#unreached = 0;
+      return true;
     } catch (error) {
       signal.throwIfAborted();
       this.#addError(error, key, tally);
+      return false;
     }
   }
 

@@ -23,6 +23,10 @@ export const azblob: StoreKind<AzblobSettings> = {
       basePath: new URL(endpoint).pathname.replace(/\/+$/, ''),
       ...{ now: io.now, secret },
     });
-    return openArchiveSource(new AzblobArchive(settings, requests), { lateUs: lateOf(settings), maxBytes });
+    return openArchiveSource(new AzblobArchive(settings, requests), {
+      lateUs: lateOf(settings),
+      maxBytes,
+      now: io.now,
+    });
   },
 };

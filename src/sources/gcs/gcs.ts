@@ -20,6 +20,10 @@ export const gcs: StoreKind<GcsSettings> = {
     const login =
       auth === undefined ? new GoogleLogin(loginMeans(settings, { io, serverAt }), READS_OBJECTS) : undefined;
     const server = await serverAt({ url: endpoint, ...reach, ...bearer }, login);
-    return openArchiveSource(new GcsArchive(settings, server), { lateUs: lateOf(settings), maxBytes });
+    return openArchiveSource(new GcsArchive(settings, server), {
+      lateUs: lateOf(settings),
+      maxBytes,
+      now: io.now,
+    });
   },
 };

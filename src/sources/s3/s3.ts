@@ -14,6 +14,10 @@ export const s3: StoreKind<S3Settings> = {
   open: async (_name, settings, { io, serverAt, maxBytes }) => {
     const reach = reachOf(settings);
     const requests = new SignedRequests(settings, io, (url) => serverAt({ url, ...reach }));
-    return openArchiveSource(new S3Archive(settings, requests), { lateUs: lateOf(settings), maxBytes });
+    return openArchiveSource(new S3Archive(settings, requests), {
+      lateUs: lateOf(settings),
+      maxBytes,
+      now: io.now,
+    });
   },
 };
