@@ -197,7 +197,7 @@ describe('architecture', () => {
   });
 
   it('keeps every file under 400 lines, but for lists', () => {
-    const lists = ['event/resource-table.ts', 'commands/flags.ts'];
+    const lists = ['event/resource-table.ts', 'commands/flags.ts', 'commands/registry.ts'];
     const long = filesOf(src).filter(
       (file) => readFileSync(file, 'utf8').split('\n').length > 400 && !lists.includes(relative(src, file)),
     );

@@ -22,6 +22,8 @@ const MOST_TOLD = 20_000;
 
 interface Entry {
   alert: Alert;
+  /** Of the book, when it was last changed by a finding. */
+  version: number;
   /** By receiver: when it was told, milliseconds since the epoch. */
   readonly told: Map<string, number>;
 }
@@ -43,6 +45,8 @@ export class Book {
   /** By receiver and gravity: fingerprints, the longest owed first. */
   readonly #owed = new Map<string, readonly Set<string>[]>();
 
+  #version = 0;
+
   constructor(debtees: readonly Debtee[], freshMs: number) {
     this.#debtees = debtees;
     this.#freshMs = freshMs;
@@ -59,8 +63,8 @@ export class Book {
     const before = this.#entries.get(fingerprint);
     const isNew = before === undefined || (this.#isOver(before, nowMs) && !this.#isOwed(fingerprint));
     const entry: Entry = isNew
-      ? { alert: newAlert(finding, nowMs), told: new Map() }
-      : { alert: again(before.alert, finding, nowMs), told: before.told };
+      ? { alert: newAlert(finding, nowMs), version: ++this.#version, told: new Map() }
+      : { alert: again(before.alert, finding, nowMs), version: before.version, told: before.told };
     // A new one stands behind the others.
     if (isNew) this.#entries.delete(fingerprint);
     this.#entries.set(fingerprint, entry);
@@ -81,9 +85,20 @@ export class Book {
     const { fingerprint, finding } = entry.alert;
     const bucket = this.#owed.get(key)?.[gravity(finding.severity)];
     if (bucket === undefined || bucket.has(fingerprint)) return;
+    entry.version = ++this.#version;
     // Told before: what is told now is another message, and no repetition of that.
     if (entry.told.has(key)) entry.alert = { ...entry.alert, beganMs: nowMs };
     bucket.add(fingerprint);
+  }
+
+  /** Grows with each debt. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** At which it was owed last. */
+  versionOf({ fingerprint }: Alert): number {
+    return this.#entries.get(fingerprint)?.version ?? 0;
   }
 
   get owedCount(): number {
@@ -143,7 +158,7 @@ export class Book {
   restore(records: readonly BookRecord[]): ReadonlyMap<string, number> {
     const lost = new Map<string, number>();
     for (const { alert, told, owed } of records) {
-      const entry: Entry = { alert, told: new Map(Object.entries(told)) };
+      const entry: Entry = { alert, version: 0, told: new Map(Object.entries(told)) };
       this.#entries.set(alert.fingerprint, entry);
       for (const key of owed) {
         const bucket = this.#owed.get(key)?.[gravity(alert.finding.severity)];

@@ -31,11 +31,15 @@ export interface DeliveryOptions {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly chance: () => number;
-  /** Resolves when what the book holds is on disk. */
-  readonly keep: () => Promise<void>;
+  /** Resolves when what the book holds is kept: on disk, or (`isDurable` false) at least where our own end takes nothing from it. */
+  readonly keep: (isDurable: boolean) => Promise<void>;
+  /** That an alert is owed is on disk. */
+  readonly isKept: (alert: Alert) => boolean;
   readonly onDelivered: (delivered: Delivered) => void;
   readonly onFailure: (receiver: string) => void;
   readonly onNews: (text: string) => void;
+  /** Of what no receiver and no network is to blame for. */
+  readonly onBug: (error: unknown) => void;
 }
 
 export interface PacedReceiver extends Receiver {
@@ -53,11 +57,10 @@ export class Delivery {
     this.#lines = options.receivers.map((receiver) => new Line(receiver, options, () => this.#wakeWaiting()));
   }
 
-  /** `onBug`: told of what no receiver and no network is to blame for. */
-  start(onBug: (error: unknown) => void): void {
+  start(): void {
     const { signal } = this.#over;
     this.#running = Promise.all(this.#lines.map((line) => line.run(signal))).catch((error: unknown) => {
-      if (!signal.aborted) onBug(error);
+      if (!signal.aborted) this.#options.onBug(error);
     });
   }
 
@@ -151,9 +154,10 @@ class Line {
       signal.throwIfAborted();
       if (!this.isBusy) {
         await this.#sleep(signal);
+        // What comes with the first of several is told with it.
+        if (this.isBusy && !this.#isHurried) await sleep(GATHER_MS, undefined, { signal });
         continue;
       }
-      if (!this.#isHurried) await sleep(GATHER_MS, undefined, { signal });
       const waitMs = this.#mayMs - performance.now();
       if (waitMs > 0) await sleep(waitMs, undefined, { signal });
       await this.#step(signal);
@@ -196,12 +200,12 @@ class Line {
   }
 
   async #step(signal: AbortSignal): Promise<void> {
-    const { keep } = this.#options;
+    const { keep, isKept } = this.#options;
     const { mostAtOnce } = this.#receiver;
     const due = this.#next();
     if (due !== null) {
       // What is told, and could be told again after a crash, is at least known by then.
-      await keep();
+      if (!due.every(isKept)) await keep(true);
       await this.#tell(due, false, signal);
       return;
     }
@@ -228,7 +232,8 @@ class Line {
         this.#suspects.delete(fingerprint);
       }
       book.settle(key, alerts, now());
-      await keep();
+      // Killed until then, we tell the same again, under the same key.
+      await keep(false);
       onDelivered({ receiver: name, result: 'delivered', alerts: alerts.length });
       return true;
     }

@@ -15,7 +15,7 @@ export class WatchMetrics {
   /** What was read of a log: how many requests ended, and how far it is by now. */
   read(log: string, requests: number, newestUs: number | null, nowMs: number): void {
     add(this.#requests, labels({ log }), requests);
-    if (newestUs !== null) this.#newestUs.set(log, newestUs);
+    if (newestUs !== null) this.#newestUs.set(log, Math.max(newestUs, this.#newestUs.get(log) ?? newestUs));
     this.#readMs.set(log, nowMs);
   }
 

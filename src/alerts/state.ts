@@ -16,8 +16,10 @@ export interface Remembered {
   readonly marks: ReadMarks;
   readonly seen: SeenFindings;
   readonly book: Book;
-  /** When the first run began; microseconds. */
-  beganUs: number;
+  /** Where the logs stood when the first run began; microseconds. Null: there was nothing in them. */
+  beganUs: number | null;
+  /** What was in them by then is known, and nobody was told of it. */
+  isPrimed: boolean;
 }
 
 const KEPT: Kept = {
@@ -62,8 +64,15 @@ const alertSchema = z.strictObject({
 const stateSchema = z.strictObject({
   kind: z.literal('WatchState'),
   version: z.literal(1),
-  beganUs: z.number(),
-  marks: z.strictObject({ logs: z.record(z.string(), z.number()), disorderUs: z.number() }),
+  /** Which of two is later: milliseconds since the epoch, and never less than before. */
+  moment: z.number(),
+  beganUs: z.number().nullable(),
+  isPrimed: z.boolean(),
+  marks: z.strictObject({
+    logs: z.record(z.string(), z.number()),
+    disorderUs: z.number(),
+    declared: z.array(z.string()),
+  }),
   seen: z.array(z.tuple([z.string(), z.number()])),
   alerts: z.array(
     z.strictObject({
@@ -74,6 +83,9 @@ const stateSchema = z.strictObject({
   ),
 });
 
+/** Beside it: as it was after the last message, which need not have reached the disk. What kills a process takes nothing from it. */
+const RECENT = '.recent';
+
 /** Alerts that were owed to receivers that there are no longer, by receiver; null: there is no state yet. Throws AUDIT_BAD_STATE. */
 export async function restoreState(
   path: string,
@@ -81,11 +93,26 @@ export async function restoreState(
 ): Promise<ReadonlyMap<string, number> | null> {
   const written = await readKept(path, KEPT);
   if (written === null) return null;
-  const { beganUs, marks, seen, alerts } = decoded(written, path);
+  const durable = decoded(written, path);
+  const recent = await recentState(path);
+  const isRecent = recent !== null && recent.moment > durable.moment && recent.beganUs === durable.beganUs;
+  const { beganUs, isPrimed, marks, seen, alerts } = isRecent ? recent : durable;
+  into.isPrimed = isPrimed;
   into.beganUs = beganUs;
   into.marks.restore(marks);
   into.seen.restore(seen);
   return into.book.restore(alerts as readonly BookRecord[]);
+}
+
+/** Null: there is none, or the machine lost it half-written. */
+async function recentState(path: string): Promise<z.infer<typeof stateSchema> | null> {
+  try {
+    const written = await readKept(`${path}${RECENT}`, KEPT);
+    return written === null ? null : decoded(written, path);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }
 
 function decoded(written: string, path: string): z.infer<typeof stateSchema> {
@@ -107,53 +134,69 @@ function decoded(written: string, path: string): z.infer<typeof stateSchema> {
 export class StateFile {
   readonly #path: string;
   readonly #of: Remembered;
+  readonly #now: () => number;
   #writing: Promise<void> | null = null;
-  #next: Promise<void> | null = null;
+  #next: { readonly done: Promise<void>; isDurable: boolean } | null = null;
   /** As we left it. */
   #ours: string | null = null;
+  #moment = 0;
 
-  constructor(path: string, of: Remembered) {
+  constructor(path: string, of: Remembered, now: () => number) {
     this.#path = path;
     this.#of = of;
+    this.#now = now;
   }
 
-  /** Resolves when all that is so by now is on disk. Rejects with AUDIT_BAD_STATE. */
-  keep(): Promise<void> {
-    if (this.#next !== null) return this.#next;
-    if (this.#writing === null) return this.#begin();
-    const after = this.#writing
+  /**
+   * Resolves when all that is so by now is kept: on disk; or, in a tenth of the time, where nothing but the machine's end can take it
+   * (`isDurable` false). Rejects with AUDIT_BAD_STATE.
+   */
+  keep(isDurable = true): Promise<void> {
+    if (this.#next !== null) {
+      this.#next.isDurable ||= isDurable;
+      return this.#next.done;
+    }
+    if (this.#writing === null) return this.#begin(isDurable);
+    const next = { done: Promise.resolve(), isDurable };
+    next.done = this.#writing
       .catch(() => {})
       .then(() => {
         this.#next = null;
-        return this.#begin();
+        return this.#begin(next.isDurable);
       });
-    this.#next = after;
-    return after;
+    this.#next = next;
+    return next.done;
   }
 
-  #begin(): Promise<void> {
-    const writing = this.#write().finally(() => {
+  #begin(isDurable: boolean): Promise<void> {
+    const writing = this.#write(isDurable).finally(() => {
       if (this.#writing === writing) this.#writing = null;
     });
     this.#writing = writing;
     return writing;
   }
 
-  async #write(): Promise<void> {
-    const { marks, seen, book, beganUs } = this.#of;
-    const { resumeUs } = marks;
-    if (resumeUs !== null) seen.prune(resumeUs);
-    const state: z.infer<typeof stateSchema> = {
-      ...{ kind: 'WatchState', version: 1, beganUs },
-      marks: { ...marks.record() },
-      seen: seen.record().map(([key, us]) => [key, us]),
-      alerts: book.records() as z.infer<typeof stateSchema>['alerts'],
-    };
-    const whole = JSON.stringify(state);
+  async #write(isDurable: boolean): Promise<void> {
+    const whole = JSON.stringify(this.#state());
+    if (!isDurable) return await writeKept(`${this.#path}${RECENT}`, whole, KEPT, false);
     await this.#refuseAnother();
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     await writeKept(this.#path, whole, KEPT);
     this.#ours = await identityOf(this.#path);
+  }
+
+  #state(): z.infer<typeof stateSchema> {
+    const { marks, seen, book, beganUs, isPrimed } = this.#of;
+    const { resumeUs } = marks;
+    if (resumeUs !== null) seen.prune(resumeUs);
+    this.#moment = Math.max(this.#moment + 1, this.#now());
+    const { declared, ...record } = marks.record();
+    return {
+      ...{ kind: 'WatchState', version: 1, moment: this.#moment, beganUs, isPrimed },
+      marks: { ...record, declared: [...declared] },
+      seen: seen.record().map(([key, us]) => [key, us]),
+      alerts: book.records() as z.infer<typeof stateSchema>['alerts'],
+    };
   }
 
   /** Two that write the same file would each undo what the other has done. */

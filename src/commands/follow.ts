@@ -15,6 +15,8 @@ import { Reading } from './reading.ts';
 export interface FollowOptions {
   readonly sources: readonly Source[];
   readonly begins: 'from now' | 'since';
+  /** Ends when all is read that is there. Default no. */
+  readonly isOnce?: boolean;
   /** Rows after which it ends; null: never. */
   readonly limit: number | null;
   /** Milliseconds since the epoch. */
@@ -25,8 +27,12 @@ export interface FollowOptions {
   readonly confirm?: (planned: readonly Planned[]) => Promise<void>;
   /** All logs have been found: rows may come. */
   readonly onReady: () => Promise<void>;
+  /** The rows of what is there before have been given out. Default: nobody is told. */
+  readonly onCaughtUp?: () => Promise<void>;
   /** In the order in which they are to be printed. */
   readonly onRows: (rows: readonly StreamedRow[]) => Promise<void>;
+  /** Each batch that was read, once its rows have been given out: of what is there before, before all of its rows. Default: nobody is told. */
+  readonly onRead?: (batch: EventBatch) => void;
   readonly onNews: (news: News) => void;
 }
 
@@ -104,18 +110,21 @@ class Following {
       const known = billed.find((each) => each.source === source)?.plan;
       const plan = known ?? (await source.plan(query, signal));
       this.#plans.set(source, plan);
-      for await (const batch of source.read(plan, signal)) this.#pass.take(source, plan, batch);
+      for await (const batch of source.read(plan, signal)) this.#take({ source, plan, batch });
       this.#pass.find(source);
     }
     await this.#options.progress.end();
     await this.#options.onReady();
     await this.#give(this.#stream.earlierRows());
+    await this.#options.onCaughtUp?.();
+    if (this.#options.isOnce === true) return this.#over.abort();
     this.#phase = 'live';
     const merged = new Merged<Taken>(signal);
     for (const [source, plan] of this.#plans) merged.add((own) => this.#follow(source, plan, own));
-    for await (const { source, plan, batch } of merged.items()) {
-      this.#pass.take(source, plan, batch);
+    for await (const taken of merged.items()) {
+      this.#take(taken);
       await this.#giveFresh();
+      this.#options.onRead?.(taken.batch);
     }
     this.#over.abort();
   }
@@ -154,6 +163,11 @@ class Following {
   async *#follow(source: Source, plan: SourcePlan, signal: AbortSignal): AsyncGenerator<Taken> {
     for await (const batch of source.follow?.(plan, this.#options.onNews, signal) ?? [])
       yield { source, plan, batch };
+  }
+
+  #take({ source, plan, batch }: Taken): void {
+    this.#pass.take(source, plan, batch);
+    if (this.#phase === 'earlier') this.#options.onRead?.(batch);
   }
 
   async #giveFresh(): Promise<void> {

@@ -28,21 +28,30 @@ export async function openReceivers(
   io: Io,
   means: SecretMeans,
 ): Promise<OpenedReceiver[]> {
-  const adHoc = wanted.map((one) => parseAdHoc(one, withoutPath(one)));
-  const config = adHoc.includes(null) ? await readConfig(io.env) : null;
   const opened: OpenedReceiver[] = [];
-  for (const [n, named] of wanted.entries()) {
-    const url = adHoc[n] ?? null;
-    const chosen = url === null ? await configured(named, config) : await fromUrl(url, named);
-    if (opened.some(({ key }) => key === chosen.key))
-      throw new UserError('AUDIT_USAGE', `--to ${JSON.stringify(chosen.name)} is given twice`, {
-        hint: 'leave one of them out',
-      });
+  for (const chosen of await checkReceivers(wanted, io)) {
     // Two webhooks of one host are told apart in messages and metrics too.
     const isTaken = opened.some(({ name }) => name === chosen.name);
     opened.push(await open(isTaken ? { ...chosen, name: chosen.key } : chosen, means));
   }
   return opened;
+}
+
+/** Their settings, held against what their kinds know; no secret is read. Throws a UserError for the first that is wrong. */
+export async function checkReceivers(wanted: readonly string[], io: Io): Promise<Chosen[]> {
+  const adHoc = wanted.map((one) => parseAdHoc(one, withoutPath(one)));
+  const config = adHoc.includes(null) ? await readConfig(io.env) : null;
+  const all: Chosen[] = [];
+  for (const [n, named] of wanted.entries()) {
+    const url = adHoc[n] ?? null;
+    const chosen = url === null ? await configured(named, config) : await fromUrl(url, named);
+    if (all.some(({ key }) => key === chosen.key))
+      throw new UserError('AUDIT_USAGE', `--to ${JSON.stringify(chosen.name)} is given twice`, {
+        hint: 'leave one of them out',
+      });
+    all.push(chosen);
+  }
+  return all;
 }
 
 interface Chosen {

@@ -7,10 +7,12 @@ import { parseSize } from './bytes.ts';
 import { boolFlag, type FlagValues, listFlag, textFlag } from './flags.ts';
 import type { Reached } from './reach-cluster.ts';
 
+/** `readsRotated`: as the registry's. */
 export async function openSources(
   flags: FlagValues,
   io: Io,
   reached: Pick<Reached, 'logs' | 'stores' | 'cluster' | 'refusal'>,
+  readsRotated = false,
 ): Promise<Source[]> {
   const given = [...listFlag(flags, 'file'), ...listFlag(flags, 'source')];
   const isDemo = boolFlag(flags, 'demo') === true;
@@ -37,7 +39,7 @@ export async function openSources(
     if (reached.logs !== null)
       opened.push(await openSource('node', { patterns: [], maxBytes }, io, reached.logs));
     if (files.length > 0)
-      opened.push(await openSource('file', { patterns: files, maxBytes, usesIndex }, io, null));
+      opened.push(await openSource('file', { patterns: files, maxBytes, usesIndex, readsRotated }, io, null));
     if (reached.stores.length > 0) {
       const { openStores } = await import('./open-stores.ts');
       opened.push(...(await openStores(reached.stores, { flags, io, cluster: reached.cluster, maxBytes })));

@@ -2,14 +2,15 @@
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Query } from '../query/query.ts';
-import type { RowStream } from '../questions/row-stream.ts';
+import type { ParsedWindow } from '../query/time-range.ts';
+import type { RowStream, StreamedRow } from '../questions/row-stream.ts';
 import { coverageLines } from '../render/coverage-lines.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import { FORMATS } from '../render/registry.ts';
-import type { Source } from '../sources/source.ts';
+import type { EventBatch, Source } from '../sources/source.ts';
 import type { Planned } from './billed-plans.ts';
 import { boolFlag, type FlagName, type FlagValues, textFlag } from './flags.ts';
-import { follow } from './follow.ts';
+import { type FollowOptions, follow } from './follow.ts';
 import { type Printing, renderOptionsOf } from './print-answer.ts';
 import { progressOn } from './progress.ts';
 
@@ -56,13 +57,30 @@ export function notFollowed(question: string): UserError {
   );
 }
 
-export function beginsOf(flags: FlagValues): 'from now' | 'since' {
+export function beginsOf(flags: FlagValues): FollowOptions['begins'] {
   return textFlag(flags, 'since') === null ? 'from now' : 'since';
 }
 
 /** As it is planned with. */
-export function followedQuery(stream: RowStream, flags: FlagValues): Query {
-  return { ...stream.query, following: beginsOf(flags) };
+export function followedQuery(stream: RowStream, begins: FollowOptions['begins']): Query {
+  return { ...stream.query, following: begins };
+}
+
+/** What is done with the rows of what is followed besides printing them. */
+export interface Watching {
+  /** Where in the logs it begins, once they are found; `typed`: the window that flags say. */
+  windowFor(
+    sources: readonly Source[],
+    typed: ParsedWindow,
+  ): ParsedWindow & { readonly begins: FollowOptions['begins'] };
+  readonly isOnce: boolean;
+  /** Those of the rows that are news, in their order. */
+  take(rows: readonly StreamedRow[]): Promise<readonly StreamedRow[]>;
+  onRead(batch: EventBatch): void;
+  /** All is taken that was there before. */
+  onCaughtUp(): Promise<void>;
+  /** Nothing more is taken. */
+  end(): Promise<void>;
 }
 
 export interface FollowingRun {
@@ -70,13 +88,14 @@ export interface FollowingRun {
   readonly stream: RowStream;
   readonly sources: readonly Source[];
   readonly limit: number | null;
+  readonly begins: FollowOptions['begins'];
+  readonly watching: Watching | null;
   readonly confirm: (planned: readonly Planned[]) => Promise<void>;
 }
 
 /** Resolves to the exit status: 130 when it was interrupted, as it always is without an --until or a --limit. */
 export async function runFollowing(
-  { name, stream, sources, limit, confirm }: FollowingRun,
-  flags: FlagValues,
+  { name, stream, sources, limit, begins, watching, confirm }: FollowingRun,
   printing: Printing,
   io: Io,
 ): Promise<number> {
@@ -87,17 +106,21 @@ export async function runFollowing(
   const say = async (text: string): Promise<void> => io.err.write(`${escapeTerminal(text)}\n`);
   const { answer, isInterrupted } = await follow(name, stream, {
     ...{ sources, limit, confirm, now: io.now, signal: io.signal, progress: progressOn(io) },
-    begins: beginsOf(flags),
+    begins,
+    ...(watching === null ? {} : watchingOptions(watching)),
     onReady: async () => {
-      await say(`following ${sources.map((source) => source.name).join(', ')}; Ctrl-C ends it`);
+      if (watching?.isOnce !== true)
+        await say(`following ${sources.map((source) => source.name).join(', ')}; Ctrl-C ends it`);
       if (printer.header !== '') await io.out.write(printer.header);
     },
     onRows: async (rows) => {
-      for (const { row, event } of rows) await io.out.write(printer.line(row, event));
+      const fresh = (await watching?.take(rows)) ?? rows;
+      for (const { row, event } of fresh) await io.out.write(printer.line(row, event));
     },
     // Nobody waits for it, and a closed standard error is no reason to stop.
     onNews: ({ text }) => void say(text).catch(() => {}),
   });
+  await watching?.end();
   const end = printer.end(answer);
   if (end !== null) await io.out.write(end);
   else {
@@ -106,4 +129,12 @@ export async function runFollowing(
   }
   if (isInterrupted) return 130;
   return answer.coverage.complete ? 0 : 3;
+}
+
+function watchingOptions(watching: Watching): Pick<FollowOptions, 'isOnce' | 'onRead' | 'onCaughtUp'> {
+  return {
+    isOnce: watching.isOnce,
+    onRead: (batch) => watching.onRead(batch),
+    onCaughtUp: () => watching.onCaughtUp(),
+  };
 }

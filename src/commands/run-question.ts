@@ -30,6 +30,7 @@ import {
   followedQuery,
   notFollowed,
   runFollowing,
+  type Watching,
 } from './run-following.ts';
 import { flagsInGroup, typedAgain } from './typed-again.ts';
 
@@ -51,7 +52,7 @@ export interface SharedParams {
 
 /**
  * `toParams` adds what is the question's own; it must throw its UserErrors before a source is opened. `typed`: the type as
- * the user named it; undefined for none. `print`: default as -o says.
+ * the user named it; undefined for none. `print`: default as -o says. `watching`: with --follow; default: rows are printed, and that is all.
  */
 export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   question: Question<P>,
@@ -60,6 +61,7 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   flags: FlagValues,
   io: Io,
   print: (answer: Answer, printing: Printing, io: Io) => Promise<void> = printAnswer,
+  watching: Watching | null = null,
 ): Promise<number> {
   const nowUs = (boolFlag(flags, 'demo') === true ? DEMO.nowMs : io.now()) * 1000;
   const printing = printingOf(flags, io, nowUs / 1000);
@@ -69,23 +71,28 @@ export async function runQuestion<P extends Pick<SharedParams, 'window'>>(
   const reached = await reachCluster(flags, io);
   const placed = await placedIn(reached, typed, flags, io);
   const asked = await toParams({ ...shared, placed }, reached);
-  const sources = await openSources(flags, io, reached);
+  const sources = await openSources(flags, io, reached, watching !== null);
   try {
     if (isFollowing) checkFollowed(sources);
-    const params = { ...asked, window: windowFor(asked.window, sources) };
+    const { begins, ...window } = watching?.windowFor(sources, asked.window) ?? {
+      ...windowFor(asked.window, sources),
+      begins: beginsOf(flags),
+    };
+    const params = { ...asked, window };
     const stream = isFollowing ? question.follow?.(params) : undefined;
     if (isFollowing && stream === undefined) throw notFollowed(question.name);
     if (boolFlag(flags, 'explain') === true) {
       const query =
         stream === undefined
           ? question.begin(params, { rereads: canReread(sources) }, nowUs).query
-          : followedQuery(stream, flags);
+          : followedQuery(stream, begins);
       return await explain(question.name, query, sources, localZoneOf(flags, io)(), io);
     }
     const confirm = confirming(flags, printing, io);
     if (stream !== undefined) {
-      const run = { name: question.name, stream, sources, limit: shared.limit, confirm };
-      return await runFollowing(run, flags, printing, io);
+      const { limit } = shared;
+      const run = { name: question.name, stream, sources, limit, begins, watching, confirm };
+      return await runFollowing(run, printing, io);
     }
     const { live } = reached;
     const inputs = await inputsOf(question.needs, live, io.signal);

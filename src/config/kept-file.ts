@@ -47,14 +47,14 @@ export async function readKept(path: string, kept: Kept): Promise<string | null>
 
 /**
  * Beside it first: a run that is interrupted leaves the old one, and a machine that loses power the old one or the new one.
- * Throws the UserError of what is kept.
+ * `isDurable` false: without waiting for the disk; such a machine may leave neither. Throws the UserError of what is kept.
  */
-export async function writeKept(path: string, text: string, kept: Kept): Promise<void> {
+export async function writeKept(path: string, text: string, kept: Kept, isDurable = true): Promise<void> {
   const fresh = `${path}.${randomUUID()}`;
   try {
-    await writeToDisk(fresh, text);
+    await writeToDisk(fresh, text, isDurable);
     await rename(fresh, path);
-    await syncFolder(dirname(path));
+    if (isDurable) await syncFolder(dirname(path));
   } catch (cause) {
     await rm(fresh, { force: true }).catch(() => {});
     const { code } = cause as NodeJS.ErrnoException;
@@ -65,11 +65,11 @@ export async function writeKept(path: string, text: string, kept: Kept): Promise
   }
 }
 
-async function writeToDisk(path: string, text: string): Promise<void> {
+async function writeToDisk(path: string, text: string, isDurable: boolean): Promise<void> {
   const handle = await open(path, 'wx', 0o600);
   try {
     await handle.writeFile(text);
-    await handle.sync();
+    if (isDurable) await handle.sync();
   } finally {
     await handle.close();
   }

@@ -25,6 +25,18 @@ export async function readRules(
   typed: readonly string[],
   { withTests = false }: RulesWanted = {},
 ): Promise<LoadedRules> {
+  const { files, ids, isPackWanted } = await namedRules(typed);
+  const isPackIn = isPackWanted || files.length === 0;
+  const loaded = await loadRules(files, isPackIn ? await ownPack(withTests) : []);
+  return ids.length === 0 ? loaded : { ...loaded, rules: chosen(loaded.rules, ids) };
+}
+
+/** What `--rules` names, not looked into: files, ids, and whether our own pack is named. */
+export async function namedRules(typed: readonly string[]): Promise<{
+  readonly files: readonly RuleText[];
+  readonly ids: readonly string[];
+  readonly isPackWanted: boolean;
+}> {
   const files: RuleText[] = [];
   const ids: string[] = [];
   let isPackWanted = false;
@@ -37,9 +49,7 @@ export async function readRules(
         else ids.push(id);
       }
   }
-  const isPackIn = isPackWanted || files.length === 0;
-  const loaded = await loadRules(files, isPackIn ? await ownPack(withTests) : []);
-  return ids.length === 0 ? loaded : { ...loaded, rules: chosen(loaded.rules, ids) };
+  return { files, ids, isPackWanted };
 }
 
 async function ownPack(withTests: boolean): Promise<readonly Rule[]> {

@@ -11,6 +11,8 @@ export interface SourceParams {
   readonly maxBytes: number | null;
   /** Whether a log file's index is looked for. Default yes. */
   readonly usesIndex?: boolean;
+  /** Of a log file that is named by itself, what was rotated away of it is read too. Default no. */
+  readonly readsRotated?: boolean;
 }
 
 /** What the sources that lie in the cluster are told. */

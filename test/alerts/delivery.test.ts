@@ -42,10 +42,12 @@ async function watching(to: readonly string[]): Promise<Watching> {
     onDelivered: (one) => delivered.push(one),
     onFailure: () => {},
     onNews: (text) => news.push(text),
+    isKept: () => false,
+    onBug: (error) => {
+      throw error;
+    },
   });
-  delivery.start((error) => {
-    throw error;
-  });
+  delivery.start();
   closers.push(() => delivery.stop());
   return { book, delivery, news, delivered, kept: () => kept };
 }

@@ -14,7 +14,7 @@ const NOW_US = Date.parse('2026-11-22T03:00:00Z') * 1000;
 function empty(): Remembered {
   return {
     ...{ marks: new ReadMarks(), seen: new SeenFindings(), book: new Book([slack], 3_600_000) },
-    beganUs: NOW_US,
+    ...{ beganUs: NOW_US, isPrimed: true },
   };
 }
 
@@ -28,8 +28,8 @@ describe('StateFile', () => {
     const of = empty();
     of.book.note(finding(), 5);
     of.seen.take('key', finding(), NOW_US);
-    of.marks.take({ log: 'cp-1', timesUs: [NOW_US - 5_000_000], toUs: null }, NOW_US);
-    await new StateFile(path, of).keep();
+    of.marks.take({ log: 'cp-1', timesUs: [NOW_US - 5_000_000], toUs: null, readToUs: null }, NOW_US);
+    await new StateFile(path, of, Date.now).keep();
     const next = { ...empty(), beganUs: 0 };
     expect(await restoreState(path, next)).toEqual(new Map());
     expect(next.beganUs).toBe(NOW_US);
@@ -41,7 +41,7 @@ describe('StateFile', () => {
 
   it('is for its owner alone, and leaves nothing beside it', async () => {
     const path = await place();
-    const file = new StateFile(path, empty());
+    const file = new StateFile(path, empty(), Date.now);
     await Promise.all([file.keep(), file.keep(), file.keep()]);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700);
@@ -51,7 +51,7 @@ describe('StateFile', () => {
   it('has on disk all that was so when it was asked to keep it, though it was writing then', async () => {
     const path = await place();
     const of = empty();
-    const file = new StateFile(path, of);
+    const file = new StateFile(path, of, Date.now);
     const asked: Promise<void>[] = [];
     for (let n = 0; n < 20; n++) {
       of.book.note(finding({ user: `u${n}` }), n);
@@ -61,9 +61,26 @@ describe('StateFile', () => {
     await Promise.all(asked);
   });
 
+  it('knows what was kept without waiting for the disk, unless that is lost', async () => {
+    const path = await place();
+    const of = empty();
+    const file = new StateFile(path, of, Date.now);
+    of.book.note(finding(), 5);
+    await file.keep();
+    of.book.settle('slack', [...of.book.due('slack', () => true)], 6);
+    await file.keep(false);
+    const next = empty();
+    await restoreState(path, next);
+    expect(next.book.owedTo('slack')).toBe(0);
+    await writeFile(`${path}.recent`, '{"kind":"Wat');
+    const late = empty();
+    await restoreState(path, late);
+    expect(late.book.owedTo('slack')).toBe(1);
+  });
+
   it('refuses to undo what another watch wrote', async () => {
     const path = await place();
-    const [one, two] = [new StateFile(path, empty()), new StateFile(path, empty())];
+    const [one, two] = [new StateFile(path, empty(), Date.now), new StateFile(path, empty(), Date.now)];
     await one.keep();
     await two.keep();
     await expect(one.keep()).rejects.toMatchObject({ code: 'AUDIT_BAD_STATE' });
@@ -75,8 +92,8 @@ describe('StateFile', () => {
     const old = finding({ last: '2026-11-22T01:00:00Z' });
     of.seen.take('old', old, NOW_US);
     of.seen.take('new', finding({ last: '2026-11-22T02:58:00Z' }), NOW_US);
-    of.marks.take({ log: 'a', timesUs: [NOW_US], toUs: null }, NOW_US);
-    await new StateFile(path, of).keep();
+    of.marks.take({ log: 'a', timesUs: [NOW_US], toUs: null, readToUs: null }, NOW_US);
+    await new StateFile(path, of, Date.now).keep();
     expect(JSON.parse(await readFile(path, 'utf8')).seen).toHaveLength(1);
   });
 
@@ -92,7 +109,7 @@ describe('StateFile', () => {
 describe('ReadMarks', () => {
   const minute = 60_000_000;
   const mark = (marks: ReadMarks, log: string, ...timesUs: number[]) =>
-    marks.take({ log, timesUs, toUs: null }, NOW_US);
+    marks.take({ log, timesUs, toUs: null, readToUs: null }, NOW_US);
 
   it('goes on from a little before the log that is furthest behind', () => {
     const marks = new ReadMarks();
@@ -123,7 +140,29 @@ describe('ReadMarks', () => {
 
   it('takes what was passed over for read', () => {
     const marks = new ReadMarks();
-    marks.take({ log: 'a', timesUs: [], toUs: NOW_US - minute }, NOW_US);
+    marks.take({ log: 'a', timesUs: [], toUs: NOW_US - minute, readToUs: null }, NOW_US);
     expect(marks.resumeUs).toBe(NOW_US - 6 * minute);
+  });
+
+  it('believes a source that says how far it is more than its events', () => {
+    const marks = new ReadMarks();
+    marks.take({ log: 'store', timesUs: [], toUs: null, readToUs: NOW_US - 30 * minute }, NOW_US);
+    mark(marks, 'store', NOW_US);
+    expect(marks.resumeUs).toBe(NOW_US - 35 * minute);
+    const next = new ReadMarks();
+    next.restore(marks.record());
+    mark(next, 'store', NOW_US);
+    expect(next.resumeUs).toBe(marks.resumeUs);
+  });
+
+  it('says what it said when it was held, until it is released', () => {
+    const marks = new ReadMarks();
+    mark(marks, 'a', NOW_US - 60 * minute);
+    const before = marks.resumeUs;
+    marks.hold();
+    mark(marks, 'a', NOW_US);
+    expect([marks.resumeUs, marks.record().logs.a]).toEqual([before, NOW_US - 60 * minute]);
+    marks.release();
+    expect(marks.resumeUs).toBe(NOW_US - 5 * minute);
   });
 });

@@ -10,6 +10,8 @@ export interface DetectParams {
   readonly window: Window & { readonly isDefault: boolean };
   /** Which requests rules are held against. */
   readonly filters: Predicate;
+  /** Followed: how long before the window it is read for what is new; microseconds. Default: not at all. */
+  readonly historyUs?: number;
   readonly limit: number | null;
   readonly keepsEvents: boolean;
   readonly isRevealed: boolean;

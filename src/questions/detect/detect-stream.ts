@@ -63,7 +63,7 @@ export class DetectStream implements RowStream {
     );
     const { sinceUs, untilUs } = params.window;
     this.query = {
-      window: { sinceUs: sinceUs === null ? null : sinceUs - reachBack(params.rules), untilUs },
+      window: { sinceUs: sinceUs === null ? null : sinceUs - reachBack(params), untilUs },
       predicate: all(this.#detector.predicate, params.filters),
       isRough: true,
       witness: levelWitness(params.rules),
@@ -180,7 +180,7 @@ function keyOf(rule: Rule, key: string): string {
 }
 
 /** Of what comes together; how far back news are held against is read only where it is asked about. */
-function reachBack(rules: readonly Rule[]): number {
+function reachBack({ rules, historyUs = 0 }: DetectParams): number {
   const within = rules.map(({ correlation }) => (correlation?.kind === 'within' ? correlation.withinUs : 0));
-  return Math.max(0, ...within);
+  return Math.max(historyUs, ...within);
 }

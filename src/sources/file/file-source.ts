@@ -32,12 +32,13 @@ import { groupLogs } from './log-groups.ts';
 import { narrowLogs } from './narrow-logs.ts';
 import { type ReadingStep, readingList } from './reading-list.ts';
 import { ReadingTally } from './reading-tally.ts';
+import { rotatedOf } from './rotated-of.ts';
 
 const STDIN = 'stdin';
 
 /** `-` among the patterns is standard input; `file://` URLs are paths. */
 export async function openFileSource(
-  { patterns, maxBytes, usesIndex = true }: SourceParams,
+  { patterns, maxBytes, usesIndex = true, readsRotated = false }: SourceParams,
   io: Io,
 ): Promise<Source> {
   const paths = patterns.map((pattern) => (pattern.startsWith('file://') ? fileURLToPath(pattern) : pattern));
@@ -47,6 +48,7 @@ export async function openFileSource(
     paths.filter((_, n) => pipes[n] !== true),
     maxBytes,
     usesIndex ? indexFolder(io.env) : null,
+    readsRotated,
     io,
   );
 }
@@ -76,6 +78,7 @@ class FileSource implements Source {
   readonly #lasting: readonly string[];
   readonly #maxBytes: number | null;
   /** Where indexes lie; null: none is looked for. */
+  readonly #readsRotated: boolean;
   readonly #indexes: string | null;
   readonly #io: Io;
   readonly #readings = new WeakMap<SourcePlan, Reading>();
@@ -87,6 +90,7 @@ class FileSource implements Source {
     lasting: readonly string[],
     maxBytes: number | null,
     indexes: string | null,
+    readsRotated: boolean,
     io: Io,
   ) {
     this.name = patterns.map((pattern) => (pattern === '-' ? STDIN : pattern)).join(' ');
@@ -101,6 +105,7 @@ class FileSource implements Source {
     this.#lasting = lasting;
     this.#maxBytes = maxBytes;
     this.#indexes = indexes;
+    this.#readsRotated = readsRotated;
     this.#io = io;
   }
 
@@ -111,7 +116,8 @@ class FileSource implements Source {
     const followed =
       query.following === undefined ? null : new FollowedFiles(this.#lasting, options, this.#io.now);
     if (followed !== null) await beginFollowing(followed, options, readsStdin);
-    const found = await findFiles(patterns, options);
+    const rotated = this.#readsRotated ? await rotatedOf(this.#lasting, this.#io.cwd) : [];
+    const found = await findFiles([...patterns, ...rotated], options);
     if (found.files.length === 0 && !readsStdin && followed === null) throw nothingFound(found);
     const logs = groupLogs(found.files);
     const window = stagesOf(query);

@@ -3,7 +3,7 @@
  * late and in no order; what was given out before is not given out again. Where each time is paid for, it is asked seldom.
  */
 
-import type { EventBatch } from '../../event/batch.ts';
+import { type EventBatch, emptyBatch } from '../../event/batch.ts';
 import type { Gap, Note } from '../../event/coverage.ts';
 import { formatMicros } from '../../event/micros.ts';
 import type { FollowedFindings } from '../joined-findings.ts';
@@ -58,7 +58,7 @@ export class FollowedStore {
   }
 
   async *follow(signal: AbortSignal): AsyncGenerator<EventBatch> {
-    const { ask, fetch, paidFor, now } = this.#options;
+    const { source, ask, fetch, paidFor, now } = this.#options;
     for (;;) {
       const paid = paidFor(this.#seen.askFor(ask));
       if (paid !== null) this.#tellPaid(paid);
@@ -73,6 +73,8 @@ export class FollowedStore {
         }
         const isWhole = !gaps.some(({ code }) => code === 'source-unreadable' || code === 'budget');
         this.#seen.endAsk(isWhole, askedMs * 1000);
+        // Where nothing matches, it shows that we are there.
+        if (isWhole) yield { ...emptyBatch(source), readToUs: askedMs * 1000 - this.#seen.lateUs };
         this.#askedMs = askedMs;
         this.#outage.end();
         this.#tell(gaps);

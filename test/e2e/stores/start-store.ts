@@ -20,6 +20,7 @@ const cache = join(
 
 /** Under the name of its script: the path that answers with success when it is ready. */
 const READY = {
+  alertmanager: '/-/ready',
   azure: '/',
   azurite: '/',
   clickhouse: '/ping',
