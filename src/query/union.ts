@@ -4,7 +4,7 @@
  */
 import { isAlways } from './partial.ts';
 import { type Field, oneOf, type Predicate } from './predicate.ts';
-import { joined, widened } from './widen.ts';
+import { joined, type Keeps, widened } from './widen.ts';
 
 type Leaf = Exclude<Predicate, { kind: 'all' | 'any' | 'not' }>;
 
@@ -28,8 +28,8 @@ interface Branch {
 const ANY_BRANCH: Branch = { target: { verbs: null, resources: null, part: null }, rest: [] };
 
 /** `keeps`: the tests that are worth their while, besides those of verb, resource and subresource. */
-export function compactUnion(predicates: readonly Predicate[], keeps: (test: Leaf) => boolean): Predicate {
-  const keepsAlso = (test: Leaf): boolean => targetFieldOf(test) !== null || keeps(test);
+export function compactUnion(predicates: readonly Predicate[], keeps: Keeps): Predicate {
+  const keepsAlso: Keeps = (test, isNegated) => targetFieldOf(test) !== null || keeps(test, isNegated);
   const branches = withCommon(predicates.flatMap((one) => branchesOf(widened(one, keepsAlso))));
   const byRest = new Map<string, { rest: Predicate; targets: Target[] }>();
   for (const { target, rest } of branches) {

@@ -1,11 +1,14 @@
 /** A predicate → one that holds of all that it holds of, and perhaps of more, with only some of its tests. */
 import { isAlways, isNever } from './partial.ts';
-import { EVERYTHING, NOTHING, not, type Predicate } from './predicate.ts';
+import { EVERYTHING, type Field, NOTHING, not, type Predicate } from './predicate.ts';
 
 type Leaf = Exclude<Predicate, { kind: 'all' | 'any' | 'not' }>;
 
-/** `keeps`: the tests that stay, or the negations of which do; of all others it is as if they held. */
-export function widened(predicate: Predicate, keeps: (test: Leaf) => boolean): Predicate {
+/** Whether a test stays, or its negation. */
+export type Keeps = (test: Leaf, isNegated: boolean) => boolean;
+
+/** Of what does not stay, it is as if it held. */
+export function widened(predicate: Predicate, keeps: Keeps): Predicate {
   switch (predicate.kind) {
     case 'all':
       return joined(
@@ -22,10 +25,12 @@ export function widened(predicate: Predicate, keeps: (test: Leaf) => boolean): P
       if (of.kind === 'not') return widened(of.of, keeps);
       if (of.kind === 'all') return widened({ kind: 'any', of: of.of.map(not) }, keeps);
       if (of.kind === 'any') return widened({ kind: 'all', of: of.of.map(not) }, keeps);
-      return keeps(of) ? predicate : EVERYTHING;
+      if (keeps(of, true)) return predicate;
+      const present = of.kind === 'absent' ? presence(of.field) : null;
+      return present !== null && keeps(present, false) ? present : EVERYTHING;
     }
     default:
-      return keeps(predicate) ? predicate : EVERYTHING;
+      return keeps(predicate, false) ? predicate : EVERYTHING;
   }
 }
 
@@ -38,4 +43,10 @@ export function joined(kind: 'all' | 'any', parts: readonly Predicate[]): Predic
     .flatMap((part) => (part.kind === kind ? part.of : [part]));
   const [only] = left;
   return left.length === 1 && only !== undefined ? only : { kind, of: left };
+}
+
+/** That it is there, by a test that is no negation. Null: it is no text, or more than that. */
+function presence(field: Field): Leaf | null {
+  if (field === 'requestObject' || field === 'responseObject' || field === 'annotations') return null;
+  return { kind: 'glob', field, pattern: '*', ignoreCase: false };
 }

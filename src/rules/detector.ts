@@ -8,7 +8,7 @@ import type { AuditEvent } from '../event/event.ts';
 import { targetOf } from '../event/target.ts';
 import { type FieldTest, fieldOf, verdictOf, verdictOfValue } from '../query/matches.ts';
 import { isAlways, isNever, settled } from '../query/partial.ts';
-import type { Field, Predicate } from '../query/predicate.ts';
+import { type Field, OUTCOME_FIELDS, type Predicate } from '../query/predicate.ts';
 import { compactUnion } from '../query/union.ts';
 import { finalValueOf, UNKNOWN } from '../query/value-of.ts';
 import type { Rule } from './rule.ts';
@@ -40,10 +40,7 @@ export class Detector {
     this.#wanted = rules.flatMap(wantedBy);
     const conditions = this.#wanted.map(({ condition }) => condition);
     this.#actorTests = [LOGIN, CLIENT, ADDRESS].map((fields) => distinctTests(conditions, fields));
-    this.predicate = compactUnion(
-      this.#wanted.map(({ condition }) => condition),
-      isTelling,
-    );
+    this.predicate = compactUnion(conditions, isTelling);
   }
 
   /** Requests of which a cut took away what a rule asks for, and which it could hold of. */
@@ -164,10 +161,15 @@ const ADDRESS: ReadonlySet<Field> = new Set<Field>(['sourceIPs']);
 const ACTOR: ReadonlySet<Field> = new Set<Field>([...LOGIN, ...CLIENT, ...ADDRESS]);
 const ACTOR_AND_ANNOTATIONS: ReadonlySet<Field> = new Set<Field>([...ACTOR, 'annotations']);
 
-/** That most requests were done is not worth asking. */
-function isTelling(test: Predicate): boolean {
-  if (test.kind === 'codeBetween') return test.from >= 300;
-  return test.kind === 'fromNetwork' || ('field' in test && TELLING.has(test.field));
+/**
+ * Whether it is worth asking: that most requests were done is not. Nor what a later stage may add and is asked not to be there: for
+ * that, each stage would have to be looked at.
+ */
+function isTelling(test: Predicate, isNegated: boolean): boolean {
+  if (test.kind === 'codeBetween') return !isNegated && test.from >= 300;
+  if (test.kind === 'fromNetwork') return true;
+  if (!('field' in test) || !TELLING.has(test.field)) return false;
+  return !OUTCOME_FIELDS.has(test.field) || !(isNegated || test.kind === 'absent');
 }
 
 const TELLING: ReadonlySet<Field> = new Set<Field>([

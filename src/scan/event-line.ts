@@ -105,6 +105,11 @@ export class EventLine implements AuditEvent {
     return this.#responseStatus;
   }
 
+  /** line-head.ts's `rawAnnotations`. */
+  get rawAnnotations(): string | null {
+    return this.#head.rawAnnotations();
+  }
+
   get #bodiesRead(): Readonly<Record<string, unknown>> {
     if (!this.#isNamedInBody) return NONE;
     this.#bodies ??= this.#head.bodies();

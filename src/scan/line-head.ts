@@ -92,6 +92,36 @@ export class LineHead {
     }
   }
 
+  /**
+   * The annotations as they stand, in Latin-1; '' for none. Null: they may stand elsewhere than behind the times. Only of a line of
+   * which `receivedOf` has told the time.
+   */
+  rawAnnotations(): string | null {
+    const [at, key] = [this.#at, this.#key];
+    try {
+      while (this.#key < BODIES_TO) {
+        if (this.#key < BODIES_FROM) this.#step();
+        else this.#passBody();
+      }
+      if (this.#key === KEYS.length) return null;
+      const from = this.#at - 1 + TAIL_HEAD.length + TIME_BYTES + STAGED.length + TIME_BYTES + 1;
+      if (!beginsWith(this.#bytes, from, ANNOTATIONS)) return '';
+      return this.#bytes.toString('latin1', from + ANNOTATIONS.length - 1, this.#end - 1);
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    } finally {
+      this.#at = at;
+      this.#key = key;
+    }
+  }
+
+  #passBody(): void {
+    const to = endOfValue(this.#bytes, this.#at + (KEYS[this.#key]?.length ?? 0), this.#end);
+    if (to < 0 || this.#bytes[to] !== COMMA) throw new SyntaxError('not as the server writes it');
+    this.#moveTo(to + 1, this.#key + 1);
+  }
+
   /** Some neighbouring head keys and their values as they stand, in Latin-1; empty for none. Throws as `valueOf`. */
   rawOf(first: number, last: number): string {
     while (this.#key <= last) this.#step();

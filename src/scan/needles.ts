@@ -79,8 +79,29 @@ export function isHeadField(field: Field): boolean {
 
 function isInHead(leaf: Predicate): boolean {
   const field = fieldOf(leaf);
+  if (field === 'annotations') return annotationTextOf(leaf) !== null;
   return field !== null && isHeadField(field);
 }
+
+/**
+ * What stands in a line, as it is written there, when an annotation passes the test: `"authentication.k8s.io/legacy-token"`. It can
+ * stand there otherwise, too. Null: nothing by which it could be told; no negation is.
+ */
+export function annotationTextOf(leaf: Predicate): string | null {
+  if ((leaf.kind !== 'equals' && leaf.kind !== 'glob') || leaf.field !== 'annotations') return null;
+  if (leaf.kind === 'glob' && leaf.ignoreCase) return null;
+  const [key = '', ...value] = (leaf.kind === 'glob' ? leaf.pattern : String(leaf.value)).split('=');
+  const runs = leaf.kind === 'glob' ? key.split(/[*?]/) : [key];
+  const quoted = runs.map((run, n) => {
+    const isEnd = n === runs.length - 1 && value.length > 0;
+    return /^[\w./-]*$/.test(run) ? `${n === 0 ? '"' : ''}${run}${isEnd ? '"' : ''}` : '';
+  });
+  const longest = quoted.reduce((a, b) => (b.length > a.length ? b : a), '');
+  return longest.length < LEAST_TEXT ? null : longest;
+}
+
+/** Shorter ones stand anywhere. */
+const LEAST_TEXT = 8;
 
 /**
  * What a later stage may add can only be asked for: did a line without it pass for a match, the outcome that has it would be
@@ -88,6 +109,7 @@ function isInHead(leaf: Predicate): boolean {
  */
 function isSureInHead(leaf: Predicate): boolean {
   const field = fieldOf(leaf);
+  if (field === 'annotations') return annotationTextOf(leaf) !== null;
   if (field === null || !isHeadField(field)) return false;
   return !asksForNone(leaf) || !OUTCOME_FIELDS.has(field) || ADDED_LATER_BY.has(field);
 }

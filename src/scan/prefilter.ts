@@ -10,13 +10,15 @@ import { isLongRunning, stagesKey } from '../event/request.ts';
 import { resourceKey, targetOf } from '../event/target.ts';
 import { bucketsOf, groupKeyOf } from '../query/group-of.ts';
 import { type Verdict, verdictOf } from '../query/matches.ts';
+import type { Predicate } from '../query/predicate.ts';
 import type { Aggregation, Window } from '../query/query.ts';
-import { finalValueOf, UNKNOWN } from '../query/value-of.ts';
+import { ABSENT, finalValueOf, UNKNOWN } from '../query/value-of.ts';
 import { parseCriPrefix } from './cri-line.ts';
+import { type Decision, decisionOf, type Switch } from './decision.ts';
 import { type EventLine, readEventLine } from './event-line.ts';
 import { EVENT_HEAD } from './json-bytes.ts';
 import { LineHead } from './line-head.ts';
-import type { Needles } from './needles.ts';
+import { annotationTextOf } from './needles.ts';
 import type { Sieve } from './sieve.ts';
 
 export interface PassedLine {
@@ -43,10 +45,10 @@ export class Prefilter {
 
   constructor(sieve: Sieve) {
     this.#sieve = sieve;
-    this.#stage = testOf(sieve.stage);
-    this.#anyStage = testOf(sieve.anyStage);
-    this.#outcome = testOf(sieve.outcome);
-    this.#witness = sieve.witness === null ? () => false : testOf(sieve.witness);
+    this.#stage = testOf(decisionOf(sieve.stage));
+    this.#anyStage = testOf(decisionOf(sieve.anyStage));
+    this.#outcome = testOf(decisionOf(sieve.outcome));
+    this.#witness = sieve.witness === null ? () => false : testOf(decisionOf(sieve.witness));
   }
 
   /** Null: the line has to be decoded. It must begin a record of its own. */
@@ -138,8 +140,9 @@ function groupOf(event: EventLine, aggregation: Aggregation): Group | null {
 
 type LineTest = (event: EventLine) => Verdict;
 
-function testOf(needles: Needles): LineTest {
-  if (needles.kind === 'text') return (event) => verdictOf(event, needles.leaf);
+function testOf(needles: Decision): LineTest {
+  if (needles.kind === 'text') return testOfLeaf(needles.leaf);
+  if (needles.kind === 'switch') return testOfSwitch(needles);
   const tests = needles.of.map(testOf);
   const decisive = needles.kind === 'any';
   return (event) => {
@@ -150,6 +153,32 @@ function testOf(needles: Needles): LineTest {
       if (one === UNKNOWN) verdict = UNKNOWN;
     }
     return verdict;
+  };
+}
+
+function testOfLeaf(leaf: Predicate): LineTest {
+  const text = annotationTextOf(leaf);
+  if (text === null) return (event) => verdictOf(event, leaf);
+  return ({ rawAnnotations: raw }) => {
+    // A text may stand there in another form.
+    if (raw === null || /\\[u/]/.test(raw)) return UNKNOWN;
+    return raw.includes(text) ? UNKNOWN : false;
+  };
+}
+
+/** Made when a line first needs it: of hundreds of needles most lines need few. */
+function testOfSwitch({ field, cases, otherwise, absent, general }: Switch): LineTest {
+  const tests = new Map<Decision, LineTest>();
+  const made = (of: Decision): LineTest => {
+    const test = tests.get(of) ?? testOf(of);
+    tests.set(of, test);
+    return test;
+  };
+  return (event) => {
+    const value = finalValueOf(event, field);
+    if (value === UNKNOWN) return made(general)(event);
+    const [text] = value === ABSENT ? [] : value;
+    return made(text === undefined ? absent : (cases.get(text) ?? otherwise))(event);
   };
 }
 

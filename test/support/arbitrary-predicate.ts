@@ -35,7 +35,7 @@ const VALUES: Partial<Record<Field, readonly string[]>> = {
   'objectRef.namespace': NAMESPACES,
   'objectRef.name': NAMES,
   'responseStatus.reason': ['Forbidden'],
-  annotations: ['authorization.k8s.io/decision=allow'],
+  annotations: ['authorization.k8s.io/decision=allow', 'k8s.io/deprecated=true'],
 };
 
 /** Without `cel`, which has to be compiled. */

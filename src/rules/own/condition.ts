@@ -89,7 +89,7 @@ async function innerOf(text: ConditionText, path: KeyPath, places: Places): Prom
     presence('objectRef.namespace', text.namespaced),
     presence('objectRef.name', text.named),
     anyOf('path', text.path, (pattern) => all(absent('objectRef.resource'), named('requestPath', pattern))),
-    anyOf('by', text.by, parseBy),
+    anyOf('by', text.by, (who) => withoutSessions(parseBy(who))),
     noneOf('notBy', text.notBy, parseOnlyBy),
     text.humans === true ? humans() : EVERYTHING,
     text.controlPlane === 'exclude' ? not(controlPlane()) : EVERYTHING,
@@ -159,4 +159,16 @@ function placed<T>(parse: () => T, path: KeyPath, places: Places): T {
 export function atPlace(error: unknown, path: KeyPath, places: Places): unknown {
   if (!(error instanceof UserError)) return error;
   return places.refuse(path, error.message.replace(/^--where: /, ''), error.hint);
+}
+
+/** A session is a person's name behind a shared login: no name of the system's own is one. */
+function withoutSessions(who: Predicate): Predicate {
+  if (who.kind !== 'any') return who;
+  const isOfSystem = (text: string): boolean => text.startsWith('system:');
+  return any(
+    ...who.of.map(withoutSessions).filter((part) => {
+      if (part.kind === 'equals' && part.field === 'session') return !isOfSystem(String(part.value));
+      return !(part.kind === 'glob' && part.field === 'session' && isOfSystem(part.pattern));
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import { NO_NODE, type Node, wordsOf } from './program-nodes.ts';
 export class Texts {
   readonly #parts: Uint8Array[] = [];
   readonly #known = new Map<string, readonly [number, number]>();
+  readonly #tables = new Map<string, readonly [number, number]>();
   /** Where the next one will lie. */
   end = PROGRAM_AT;
 
@@ -19,8 +20,11 @@ export class Texts {
     return place;
   }
 
-  /** The last slot's number and the address of a hash table, at most half full. */
-  addTable(values: readonly string[]): [number, number] {
+  /** The last slot's number and the address of a hash table, at most half full; the same one lies there once. */
+  addTable(values: readonly string[]): readonly [number, number] {
+    const key = JSON.stringify(values);
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
     const slots = 2 ** Math.ceil(Math.log2(2 * values.length));
     const table = new Uint32Array(slots * 3);
     for (const value of values) {
@@ -30,7 +34,9 @@ export class Texts {
       while (table[slot * 3 + 1] !== 0) slot = (slot + 1) & (slots - 1);
       table.set([hash, address, length], slot * 3);
     }
-    return [slots - 1, this.#append(new Uint8Array(table.buffer))];
+    const place = [slots - 1, this.#append(new Uint8Array(table.buffer))] as const;
+    this.#tables.set(key, place);
+    return place;
   }
 
   bytes(): Buffer {
@@ -55,6 +61,7 @@ function hashOf(bytes: Uint8Array): number {
 /** What stands behind the texts, each part at a multiple of eight. */
 export class Tail {
   readonly #parts: Uint8Array[] = [];
+  readonly #nodes = new Map<Node, number>();
   #end: number;
 
   constructor(start: number) {
@@ -71,8 +78,12 @@ export class Tail {
     return place;
   }
 
+  /** One that was put down before lies there once. */
   addNode(node: Node): number {
-    return node === NO_NODE ? 0 : this.add(bytesOf(Uint32Array.from(wordsOf(node, this.#end))));
+    if (node === NO_NODE) return 0;
+    return (
+      this.#nodes.get(node) ?? this.add(bytesOf(Uint32Array.from(wordsOf(node, this.#end, this.#nodes))))
+    );
   }
 
   bytes(): Buffer {

@@ -1,14 +1,22 @@
 /** Decisions → the nodes that assembly/needles.ts judges by. */
 import type { Field, Predicate } from '../../query/predicate.ts';
-import type { Decision, Switch } from './decision.ts';
+import type { Decision, Switch } from '../decision.ts';
+import { annotationTextOf } from '../needles.ts';
 import type { Texts } from './program-bytes.ts';
 
 const ALL = 0;
 const ANY = 1;
 const LEAF = 2;
 const SWITCH = 3;
+const PERHAPS = 4;
+/** Stands for a node that lies elsewhere. */
+const REFERENCE = 5;
+/** Words; less is not worth a reference. */
+const LARGE = 8;
 
 export type Node =
+  /** It is not told. */
+  | { readonly kind: typeof PERHAPS }
   | { readonly kind: typeof ALL | typeof ANY; readonly parts: readonly Node[] }
   /** Field and number of cases; then where to go on without a value, with another one, with an odd one, and in each case. */
   | {
@@ -21,6 +29,8 @@ export type Node =
   /** Field, whether negated, test, and what the test needs. */
   | { readonly kind: typeof LEAF; readonly words: readonly number[] };
 
+const NOT_TOLD: Node = { kind: PERHAPS };
+
 /** Nothing is to be judged. */
 export const NO_NODE: Node = { kind: ANY, parts: [] };
 
@@ -30,24 +40,43 @@ export const FIELDS: readonly Field[] = [
   ...(['user.username', 'impersonatedUser.username', 'user.groups', 'impersonatedUser.groups'] as const),
   ...(['session', 'objectRef.resource', 'objectRef.apiGroup', 'objectRef.subresource'] as const),
   ...(['objectRef.namespace', 'objectRef.name', 'responseStatus.code', 'responseStatus.reason'] as const),
-  'sourceIPs',
+  ...(['sourceIPs', 'annotations'] as const),
 ];
+/** What a network is asked of: in the kernel a field of its own. */
+const LAST_ADDRESS = FIELDS.length;
 
-/** Null: there is no test for a part of it. */
-export function nodeOf(needles: Decision, texts: Texts): Node | null {
-  if (needles.kind === 'switch') return nodeOfSwitch(needles, texts);
+/** Null: there is no test for a part of it. `made`: of the same needles, the same node. */
+export function nodeOf(needles: Decision, texts: Texts, made: Map<string, Node | null>): Node | null {
+  if (needles.kind === 'switch') return nodeOfSwitch(needles, texts, made);
   if (needles.kind === 'text') return nodeOfTest(needles.leaf, false, texts);
-  const parts = needles.of.map((part) => nodeOf(part, texts));
-  return nodeOfParts(needles.kind === 'all' ? ALL : ANY, parts);
+  const key = JSON.stringify(needles);
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const parts = needles.of.map((part) => nodeOf(part, texts, made));
+  const node = nodeOfParts(needles.kind === 'all' ? ALL : ANY, parts);
+  made.set(key, node);
+  return node;
 }
 
-function nodeOfSwitch({ field, cases, absent, otherwise, general }: Switch, texts: Texts): Node | null {
-  if (![...cases.keys()].every((value) => value.isWellFormed())) return nodeOf(general, texts);
-  const targets = [absent, otherwise, general, ...cases.values()].map((each) => nodeOf(each, texts));
+/** Of a value that is not known, prefilter.ts tells. */
+function nodeOfSwitch(
+  { field, cases, absent, otherwise, general }: Switch,
+  texts: Texts,
+  made: Map<string, Node | null>,
+): Node | null {
+  if (![...cases.keys()].every((value) => value.isWellFormed())) return nodeOf(general, texts, made);
+  const nodes = new Map<Decision, Node | null>();
+  const targets = [absent, otherwise, ...cases.values()].map((each) => {
+    const node = nodes.get(each) ?? nodeOf(each, texts, made);
+    nodes.set(each, node);
+    return node;
+  });
   const known = targets.filter((target) => target !== null);
   if (known.length < targets.length) return null;
+  const [ifAbsent = NOT_TOLD, ifAnother = NOT_TOLD, ...ofCases] = known;
   const values = [...cases.keys()].map((value) => texts.add(value));
-  return { kind: SWITCH, field: FIELDS.indexOf(field), targets: known, values };
+  const all = [ifAbsent, ifAnother, NOT_TOLD, ...ofCases];
+  return { kind: SWITCH, field: FIELDS.indexOf(field), targets: all, values };
 }
 
 function nodeOfParts(kind: typeof ALL | typeof ANY, parts: readonly (Node | null)[]): Node | null {
@@ -57,14 +86,13 @@ function nodeOfParts(kind: typeof ALL | typeof ANY, parts: readonly (Node | null
 
 function nodeOfTest(leaf: Predicate, isNegated: boolean, texts: Texts): Node | null {
   if (leaf.kind === 'not') return nodeOfTest(leaf.of, !isNegated, texts);
-  const field = FIELDS.indexOf(fieldOf(leaf));
+  const field = leaf.kind === 'fromNetwork' ? LAST_ADDRESS : FIELDS.indexOf(fieldOf(leaf));
   const test = field < 0 ? null : testOf(leaf, texts);
   return test === null ? null : { kind: LEAF, words: [field, isNegated ? 1 : 0, ...test] };
 }
 
 function fieldOf(leaf: Predicate): Field {
   if (leaf.kind === 'codeBetween') return 'responseStatus.code';
-  if (leaf.kind === 'fromNetwork') return 'sourceIPs';
   return 'field' in leaf ? leaf.field : 'annotations';
 }
 
@@ -74,16 +102,20 @@ const IS_ONE_OF_MANY = 2;
 const FITS = 3;
 const FITS_IN_ANY_CASE = 4;
 const IS_BETWEEN = 5;
+const HOLDS_TEXT = 6;
+const IS_IN_NETWORK = 7;
 /** More are looked up. */
 const FEW = 8;
 
 /** The test and what it needs; null: there is none for it. */
 function testOf(leaf: Predicate, texts: Texts): readonly number[] | null {
+  const annotation = annotationTextOf(leaf);
+  if (annotation !== null) return [HOLDS_TEXT, ...texts.add(annotation)];
   switch (leaf.kind) {
     case 'absent':
-    // Whose addresses are in a network is unknown here: nothing is tested.
-    case 'fromNetwork':
       return [IS_ABSENT];
+    case 'fromNetwork':
+      return [IS_IN_NETWORK, ...networkOf(leaf.cidr)];
     case 'equals':
       return testOfValues([String(leaf.value)], texts);
     case 'in':
@@ -100,6 +132,15 @@ function testOf(leaf: Predicate, texts: Texts): readonly number[] | null {
   }
 }
 
+/** Whether it is one of IPv4, its bits, and which of them count; of IPv6 nothing is told. */
+function networkOf(cidr: string): readonly number[] {
+  const [, address = '', bits = ''] = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(cidr) ?? [];
+  if (address === '') return [0, 0, 0];
+  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const mask = bits === '0' ? 0 : (-1 << (32 - Number(bits))) >>> 0;
+  return [1, (number & mask) >>> 0, mask];
+}
+
 /** A signed word, of a number that codes are compared with. */
 function toWord(code: number): number {
   return Math.min(Math.max(code, -1), 0x7fff_ffff) >>> 0;
@@ -112,27 +153,37 @@ function testOfValues(values: readonly string[], texts: Texts): readonly number[
   return [IS_ONE_OF_FEW, values.length, ...values.flatMap((value) => texts.add(value))];
 }
 
-/** A node's words, at an address: kind, where it ends, and what it holds. */
-export function wordsOf(node: Node, address: number): number[] {
-  const words = [node.kind, 0];
+/** A node's words, at an address: kind, where it ends, and what it holds. `known`: where nodes lie that were put down before. */
+export function wordsOf(node: Node, address: number, known: Map<Node, number>): number[] {
+  const before = known.get(node);
+  if (before !== undefined) return [REFERENCE, address + 12, before];
+  const words: number[] = [node.kind, 0];
   if (node.kind === LEAF) words.push(...node.words);
-  else if (node.kind === SWITCH) addSwitch(words, node, address);
-  else for (const part of node.parts) words.push(...wordsOf(part, address + words.length * 4));
+  else if (node.kind === SWITCH) addSwitch(words, node, address, known);
+  else if (node.kind !== PERHAPS)
+    for (const part of node.parts)
+      for (const word of wordsOf(part, address + words.length * 4, known)) words.push(word);
   words[1] = address + words.length * 4;
+  if (words.length > LARGE) known.set(node, address);
   return words;
 }
 
-/** Targets that are alike lie there once. */
-function addSwitch(words: number[], { field, targets, values }: Node & { kind: 3 }, address: number): void {
+/** Targets that are the same lie there once. */
+function addSwitch(
+  words: number[],
+  { field, targets, values }: Node & { kind: 3 },
+  address: number,
+  known: Map<Node, number>,
+): void {
   words.push(field, values.length);
   const placesAt = words.length;
   words.push(...targets.map(() => 0), ...values.flat());
-  const known = new Map<string, number>();
+  const places = new Map<Node, number>();
   for (const [number, target] of targets.entries()) {
-    const key = JSON.stringify(target);
-    const place = known.get(key) ?? address + words.length * 4;
-    if (!known.has(key)) words.push(...wordsOf(target, place));
-    known.set(key, place);
+    const place = places.get(target) ?? known.get(target) ?? address + words.length * 4;
+    if (place === address + words.length * 4)
+      for (const word of wordsOf(target, place, known)) words.push(word);
+    places.set(target, place);
     words[placesAt + number] = place;
   }
 }

@@ -3,11 +3,12 @@
  * they need, and what is done with the verdicts. Read by assembly/{needles,groups,sieve}.ts.
  */
 import type { Aggregation } from '../../query/query.ts';
+import { decisionOf } from '../decision.ts';
+import type { Needles } from '../needles.ts';
 import type { Sieve } from '../sieve.ts';
-import { decisionOf } from './decision.ts';
 import { PROGRAM_BYTES } from './layout.ts';
 import { bytesOf, Tail, Texts } from './program-bytes.ts';
-import { FIELDS, NO_NODE, nodeOf } from './program-nodes.ts';
+import { FIELDS, NO_NODE, type Node, nodeOf } from './program-nodes.ts';
 
 export interface Program {
   /** To be put at PROGRAM_AT. */
@@ -30,9 +31,14 @@ const EACH_WITNESS: Aggregation = { by: [...WITNESSED_BY.by, 'auditID'], bucketU
 export function toProgram(sieve: Sieve): Program | null {
   const { aggregation, settles, tellsStages, window } = sieve;
   const texts = new Texts();
-  const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) =>
-    needles === null ? NO_NODE : nodeOf(decisionOf(needles), texts),
-  );
+  const made = new Map<string, Node | null>();
+  const decided = new Map<Needles, Node | null>();
+  const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) => {
+    if (needles === null) return NO_NODE;
+    const node = decided.get(needles) ?? nodeOf(decisionOf(needles), texts, made);
+    decided.set(needles, node);
+    return node;
+  });
   const specs = [aggregation, sieve.mayRepeat ? EACH_WITNESS : WITNESSED_BY].map((by) =>
     by === null ? NO_SPEC : specOf(by),
   );

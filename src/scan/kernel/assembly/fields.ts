@@ -1,5 +1,5 @@
 /** What a predicate's field is in the line: value-of.ts's `finalValueOf` of a line whose bodies are not looked at. */
-import { fromOf, isEscaped, reach, toOf } from './head';
+import { fromOf, isEscaped, lineEnd, nextAt, nextKey, reach, toOf } from './head';
 import { endOfJson, endOfTexts } from './json';
 import { IMPERSONATED_SLOT, SAID, SAID_END, USER_SLOT } from './layout';
 import { madeFrom, madeTo, NAMED, readMadeName } from './made-name';
@@ -17,26 +17,32 @@ import {
 } from './object-ref';
 import { copySaid, saidBytes } from './said';
 import { codeFrom, codeTo, readStatus, reasonFrom, reasonTo } from './status';
+import { annotationsFrom, annotationsTo } from './tail';
 import {
   AUDIT_ID,
   CREATE,
   IMPERSONATED_USER,
   isText,
   LEVEL,
+  lengthOf,
   METADATA,
   NAMESPACES,
   PANIC,
+  RECEIVED,
+  REQUEST_OBJECT,
   REQUEST_URI,
   RESPONSE_COMPLETE,
+  RESPONSE_OBJECT,
   SOURCE_IPS,
   STAGE,
+  standsAt,
   USER,
   USER_AGENT,
   VERB,
 } from './texts';
 import { namesNothing, pathFrom, pathTo, readUri } from './uri';
 import { groupsAt, isNameEscaped, isSomebody, mayHaveSession, nameFrom, nameTo, readUser } from './user';
-import { QUOTE } from './values';
+import { BACKSLASH, COMMA, endOfValue, QUOTE } from './values';
 
 /** What `look` finds. ODD: the line is not judged at all. */
 export const ABSENT = 0;
@@ -94,6 +100,10 @@ export function look(field: u32): i32 {
       return readStatus() ? maybe(reasonFrom, reasonTo) : ODD;
     case SOURCE_ADDRESSES:
       return lookAtAddresses();
+    case 19:
+      return lookAtAnnotations();
+    case 20:
+      return lookAtLastAddress();
     default:
       return ODD;
   }
@@ -214,4 +224,34 @@ function lookAtAddresses(): i32 {
   const to = toOf(SOURCE_IPS);
   if (to === 0) return UNKNOWN;
   return endOfJson(fromOf(SOURCE_IPS), to) === to ? UNKNOWN : ODD;
+}
+
+/** The whole object, for a text that is looked for in it. Not where a text may stand there in another form: `\u0061`, `\/`. */
+function lookAtAnnotations(): i32 {
+  if (!readStatus()) return ODD;
+  if (!hasTimesBehindBodies()) return UNKNOWN;
+  if (annotationsFrom === 0) return ABSENT;
+  const backslash = i8x16.splat(BACKSLASH);
+  for (let at = annotationsFrom; at < annotationsTo; at += 16) {
+    let places = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), backslash));
+    for (; places !== 0; places &= places - 1) {
+      const next = at + <usize>ctz(places) + 1;
+      if (next < annotationsTo && (load<u8>(next) === 0x75 || load<u8>(next) === 0x2f)) return UNKNOWN;
+    }
+  }
+  return value(annotationsFrom, annotationsTo);
+}
+
+/** Then there are no annotations but those behind the times, which tail.ts has found. */
+function hasTimesBehindBodies(): bool {
+  let at = nextAt();
+  let key = nextKey();
+  while (key === REQUEST_OBJECT || key === RESPONSE_OBJECT) {
+    at = endOfValue(at + lengthOf(key), lineEnd());
+    if (at === 0 || load<u8>(at) !== COMMA) return false;
+    at++;
+    if (standsAt(at, RECEIVED)) return true;
+    key = key === REQUEST_OBJECT && standsAt(at, RESPONSE_OBJECT) ? RESPONSE_OBJECT : -1;
+  }
+  return key === RECEIVED;
 }

@@ -19,6 +19,10 @@ export const MATCHES = 3;
 const ALL: u32 = 0;
 const ANY: u32 = 1;
 const SWITCH: u32 = 3;
+/** It is not told. */
+const PERHAPS: u32 = 4;
+/** Kind, end, and where the node lies that it stands for. */
+const REFERENCE: u32 = 5;
 
 /** Kinds of tests. */
 const IS_ABSENT: u32 = 0;
@@ -26,6 +30,8 @@ const IS_ONE_OF_FEW: u32 = 1;
 const IS_ONE_OF_MANY: u32 = 2;
 const FITS: u32 = 3;
 const FITS_IN_ANY_CASE: u32 = 4;
+const HOLDS_TEXT: u32 = 6;
+const IS_IN_NETWORK: u32 = 7;
 
 const NO = 0;
 const YES = 1;
@@ -34,6 +40,8 @@ const NOT_SURE = 2;
 export function judge(node: usize): i32 {
   const kind = load<u32>(node);
   if (kind === SWITCH) return judgeSwitch(node);
+  if (kind === PERHAPS) return COULD;
+  if (kind === REFERENCE) return judge(load<u32>(node, 8));
   if (kind !== ALL && kind !== ANY) return judgeLeaf(node);
   const decisive = kind === ALL ? CANNOT : MATCHES;
   let verdict = kind === ALL ? MATCHES : CANNOT;
@@ -108,6 +116,11 @@ function tell(test: u32, needed: usize, from: usize, to: usize): i32 {
       const pattern = load<u32>(needed);
       return fits(from, to, pattern, pattern + load<u32>(needed, 4), test === FITS_IN_ANY_CASE) ? YES : NO;
     }
+    // That it stands there is not all that is asked.
+    case HOLDS_TEXT:
+      return holdsText(needed, from, to) ? NOT_SURE : NO;
+    case IS_IN_NETWORK:
+      return isInNetwork(needed, from, to);
     // The code lies between two.
     default:
       return isBetween(needed, from, to) ? YES : NO;
@@ -162,4 +175,41 @@ function isBetween(needed: usize, from: usize, to: usize): bool {
   let code: i32 = 0;
   for (let at = from; at < to; at++) code = code * 10 + <i32>load<u8>(at) - 0x30;
   return code >= load<i32>(needed) && code <= load<i32>(needed, 4);
+}
+
+/** Place and length of a text of three bytes or more. Reads up to 16 bytes behind `to`. */
+function holdsText(needed: usize, from: usize, to: usize): bool {
+  const place = <usize>load<u32>(needed);
+  const length = <usize>load<u32>(needed, 4);
+  // Its second byte and its last: it begins with a quote, as all keys do.
+  const second = i8x16.splat(load<u8>(place, 1));
+  const last = i8x16.splat(load<u8>(place + length - 1));
+  for (let at = from; at + length <= to; at += 16) {
+    let places = <u32>(
+      i8x16.bitmask(v128.and(i8x16.eq(v128.load(at, 1), second), i8x16.eq(v128.load(at + length - 1), last)))
+    );
+    for (; places !== 0; places &= places - 1) {
+      const found = at + <usize>ctz(places);
+      if (found + length <= to && isSame(found, place, length)) return true;
+    }
+  }
+  return false;
+}
+
+/** Whether it is a network of IPv4, its bits, and which of them count. Of another form than `10.0.3.7` an address is not told. */
+function isInNetwork(needed: usize, from: usize, to: usize): i32 {
+  if (load<u32>(needed) === 0) return NOT_SURE;
+  let address: u32 = 0;
+  let at = from;
+  for (let part = 0; part < 4; part++) {
+    const start = at;
+    let number: u32 = 0;
+    while (at < to && at - start < 3 && load<u8>(at) - 0x30 <= 9)
+      number = number * 10 + (load<u8>(at++) - 0x30);
+    if (at === start || number > 255 || (at - start > 1 && load<u8>(start) === 0x30)) return NOT_SURE;
+    address = (address << 8) | number;
+    if (part < 3 && (at >= to || load<u8>(at++) !== 0x2e)) return NOT_SURE;
+  }
+  if (at !== to) return NOT_SURE;
+  return (address & load<u32>(needed, 8)) === load<u32>(needed, 4) ? YES : NO;
 }

@@ -11,6 +11,10 @@ const COMMA: u8 = 0x2c;
 const LETTER: u8 = 0x52;
 const LETTER_AT: usize = 9;
 
+/** Where the annotations of the line stand that `receivedOf` looked at last; both are 0 for none. */
+export let annotationsFrom: usize = 0;
+export let annotationsTo: usize = 0;
+
 let isOdd: bool = false;
 /** Where the day lay whose start is known, and its bytes. */
 let knownDay: u64 = 0;
@@ -27,9 +31,13 @@ export function receivedOf(start: usize, end: usize): i64 {
   const times = staged + lengthOf(STAGED) + TIME_BYTES;
   if (load<u8>(times) !== QUOTE) return -1;
   let last = times + 1;
+  annotationsFrom = 0;
+  annotationsTo = 0;
   if (standsAt(last, ANNOTATIONS)) {
-    last = endOfValue(last + lengthOf(ANNOTATIONS) - 1, end);
+    annotationsFrom = last + lengthOf(ANNOTATIONS) - 1;
+    last = endOfValue(annotationsFrom, end);
     if (last === 0) return -1;
+    annotationsTo = last;
   }
   if (last !== end - 1 || load<u8>(last) !== CLOSE_BRACE) return -1;
   return microsOf(received);

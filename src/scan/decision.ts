@@ -2,9 +2,9 @@
  * Needles → a decision: what is left of them once the verb and the resource are known, for each that they name. Most lines are
  * then told by two looks, whatever the number of needles.
  */
-import { matchesGlob } from '../../query/glob.ts';
-import type { Field, Predicate } from '../../query/predicate.ts';
-import type { Needles } from '../needles.ts';
+import { matchesGlob } from '../query/glob.ts';
+import type { Field, Predicate } from '../query/predicate.ts';
+import type { Needles } from './needles.ts';
 
 export type Decision = Needles | Switch;
 
@@ -22,14 +22,22 @@ export interface Switch {
 /** The fields that tell most, and have one value each. */
 const SWITCHED_BY: readonly Field[] = ['verb', 'objectRef.resource'];
 /** More are no gain: each has needles of its own. */
-const MOST_CASES = 64;
+const MOST_CASES = 256;
 
 export function decisionOf(needles: Needles, fields = SWITCHED_BY): Decision {
   const [field, ...rest] = fields;
   if (field === undefined || needles.kind === 'text') return needles;
   const values = valuesOf(needles, field);
   if (values.size === 0 || values.size > MOST_CASES) return decisionOf(needles, rest);
-  const left = (value: Known): Decision => decisionOf(specialized(needles, field, value), rest);
+  // Many values leave the same: it is taken on once.
+  const known = new Map<string, Decision>();
+  const left = (value: Known): Decision => {
+    const more = specialized(needles, field, value);
+    const key = JSON.stringify(more);
+    const decision = known.get(key) ?? decisionOf(more, rest);
+    known.set(key, decision);
+    return decision;
+  };
   return {
     kind: 'switch',
     field,
