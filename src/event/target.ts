@@ -98,7 +98,15 @@ export function isDryRun(event: AuditEvent): boolean {
 
 const GKE_DRY_RUN = 'command.gke.io/dryRun';
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
-const CONNECTIONS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'proxy', 'log', 'token']);
+/** Subresources of which there are no dry runs. */
+export const CONNECTIONS: ReadonlySet<string> = new Set([
+  'exec',
+  'attach',
+  'portforward',
+  'proxy',
+  'log',
+  'token',
+]);
 
 function asksDryRun(options: unknown): boolean {
   // Only options have it: a dryRun field of a custom resource is its own affair.

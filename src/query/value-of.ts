@@ -4,7 +4,7 @@
  */
 import { actorOf } from '../event/actor.ts';
 import type { AuditEvent, UserInfo } from '../event/event.ts';
-import { isDryRun, requestPath, targetOf } from '../event/target.ts';
+import { CONNECTIONS, isDryRun, requestPath, targetOf } from '../event/target.ts';
 import { type Field, OUTCOME_FIELDS } from './predicate.ts';
 
 export const ABSENT: unique symbol = Symbol('absent');
@@ -45,7 +45,7 @@ const ORIGINS: Record<Field, readonly string[]> = {
 
 /** Where else these may stand: a created object's name, and what makes a write a dry run. */
 const NAME_BODIES = ['requestObject', 'responseObject'];
-const DRY_RUN_SIGNS = ['requestURI', 'objectRef', 'requestObject', 'annotations'];
+const DRY_RUN_SIGNS = ['requestURI', 'objectRef', 'annotations'];
 const READS: readonly string[] = ['get', 'list', 'watch'];
 
 /** Of the request's outcome: `event` is the best there is, and what it lacks is absent, unless it was cut. */
@@ -76,7 +76,15 @@ function isLost(event: AuditEvent, field: Field, lost: readonly string[], value:
 
 function elsewhereOf(event: AuditEvent, field: Field): readonly string[] {
   if (field === 'objectRef.name' && event.verb === 'create') return NAME_BODIES;
-  return field === 'dryRun' && !READS.includes(event.verb) ? DRY_RUN_SIGNS : [];
+  return field === 'dryRun' && !READS.includes(event.verb) ? dryRunSigns(event) : [];
+}
+
+/** Where a dry run is asked for: in the URL; of deletions and evictions in the body too; of exec and the like, nowhere. */
+function dryRunSigns(event: AuditEvent): readonly string[] {
+  const { subresource } = targetOf(event);
+  if (CONNECTIONS.has(subresource ?? '')) return [];
+  const hasOptions = event.verb.startsWith('delete') || subresource === 'eviction';
+  return hasOptions ? [...DRY_RUN_SIGNS, 'requestObject'] : DRY_RUN_SIGNS;
 }
 
 function rawValue(event: AuditEvent, field: Field): Value {
