@@ -123,7 +123,7 @@ function ruleIdOf(row: Row, answer: Answer): string {
 }
 
 function messageOf(row: Row, name: string): string {
-  const who = whoOf(row);
+  const who = `${whoOf(row)}${othersOf(row)}`;
   const times = typeof row.count === 'number' && row.count > 1 ? `, ${row.count} requests` : '';
   const detail = textOf(row.detail);
   const about = name === '' ? '' : ` on ${placeOf(row, name)}`;
@@ -135,6 +135,12 @@ function whoOf(row: Row): string {
   const user = textOf(at(row.who, 'user')) ?? 'nobody known';
   const as = textOf(at(row.who, 'as'));
   return as === null ? user : `${user} as ${as}`;
+}
+
+function othersOf(row: Row): string {
+  const count = at(row.others, 'distinct');
+  if (typeof count !== 'number' || count === 0) return '';
+  return ` and ${count} ${count === 1 ? 'other' : 'others'}`;
 }
 
 function placeOf(row: Row, name: string): string {

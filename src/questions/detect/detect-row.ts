@@ -1,4 +1,4 @@
-/** detect's rows (PRODUCT §4): what one rule found of one actor; and the columns over them. */
+/** detect's rows (PRODUCT §4): what one rule found of one actor, and of whoever took part in it; and the columns over them. */
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import type { Actor } from '../../event/actor.ts';
 import { formatMicros } from '../../event/micros.ts';
@@ -16,8 +16,10 @@ export type FindingRow = {
   readonly pack: Pack;
   /** MITRE ATT&CK as `attack.t1609`, Microsoft's threat matrix as `ms-ta9006`, and the author's own. */
   readonly tags: readonly string[];
-  /** What all of the requests share. */
+  /** What all of their requests share. Of requests that came together, whoever began it. */
   readonly who: Actor;
+  /** Whose requests came together with theirs, in the order in which they came in: the first 5. `distinct`: up to 64 are told apart. */
+  readonly others: { readonly top: readonly Actor[]; readonly distinct: number };
   /** What all of the requests were about; fields in which they differ are null. Null: several types. */
   readonly object: Target | null;
   /** `distinct`: up to 256 are told apart. */
@@ -49,6 +51,9 @@ export type FindingRow = {
 export type DetectAnswer = AnswerDocument<FindingRow>;
 
 const ADDRESSES_SHOWN = 5;
+const OTHERS_SHOWN = 5;
+/** In a cell. */
+const ACTORS_NAMED = 2;
 const NOBODY: Actor = {
   ...{ user: null, as: null, groups: [], kind: 'unknown', session: null },
   ...{ credential: null, pod: null, node: null },
@@ -58,6 +63,7 @@ export function findingRow(group: FindingGroup, show: string, now: ObjectNow = N
   const { rule } = group;
   const newest = group.newest();
   const [last] = newest;
+  const others = group.others();
   return {
     rule: rule.id,
     title: rule.title,
@@ -65,6 +71,7 @@ export function findingRow(group: FindingGroup, show: string, now: ObjectNow = N
     pack: rule.pack,
     tags: rule.tags,
     who: group.who ?? NOBODY,
+    others: { top: others.slice(0, OTHERS_SHOWN), distinct: others.length },
     object: group.object,
     from: {
       top: group.addresses
@@ -103,7 +110,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'SEVERITY', shrink: 0, cell: (row) => severityCell(asRow(row)) },
   { name: 'RULE', readable: 20, shrink: 0, cell: (row) => text(asRow(row).rule) },
   { name: 'TITLE', wide: true, cell: (row) => text(asRow(row).title) },
-  { name: 'WHO', readable: 18, shorten: 'path', cell: (row) => text(whoText(asRow(row).who)) },
+  { name: 'WHO', readable: 18, shorten: 'path', cell: (row) => text(actorsText(asRow(row))) },
   { name: 'OBJECT', readable: 18, shorten: 'path', cell: (row) => text(objectText(asRow(row))) },
   { name: 'COUNT', shrink: 0, cell: (row) => ({ kind: 'number', value: asRow(row).count }) },
   { name: 'FIRST', wide: true, shrink: 0, cell: (row) => time(asRow(row).first, 'time') },
@@ -124,6 +131,13 @@ export function nameOfRow(row: Row): string {
   const type =
     object.group === null || object.group === '' ? object.resource : `${object.resource}.${object.group}`;
   return object.name === null ? type : `${type}/${object.name}`;
+}
+
+/** `mallory`; `mallory, sa:kube-system/backup-agent +2` */
+export function actorsText({ who, others }: FindingRow): string {
+  const names = [who, ...others.top].slice(0, ACTORS_NAMED).map(whoText);
+  const more = 1 + others.distinct - names.length;
+  return `${names.join(', ')}${more > 0 ? ` +${more}` : ''}`;
 }
 
 export function objectText({ object }: FindingRow): string {

@@ -4,9 +4,8 @@ import { formatMicros } from '../../event/micros.ts';
 import { REDACTED } from '../../event/secret-names.ts';
 import { flagText } from '../../event/shell.ts';
 import { SEVERITIES } from '../../rules/rule.ts';
-import { whoText } from '../who-did/who-did-row.ts';
 import type { DetectParams } from './detect-params.ts';
-import { type FindingRow, objectText } from './detect-row.ts';
+import { actorsText, type FindingRow, objectText } from './detect-row.ts';
 import type { FindingGroup } from './finding-group.ts';
 import { MAX_ACTORS } from './finding-groups.ts';
 import type { Unanswered } from './unanswered.ts';
@@ -52,7 +51,7 @@ export function sentence(
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`);
   const found = `${rows.length} ${rows.length === 1 ? 'finding' : 'findings'} by ${of}: ${counts.join(', ')}`;
-  return `${found}; ${rows.length === 1 ? 'it is' : 'first'} ${first.rule} by ${whoText(first.who)} on ${objectText(first)}${but}`;
+  return `${found}; ${rows.length === 1 ? 'it is' : 'first'} ${first.rule} by ${actorsText(first)} on ${objectText(first)}${but}`;
 }
 
 export function notesOf(params: DetectParams, { unanswered, withoutBaseline, cutOff }: Limits): Note[] {

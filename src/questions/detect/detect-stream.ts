@@ -144,9 +144,9 @@ export class DetectStream implements RowStream {
   #rowOf(rule: Rule, hits: readonly Hit<SeenRequest>[], of: SeenRequest): StreamedRow {
     const { isRevealed } = this.#params;
     const detail = episodeText({ rule, hits }, (text) => (isRevealed ? text : redactText(text)));
-    const group = new FindingGroup(groupKeyOf(rule, of), rule);
-    for (const { item } of new Map(hits.map((hit) => [hit.id, hit])).values()) group.add(item, detail);
-    group.episodes = 1;
+    const items = [...new Map(hits.map((hit) => [hit.id, hit.item])).values()];
+    const group = new FindingGroup(groupKeyOf(rule, items[0] ?? of), rule);
+    group.addEpisode(items, detail);
     return {
       row: findingRow(group, showCommand(group, this.#params)),
       key: keyOf(rule, of.key),

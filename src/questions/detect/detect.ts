@@ -203,8 +203,7 @@ function tellEpisodes({ params, groups, together, reachesUs }: Found): number {
   const unheld = new Set<Rule>();
   for (const episode of together.episodes()) {
     const { rule, hits, lastUs } = episode;
-    const last = hits.at(-1);
-    if (lastUs < sinceUs || last === undefined) continue;
+    if (lastUs < sinceUs) continue;
     if (rule.correlation?.kind === 'first seen') {
       const neededUs = lastUs - Math.min(rule.correlation.lookBackUs, BASELINE_US);
       if (reachesUs === null || reachesUs > neededUs) {
@@ -212,9 +211,8 @@ function tellEpisodes({ params, groups, together, reachesUs }: Found): number {
         continue;
       }
     }
-    const detail = episodeText(episode, clean);
-    const group = hits.map((hit) => groups.add(rule, hit.item, detail, last.item)).at(-1);
-    if (group != null) group.episodes++;
+    const seen = hits.map(({ item }) => item);
+    groups.addEpisode(rule, seen, episodeText(episode, clean));
   }
   return unheld.size;
 }

@@ -4,12 +4,19 @@ import type { Target } from '../../event/target.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { shared, sharedTarget } from '../anomalies/evidence.ts';
 import { Newest } from '../failed-auth/newest.ts';
-import { TextCounts } from '../failed-auth/smallest-keys.ts';
+import { SmallestKeys, TextCounts } from '../failed-auth/smallest-keys.ts';
 import type { SeenRequest } from './seen-request.ts';
 
 /** PRODUCT §4. */
 const AUDIT_IDS = 20;
 const ADDRESSES = 256;
+/** Actors besides the one whose finding it is. */
+export const MAX_OTHERS = 64;
+
+interface Other {
+  readonly who: Actor;
+  readonly firstUs: number;
+}
 
 interface Kept {
   readonly seen: SeenRequest;
@@ -24,9 +31,12 @@ export class FindingGroup {
   episodes = 0;
   firstUs: number | null = null;
   lastUs: number | null = null;
+  /** Whose finding it is: what all of their requests share. */
   who: Actor | null = null;
+  /** What all requests share. */
   object: Target | null = null;
   readonly addresses = new TextCounts(ADDRESSES);
+  readonly #others = new SmallestKeys<Other>(MAX_OTHERS);
   readonly #newest: Newest<Kept>;
 
   constructor(key: string, rule: Rule) {
@@ -35,10 +45,35 @@ export class FindingGroup {
     this.#newest = new Newest<Kept>(AUDIT_IDS);
   }
 
+  /** A request of whom the group is about. */
   add(seen: SeenRequest, detail: string | null): void {
+    const { who } = seen.row;
+    this.who = this.who === null ? who : shared(this.who, who);
+    this.#count(seen, detail);
+  }
+
+  /** Requests that came together, begun by whom the group is about. */
+  addEpisode(seen: readonly SeenRequest[], detail: string | null): void {
+    this.episodes++;
+    for (const one of seen) {
+      const key = groupKeyOf(this.rule, one);
+      if (key === this.key) this.add(one, detail);
+      else {
+        this.#addOther(key, one);
+        this.#count(one, detail);
+      }
+    }
+  }
+
+  #addOther(key: string, { row: { who }, atUs }: SeenRequest): void {
+    const known = this.#others.at(key, () => ({ who, firstUs: atUs }));
+    if (known === null) return;
+    this.#others.set(key, { who: shared(known.who, who), firstUs: Math.min(known.firstUs, atUs) });
+  }
+
+  #count(seen: SeenRequest, detail: string | null): void {
     const { row, atUs } = seen;
     const object = { ...row.object, uid: null };
-    this.who = this.count === 0 ? row.who : shared(this.who, row.who);
     this.object = this.count === 0 ? object : sharedTarget(this.object, object);
     this.count++;
     if (row.from.ip !== null) this.addresses.add(row.from.ip);
@@ -46,6 +81,14 @@ export class FindingGroup {
     if (row.when === null) return;
     this.firstUs = Math.min(this.firstUs ?? atUs, atUs);
     this.lastUs = Math.max(this.lastUs ?? atUs, atUs);
+  }
+
+  /** Whose requests came together with theirs, in the order in which they came in. */
+  others(): readonly Actor[] {
+    return this.#others
+      .entries()
+      .sort(([, a], [, b]) => a.firstUs - b.firstUs)
+      .map(([, { who }]) => who);
   }
 
   /** Newest first. */

@@ -11,15 +11,24 @@ export class FindingGroups {
   readonly #rules = new Map<Rule, SmallestKeys<FindingGroup>>();
   #count = 0;
 
-  /** `of`: whose finding it is; default: the request's own. */
-  add(rule: Rule, seen: SeenRequest, detail: string | null, of: SeenRequest = seen): FindingGroup | null {
+  add(rule: Rule, seen: SeenRequest, detail: string | null): void {
     this.#count++;
+    this.#groupOf(rule, seen)?.add(seen, detail);
+  }
+
+  /** Requests that came together, in the order of time: the finding is of whoever began it. */
+  addEpisode(rule: Rule, seen: readonly SeenRequest[], detail: string | null): void {
+    const [first] = seen;
+    if (first === undefined) return;
+    this.#count += seen.length;
+    this.#groupOf(rule, first)?.addEpisode(seen, detail);
+  }
+
+  #groupOf(rule: Rule, seen: SeenRequest): FindingGroup | null {
     const groups = this.#rules.get(rule) ?? new SmallestKeys<FindingGroup>(MAX_ACTORS);
     this.#rules.set(rule, groups);
-    const key = groupKeyOf(rule, of);
-    const group = groups.at(key, () => new FindingGroup(key, rule));
-    group?.add(seen, detail);
-    return group;
+    const key = groupKeyOf(rule, seen);
+    return groups.at(key, () => new FindingGroup(key, rule));
   }
 
   /** The gravest first, of those the newest. */
