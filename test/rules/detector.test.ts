@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verdictOf } from '../../src/query/matches.ts';
-import { settled } from '../../src/query/partial.ts';
 import type { Predicate } from '../../src/query/predicate.ts';
 import { Detector } from '../../src/rules/detector.ts';
 import type { Rule } from '../../src/rules/rule.ts';
@@ -46,27 +45,5 @@ describe('Detector', () => {
     const cut = anEvent({ userAgent: null, cut: { why: 'line cut', lost: ['userAgent'] } });
     expect(detector.holding(cut)).toEqual([]);
     expect(detector.unsure).toBe(1);
-  });
-});
-
-describe('settled', () => {
-  it('leaves a predicate that means the same where the settled tests are as they were said to be', () => {
-    fc.assert(
-      fc.property(
-        predicate(),
-        eventJson(),
-        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
-        (whole, json, chosen) => {
-          const event = decodeJson(json);
-          let n = 0;
-          const left = settled(whole, (test) => {
-            const verdict = verdictOf(event, test);
-            return chosen[n++ % chosen.length] === true && typeof verdict === 'boolean' ? verdict : null;
-          });
-          expect(verdictOf(event, left)).toBe(verdictOf(event, whole));
-        },
-      ),
-      { numRuns: 500 },
-    );
   });
 });
