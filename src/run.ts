@@ -3,7 +3,7 @@ import type { Argv, Options } from 'yargs';
 import { columnsOf } from './commands/columns.ts';
 import type { CommandSummary } from './commands/command.ts';
 import { type CommandLine, parseCommandLine } from './commands/command-line.ts';
-import { FLAGS, type Flag, type FlagName, type FlagValues, listFlag } from './commands/flags.ts';
+import { FLAGS, type Flag, type FlagName, type FlagValues, helpIn, listFlag } from './commands/flags.ts';
 import { hung } from './commands/hung.ts';
 import { COMMANDS, findCommand } from './commands/registry.ts';
 import { assertQuoted } from './commands/spread-files.ts';
@@ -87,7 +87,7 @@ function describeAll(argv: Argv): Argv {
 
 function describe(argv: Argv, command: CommandSummary, columns: number): Argv {
   let described = argv.usage(`$0 ${command.name} ${command.usage}\n\n${command.summary}`);
-  for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name]));
+  for (const name of command.flags) described = described.option(name, optionOf(FLAGS[name], command.name));
   for (const [sentence, example] of command.examples)
     described = described.example(`$0 ${example}`, sentence);
   if (command.terms === null) return described;
@@ -98,10 +98,10 @@ function describe(argv: Argv, command: CommandSummary, columns: number): Argv {
   return described.epilog([`${heading}:`, ...terms].join('\n'));
 }
 
-function optionOf(flag: Flag): Options {
+function optionOf(flag: Flag, command = ''): Options {
   return {
     group: `${flag.group}:`,
-    describe: flag.help,
+    describe: helpIn(flag, command),
     ...(flag.short === undefined ? {} : { alias: flag.short }),
   };
 }

@@ -11,6 +11,7 @@ import { chosen, readRules } from '../rules/read-rules.ts';
 import type { LoadedRules } from '../rules/rule.ts';
 import { SEVERITIES, type Severity } from '../rules/rule.ts';
 import { runRuleTests } from '../rules/rule-tests.ts';
+import { columnsOf } from './columns.ts';
 import type { Command } from './command.ts';
 import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
 import { type Printing, printAnswer } from './print-answer.ts';
@@ -88,8 +89,9 @@ export function severe(loaded: LoadedRules, least: Severity | null): LoadedRules
 }
 
 async function explain({ rules }: LoadedRules, id: string, io: Io): Promise<number> {
+  const columns = Math.min(columnsOf(io) ?? 100, 100);
   for (const [n, rule] of chosen(rules, [id]).entries()) {
-    const lines = [...(n === 0 ? [] : ['']), ...explainRule(rule)];
+    const lines = [...(n === 0 ? [] : ['']), ...explainRule(rule, columns)];
     await io.out.write(`${lines.map(escapeTerminal).join('\n')}\n`);
   }
   return 0;

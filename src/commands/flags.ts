@@ -13,7 +13,15 @@ export interface Flag {
   /** What stands for the value in help. */
   readonly value?: string;
   readonly help: string;
+  /** What the help of single commands says instead. */
+  readonly helpOf?: Readonly<Record<string, string>>;
   readonly group: 'Where from' | 'When' | 'Who and what' | 'Out' | 'Cluster' | 'Other';
+}
+
+/** In the help of one command, where nobody need be told that it is this one's. */
+export function helpIn({ help, helpOf }: Flag, command: string): string {
+  const [scope = '', names = ''] = /^([a-z-]+(?:, [a-z-]+)*): /.exec(help) ?? [];
+  return helpOf?.[command] ?? (names.split(', ').includes(command) ? help.slice(scope.length) : help);
 }
 
 /** One of kubectl's own about the connection. */
@@ -74,6 +82,10 @@ export const FLAGS = {
     type: 'string',
     value: 'IMAGE',
     help: 'of the pod of --via pod; needs sh, ls, head, date, dd and sleep (default: a pinned busybox); of watch --manifest: one with this program in it',
+    helpOf: {
+      watch:
+        'with --manifest: one with this program in it; with --via pod: one with sh, ls, head, date, dd and sleep (default: a pinned busybox)',
+    },
     group: 'Where from',
   },
   demo: {
@@ -119,6 +131,11 @@ export const FLAGS = {
     type: 'string',
     value: 'TIME',
     help: "from then on: 2h, 3d, 2026-11-22T10:00Z, 'yesterday 14:00' (default 24h; for one object, further back when nothing is found)",
+    helpOf: {
+      detect: "from then on: 2h, 3d, 2026-11-22T10:00Z, 'yesterday 14:00' (default 24h)",
+      watch:
+        "of the first run: from then on: 2h, 3d, 2026-11-22T10:00Z, 'yesterday 14:00' (default: from now on; with --once, from an hour before the newest event)",
+    },
     group: 'When',
   },
   until: { name: 'until', type: 'string', value: 'TIME', help: 'up to, and without, then', group: 'When' },
@@ -163,6 +180,10 @@ export const FLAGS = {
     type: 'string',
     value: 'NS',
     help: "namespace of the object (default: the context's; all, when log files are read)",
+    helpOf: {
+      detect: 'only what is done in this namespace (default: everywhere)',
+      watch: 'only what is done in this namespace (default: everywhere)',
+    },
     group: 'Who and what',
   },
   'all-namespaces': {
@@ -300,6 +321,7 @@ export const FLAGS = {
     name: 'manifest',
     type: 'boolean',
     help: 'with --at: what kubectl apply takes, to bring the object back; watch: what runs it in the cluster, and read nothing',
+    helpOf: { watch: 'print what runs it in the cluster, for kubectl apply -f -, and read nothing' },
     group: 'Out',
   },
   'with-live': {

@@ -1,16 +1,16 @@
 /** One rule in plain words, for people who have a finding of it before them, or write one. */
 import { assertNever } from '../errors.ts';
 import { formatDuration } from '../query/duration.ts';
-import { describePredicate } from '../query/plan.ts';
+import { conditionLines } from './condition-lines.ts';
 import type { Correlation, Need, Rule } from './rule.ts';
 
-/** Lines; texts are the author's, to be escaped for where they are printed. */
-export function explainRule(rule: Rule): readonly string[] {
+/** Lines; texts are the author's, to be escaped for where they are printed. `columns`: a longer word overhangs. */
+export function explainRule(rule: Rule, columns: number): readonly string[] {
   const { id, title, severity, pack, tags, level, why, place, tests = [] } = rule;
-  return [
+  const lines = [
     `${id}: ${title}`,
     '',
-    ...folded(why),
+    why,
     '',
     `severity  ${severity}`,
     `level     ${level}: what the log must hold of the requests${level === 'Metadata' ? '' : ', for their bodies'}`,
@@ -19,7 +19,7 @@ export function explainRule(rule: Rule): readonly string[] {
     '',
     ...(rule.correlation?.kind === 'within'
       ? []
-      : ['of each request', `  ${describePredicate(rule.condition)}`]),
+      : ['of each request', ...conditionLines(rule.condition).map((line) => `  ${line}`)]),
     ...correlationLines(rule.correlation),
     ...section('what to do', rule.advice),
     ...section('harmless causes', rule.falsePositives),
@@ -32,6 +32,7 @@ export function explainRule(rule: Rule): readonly string[] {
       }),
     ),
   ];
+  return lines.flatMap((line) => folded(line, columns));
 }
 
 function correlationLines(correlation: Correlation | null): readonly string[] {
@@ -48,9 +49,12 @@ function correlationLines(correlation: Correlation | null): readonly string[] {
   const same = key.length === 0 ? '' : ` of the same ${key.join(', ')}`;
   return [
     `of requests${same} within ${formatDuration(withinUs / 1000)}${isOrdered ? ', in this order' : ''}`,
-    ...steps.map(
-      ({ name, condition }) => `  ${steps.length === 1 ? '' : `${name}: `}${describePredicate(condition)}`,
-    ),
+    ...steps.flatMap(({ name, condition }) => {
+      const lines = conditionLines(condition);
+      return steps.length === 1
+        ? lines.map((line) => `  ${line}`)
+        : [`  ${name}:`, ...lines.map((line) => `    ${line}`)];
+    }),
     `when there are ${needs.map((need) => needText(need, steps)).join(', and ')}`,
   ];
 }
@@ -80,14 +84,20 @@ function section(heading: string, texts: readonly string[]): readonly string[] {
   return texts.length === 0 ? [] : ['', heading, ...texts.map((text) => `  ${text.trim()}`)];
 }
 
-const WIDTH = 100;
-
-function folded(text: string): readonly string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + word.length >= WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+/** Later lines begin under the first; those of a condition's part further in. */
+function folded(line: string, columns: number): readonly string[] {
+  const indent = /^ *(?:and )?/.exec(line)?.[0].length ?? 0;
+  const lines: string[] = [];
+  let current = /^ */.exec(line)?.[0] ?? '';
+  for (const word of line
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .split(' ')) {
+    const isFirst = current.trim() === '';
+    if (!isFirst && current.length + 1 + word.length > columns) {
+      lines.push(current);
+      current = `${' '.repeat(indent)}${word}`;
+    } else current += isFirst ? word : ` ${word}`;
   }
-  return lines;
+  return [...lines, current];
 }

@@ -192,7 +192,12 @@ describe('detect', () => {
       from      ./rules.yaml:13 (own)
 
       of requests of the same user within 10m
-        (code 200 to 299 or code 101) and not dryRun and verb in "get", "list", "watch" and no objectRef.subresource and objectRef.resource is "secrets" and objectRef.apiGroup is "" and no objectRef.subresource
+        (code 200 to 299 or code 101)
+        and not dryRun
+        and verb in "get", "list", "watch"
+        and no objectRef.subresource
+        and objectRef.resource is "secrets"
+        and objectRef.apiGroup is ""
       when there are 3 or more different name
       "
     `);

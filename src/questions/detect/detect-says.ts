@@ -1,18 +1,14 @@
 /** What detect says of its findings: the sentence, the notes, and what to ask next. */
 import type { Coverage, Gap, Note } from '../../event/coverage.ts';
-import { formatMicros } from '../../event/micros.ts';
 import { REDACTED } from '../../event/secret-names.ts';
 import { flagText } from '../../event/shell.ts';
 import { SEVERITIES } from '../../rules/rule.ts';
 import type { DetectParams } from './detect-params.ts';
 import { actorsText, type FindingRow, objectText } from './detect-row.ts';
-import type { FindingGroup } from './finding-group.ts';
 import { MAX_ACTORS } from './finding-groups.ts';
+import { shortShowCommand } from './show-requests.ts';
 import type { Unanswered } from './unanswered.ts';
 
-const SECOND_US = 1_000_000;
-/** The command shows the newest. */
-const IDS_IN_COMMAND = 10;
 const IDS_NAMED = 8;
 const RESOURCES_NAMED = 6;
 
@@ -115,23 +111,6 @@ export function gapsOf({ dropped, unsure, left }: Limits, coverage: Coverage | n
   return gaps;
 }
 
-/** The newest requests, by their IDs. */
-export function showCommand(group: FindingGroup, { calledAs, sameLogs, window }: DetectParams): string {
-  const shown = group.newest().slice(0, IDS_IN_COMMAND);
-  const ids = [...new Set(shown.map(({ row }) => row.auditID))].filter((id) => !id.includes(REDACTED));
-  const oldestUs = Math.min(...shown.map(({ atUs }) => atUs));
-  const since = group.firstUs === null ? '' : flagText('since', formatMicros(floorSecond(oldestUs)));
-  const until =
-    group.lastUs === null || window.untilUs === null
-      ? ''
-      : flagText('until', formatMicros(floorSecond(group.lastUs) + SECOND_US));
-  return `${calledAs} who-did touch -A${ids.map((id) => flagText('audit-id', id)).join('')}${since}${until}${sameLogs}`;
-}
-
-function floorSecond(us: number): number {
-  return Math.floor(us / SECOND_US) * SECOND_US;
-}
-
 export function nextCommands(rows: readonly FindingRow[], params: DetectParams): string[] {
   const [first] = rows;
   const { calledAs, sameLogs, sameWindow } = params;
@@ -140,7 +119,7 @@ export function nextCommands(rows: readonly FindingRow[], params: DetectParams):
   const name = as ?? user;
   const isPlain = name !== null && !name.includes(REDACTED);
   return [
-    first.show,
+    shortShowCommand(first, params),
     `${calledAs} detect --explain-rule ${first.rule}`,
     ...(isPlain ? [`${calledAs} timeline -A${flagText('by', name)}${sameWindow}${sameLogs}`] : []),
   ];

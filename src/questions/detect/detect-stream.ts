@@ -14,9 +14,10 @@ import type { RowStream, StreamedRow } from '../row-stream.ts';
 import { episodeText } from './came-together.ts';
 import type { DetectParams } from './detect-params.ts';
 import { COLUMNS, findingRow, nameOfRow } from './detect-row.ts';
-import { gapsOf, notesOf, showCommand } from './detect-says.ts';
+import { gapsOf, notesOf } from './detect-says.ts';
 import { FindingGroup, groupKeyOf } from './finding-group.ts';
 import { describedBy, type SeenRequest, seenRequest } from './seen-request.ts';
+import { showCommand } from './show-requests.ts';
 import { levelWitness } from './unanswered.ts';
 
 /** Requests come in the order of their ends, of several logs: others that were received later may be there before. */

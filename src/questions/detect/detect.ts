@@ -18,12 +18,13 @@ import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.
 import { CameTogether, episodeText, reachOf } from './came-together.ts';
 import type { DetectParams } from './detect-params.ts';
 import { columnsFor, type FindingRow, findingRow, nameOfRow } from './detect-row.ts';
-import { gapsOf, type Limits, nextCommands, notesOf, sentence, showCommand } from './detect-says.ts';
+import { gapsOf, type Limits, nextCommands, notesOf, sentence } from './detect-says.ts';
 import { DetectStream } from './detect-stream.ts';
 import type { FindingGroup } from './finding-group.ts';
 import { FindingGroups } from './finding-groups.ts';
 import { type FindingKeys, keysFor, nowLines, nowOf } from './finding-now.ts';
 import { describedBy, seenRequest } from './seen-request.ts';
+import { showCommand } from './show-requests.ts';
 import { levelWitness, unansweredBy } from './unanswered.ts';
 
 export const detect: Question<DetectParams> = {
