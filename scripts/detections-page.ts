@@ -34,7 +34,7 @@ export async function detectionsPage(): Promise<string> {
 const INTRODUCTION = `<!-- Made by \`npm run docs\` from src/rules/pack. -->
 # What \`detect\` finds
 
-The rules that come with the program, most of them about one request, some about several that come together. \`kubectl audit detect --explain-rule ID\` prints
+The rules that come with the program, most of them about one request, some about several that come together. \`kubectl audit detect --explain-rule exec-into-pod\` prints
 one whole, with what to do first; \`--rules ID,…\` and \`--severity\` choose among them. Rules of your own, Falco's and Sigma's load beside them.
 
 What makes them right:

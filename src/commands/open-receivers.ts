@@ -104,7 +104,7 @@ async function fromUrl({ type, url, settings }: AdHocSource, named: string): Pro
       'AUDIT_BAD_CONFIG',
       `${JSON.stringify(shown)}: ${path.map(String).join('.')}: ${message}`,
       {
-        hint: 'docs/watch.md tells what can be set about each kind; a whole URL that is a secret: ?url-env=VARIABLE',
+        hint: 'docs/questions/watch.md tells what can be set about each kind; a whole URL that is a secret: ?url-env=VARIABLE',
       },
     );
   }

@@ -75,7 +75,7 @@ function imageOf(flags: FlagValues): string {
   const image = textFlag(flags, 'image') ?? '';
   if (image !== '') return image;
   throw new UserError('AUDIT_USAGE', '--manifest needs an --image with this program in it', {
-    hint: 'docs/watch.md says how one is made; then --image registry.example/kubectl-audit:TAG',
+    hint: 'docs/questions/watch.md says how one is made; then --image registry.example/kubectl-audit:TAG',
   });
 }
 
@@ -90,7 +90,7 @@ function argsOf(flags: FlagValues): string[] {
 function commentsOn(image: string, env: readonly string[]): string[] {
   const literals = env.map((name) => ` --from-literal=${name}=…`).join('');
   return [
-    `A watch over the audit log, run by ${image}: for kubectl apply -f -. docs/watch.md says what each part is for.`,
+    `A watch over the audit log, run by ${image}: for kubectl apply -f -. docs/questions/watch.md says what each part is for.`,
     ...(env.length === 0 ? [] : ['Its secrets, which it waits for:']),
     ...(env.length === 0
       ? []
