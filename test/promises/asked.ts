@@ -6,6 +6,9 @@ import { DEMO } from '../../src/commands/demo.ts';
 import { run } from '../../src/run.ts';
 import { fixedIo } from '../support/fixed-io.ts';
 
+/** Rules of the tests' own: those that come with the program may get better. */
+export const RULES = join(import.meta.dirname, 'golden/rules.yaml');
+
 /** The golden file's name → what is typed. */
 export const ASKED: Readonly<Record<string, readonly string[]>> = {
   'who-did': ['who-did', 'delete', 'deploy/api', '--effects', '--demo'],
@@ -15,6 +18,7 @@ export const ASKED: Readonly<Record<string, readonly string[]>> = {
   'failed-auth': ['failed-auth', '-A', '--demo'],
   'rbac-diff': ['rbac-diff', '--by', 'bob', '--limit', '4', '--demo'],
   timeline: ['timeline', '-A', '--by', 'agent-smith', '--demo'],
+  detect: ['detect', '--rules', RULES, '--demo'],
   top: ['top', '-A', '--count', 'user,verb', '--limit', '3', '--demo'],
 };
 

@@ -1,6 +1,6 @@
 /** The promise of docs/output.md on what scripts read line by line: jsonl, csv's columns by their names, names, templates. */
 import { describe, expect, it } from 'vitest';
-import { asked } from './asked.ts';
+import { asked, RULES } from './asked.ts';
 
 const DELETED = ['who-did', 'delete', 'deploy/api', '--demo'];
 
@@ -33,6 +33,10 @@ describe('-o csv', () => {
       ['timeline', '-A', '--by', 'agent-smith', '--demo'],
       'WHEN,ORIGIN,WHO,WHAT,FROM,WITH,RESULT,BECAUSE,LEVEL,SOURCE,AUDIT-ID',
     ],
+    [
+      ['detect', '--rules', RULES, '--demo'],
+      'SEVERITY,RULE,TITLE,WHO,OBJECT,COUNT,FIRST,LAST,FROM,DETAIL,WHY,TAGS,PACK,SHOW,AUDIT-IDS',
+    ],
     [['top', '-A', '--count', 'user,verb', '--demo'], 'USER,VERB,COUNT,SHARE,FIRST,LAST,TREND'],
   ])('%j has these columns', async (argv, columns) => {
     const [head = '', first = ''] = await lines(...argv, '-o', 'csv');
@@ -49,6 +53,37 @@ describe('-o csv', () => {
       'alice as agent-smith',
       '2babee7d-6295-46b6-b80e-1c828e888913',
     ]);
+  });
+});
+
+describe('-o sarif', () => {
+  it('has a result for each finding, with its rule, level, place and fingerprint', async () => {
+    const { status, out } = await asked(['detect', '--rules', RULES, '--demo', '-o', 'sarif']);
+    expect(status).toBe(0);
+    const log = JSON.parse(out) as { version: string; runs: object[] };
+    expect([log.version, log.runs.length]).toEqual(['2.1.0', 1]);
+    expect(log.runs[0]).toMatchObject({
+      tool: {
+        driver: {
+          name: 'kubectl-audit',
+          rules: [
+            { id: 'refused-then-exec', properties: { tags: ['security', 'attack.t1609'], severity: 'high' } },
+            { id: 'nobody-refused', properties: { severity: 'low' } },
+          ],
+        },
+      },
+      results: [
+        {
+          ruleId: 'refused-then-exec',
+          ruleIndex: 0,
+          level: 'error',
+          occurrenceCount: 3,
+          partialFingerprints: { 'kubectlAudit/v1': expect.stringMatching(/^refused-then-exec\/dana\/prod/) },
+          locations: [{ logicalLocations: [{ kind: 'pods' }] }],
+        },
+        { ruleId: 'nobody-refused', ruleIndex: 1, level: 'note', occurrenceCount: 1 },
+      ],
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 /** What of a document is promised: all but how things are said to people, and how much was read to know them. */
 
 /** Of these only that they are there, and not empty. */
-const TOLD = new Set(['says', 'text', 'why', 'missing', 'pushed', 'residual']);
+const TOLD = new Set(['says', 'text', 'why', 'detail', 'show', 'missing', 'pushed', 'residual']);
 /** Of these only that they are numbers: another way of reading has others. */
 const MEASURED = new Set(['bytes']);
 
