@@ -70,6 +70,8 @@ export class Book {
     this.#entries.set(fingerprint, entry);
     for (const debtee of this.#debtees)
       if (this.#isDue(entry, debtee, nowMs)) this.#owe(debtee.key, entry, nowMs);
+    // Nobody is told: a terminal has its own lines.
+    if (entry.told.size === 0 && !this.#isOwed(fingerprint)) this.#entries.delete(fingerprint);
     this.#forgetOldest();
   }
 

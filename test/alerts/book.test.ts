@@ -37,6 +37,9 @@ describe('Book', () => {
     const book = new Book([{ ...slack, least: 'high' }, manager], HOUR);
     book.note(finding({ severity: 'medium' }), 0);
     expect([book.owedTo('slack'), book.owedTo('am')]).toEqual([0, 1]);
+    const nobody = new Book([{ ...slack, least: 'high' }], HOUR);
+    nobody.note(finding({ severity: 'medium' }), 0);
+    expect(nobody.records()).toEqual([]);
   });
 
   it('tells again what still happens an hour after it was told, as another message', () => {
