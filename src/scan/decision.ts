@@ -24,17 +24,26 @@ const SWITCHED_BY: readonly Field[] = ['verb', 'objectRef.resource'];
 /** More are no gain: each has needles of its own. */
 const MOST_CASES = 256;
 
-export function decisionOf(needles: Needles, fields = SWITCHED_BY): Decision {
+const decisions = new WeakMap<Needles, Decision>();
+
+/** Made once of the same needles. */
+export function decisionOf(needles: Needles): Decision {
+  const decision = decisions.get(needles) ?? decided(needles, SWITCHED_BY);
+  decisions.set(needles, decision);
+  return decision;
+}
+
+function decided(needles: Needles, fields: readonly Field[]): Decision {
   const [field, ...rest] = fields;
   if (field === undefined || needles.kind === 'text') return needles;
-  const values = valuesOf(needles, field);
-  if (values.size === 0 || values.size > MOST_CASES) return decisionOf(needles, rest);
-  // Many values leave the same: it is taken on once.
+  const tests = testsOf(needles, field);
+  const values = new Set([...tests].flatMap((leaf) => valuesIn(leaf, field)));
+  if (values.size === 0 || values.size > MOST_CASES) return decided(needles, rest);
+  // Of values of which all tests say the same, the same is left.
   const known = new Map<string, Decision>();
   const left = (value: Known): Decision => {
-    const more = specialized(needles, field, value);
-    const key = JSON.stringify(more);
-    const decision = known.get(key) ?? decisionOf(more, rest);
+    const key = [...tests].map((leaf) => verdictOf(leaf, field, value)).join();
+    const decision = known.get(key) ?? decided(specialized(needles, field, value), rest);
     known.set(key, decision);
     return decision;
   };
@@ -56,12 +65,18 @@ type Known = string | typeof ANOTHER | typeof NONE;
 const HOLDS: Needles = { kind: 'all', of: [] };
 const FAILS: Needles = { kind: 'any', of: [] };
 
-/** The values that needles name. */
-function valuesOf(needles: Needles, field: Field): ReadonlySet<string> {
-  if (needles.kind === 'text') return new Set(valuesIn(needles.leaf, field));
-  return new Set(needles.of.flatMap((part) => [...valuesOf(part, field)]));
+/** Those of one field. */
+function testsOf(needles: Needles, field: Field, found = new Set<Predicate>()): ReadonlySet<Predicate> {
+  if (needles.kind !== 'text') for (const part of needles.of) testsOf(part, field, found);
+  else if (isOf(needles.leaf, field)) found.add(needles.leaf);
+  return found;
 }
 
+function isOf(leaf: Predicate, field: Field): boolean {
+  return leaf.kind === 'not' ? isOf(leaf.of, field) : 'field' in leaf && leaf.field === field;
+}
+
+/** The values that a test names. */
 function valuesIn(leaf: Predicate, field: Field): readonly string[] {
   if (leaf.kind === 'not') return valuesIn(leaf.of, field);
   if (leaf.kind === 'equals' && leaf.field === field) return [String(leaf.value)];
@@ -75,11 +90,14 @@ function specialized(needles: Needles, field: Field, value: Known): Needles {
   }
   const decisive = needles.kind === 'all' ? 'any' : 'all';
   const of: Needles[] = [];
+  let isSame = true;
   for (const part of needles.of) {
     const left = specialized(part, field, value);
     if (isConstant(left) && left.kind === decisive) return left;
     if (!isConstant(left)) of.push(left);
+    isSame &&= left === part;
   }
+  if (isSame) return needles;
   const [only] = of;
   return of.length === 1 && only !== undefined ? only : { kind: needles.kind, of };
 }

@@ -134,11 +134,28 @@ function fieldOf(leaf: Predicate): Field | null {
   return 'field' in leaf ? leaf.field : null;
 }
 
-/** Without repeats, what is cheap to look at first. */
-function toNeedles(predicate: Predicate, needle: (leaf: Predicate) => Needles): Needles {
+/** Without repeats, what is cheap to look at first. What stands in several places is the same object in each. */
+function toNeedles(
+  predicate: Predicate,
+  needle: (leaf: Predicate) => Needles,
+  made = new Map<string, Needles>(),
+): Needles {
+  const key = JSON.stringify(predicate);
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const needles = needlesOfParts(predicate, needle, made);
+  made.set(key, needles);
+  return needles;
+}
+
+function needlesOfParts(
+  predicate: Predicate,
+  needle: (leaf: Predicate) => Needles,
+  made: Map<string, Needles>,
+): Needles {
   if (predicate.kind !== 'all' && predicate.kind !== 'any') return needle(predicate);
-  const distinct = new Map(predicate.of.map((part) => [JSON.stringify(part), toNeedles(part, needle)]));
-  return { kind: predicate.kind, of: [...distinct.values()].sort((a, b) => cost(a) - cost(b)) };
+  const distinct = new Set(predicate.of.map((part) => toNeedles(part, needle, made)));
+  return { kind: predicate.kind, of: [...distinct].sort((a, b) => cost(a) - cost(b)) };
 }
 
 function needleOf(leaf: Predicate): Needles {

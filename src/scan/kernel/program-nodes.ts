@@ -1,7 +1,7 @@
 /** Decisions → the nodes that assembly/needles.ts judges by. */
 import type { Field, Predicate } from '../../query/predicate.ts';
 import type { Decision, Switch } from '../decision.ts';
-import { annotationTextOf } from '../needles.ts';
+import { annotationTextOf, type Needles } from '../needles.ts';
 import type { Texts } from './program-bytes.ts';
 
 const ALL = 0;
@@ -46,15 +46,14 @@ export const FIELDS: readonly Field[] = [
 const LAST_ADDRESS = FIELDS.length;
 
 /** Null: there is no test for a part of it. `made`: of the same needles, the same node. */
-export function nodeOf(needles: Decision, texts: Texts, made: Map<string, Node | null>): Node | null {
+export function nodeOf(needles: Decision, texts: Texts, made: Map<Needles, Node | null>): Node | null {
   if (needles.kind === 'switch') return nodeOfSwitch(needles, texts, made);
   if (needles.kind === 'text') return nodeOfTest(needles.leaf, false, texts);
-  const key = JSON.stringify(needles);
-  const known = made.get(key);
+  const known = made.get(needles);
   if (known !== undefined) return known;
   const parts = needles.of.map((part) => nodeOf(part, texts, made));
   const node = nodeOfParts(needles.kind === 'all' ? ALL : ANY, parts);
-  made.set(key, node);
+  made.set(needles, node);
   return node;
 }
 
@@ -62,7 +61,7 @@ export function nodeOf(needles: Decision, texts: Texts, made: Map<string, Node |
 function nodeOfSwitch(
   { field, cases, absent, otherwise, general }: Switch,
   texts: Texts,
-  made: Map<string, Node | null>,
+  made: Map<Needles, Node | null>,
 ): Node | null {
   if (![...cases.keys()].every((value) => value.isWellFormed())) return nodeOf(general, texts, made);
   const nodes = new Map<Decision, Node | null>();

@@ -27,11 +27,21 @@ export const WITNESSED_BY: Aggregation = {
 };
 const EACH_WITNESS: Aggregation = { by: [...WITNESSED_BY.by, 'auditID'], bucketUs: 1 };
 
-/** Null: it cannot be put into a program, or only into one that is too long. */
+const programs = new WeakMap<Sieve, Program | null>();
+
+/** Null: it cannot be put into a program, or only into one that is too long. Made once for all files that are read by the sieve. */
 export function toProgram(sieve: Sieve): Program | null {
+  const known = programs.get(sieve);
+  if (known !== undefined) return known;
+  const program = programOf(sieve);
+  programs.set(sieve, program);
+  return program;
+}
+
+function programOf(sieve: Sieve): Program | null {
   const { aggregation, settles, tellsStages, window } = sieve;
   const texts = new Texts();
-  const made = new Map<string, Node | null>();
+  const made = new Map<Needles, Node | null>();
   const decided = new Map<Needles, Node | null>();
   const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) => {
     if (needles === null) return NO_NODE;
