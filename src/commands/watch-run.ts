@@ -37,6 +37,9 @@ export interface WatchRunOptions {
   readonly say: (text: string) => void;
 }
 
+/** The API server's clock may be so far behind ours. */
+const CLOCKS_APART_US = 300_000_000;
+
 export class WatchRun implements Watching {
   readonly isOnce: boolean;
   readonly #options: WatchRunOptions;
@@ -81,11 +84,12 @@ export class WatchRun implements Watching {
     return fresh;
   }
 
-  /** It was in the log when the first run began: nobody is told. */
+  /** It was in the log when the first run began: nobody is told, not by a later run either that reads that far back. */
   #isFromBefore({ last }: Finding): boolean {
     const { isPrimed, beganUs } = this.#options.remembered;
-    if (isPrimed || this.#isCaughtUp || beganUs === null || last === null) return false;
-    return Date.parse(last) * 1000 <= beganUs;
+    if (beganUs === null || last === null) return false;
+    const isNow = isPrimed || this.#isCaughtUp;
+    return Date.parse(last) * 1000 <= beganUs - (isNow ? CLOCKS_APART_US : 0);
   }
 
   onRead(batch: EventBatch): void {
