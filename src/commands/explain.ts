@@ -1,7 +1,7 @@
 /** `--explain`: the plan of the first round, and nothing read. */
 import type { Io } from '../io.ts';
-import { describePredicate, isEverything } from '../query/plan.ts';
-import type { Predicate } from '../query/predicate.ts';
+import { describePredicate } from '../query/plan.ts';
+import { isEverything, type Predicate } from '../query/predicate.ts';
 import type { Query } from '../query/query.ts';
 import { formatWindow } from '../query/time-range.ts';
 import { formatInstant } from '../query/zone.ts';

@@ -18,8 +18,8 @@ import {
   no,
 } from './event-test.ts';
 import { type FieldTest, fieldOf } from './matches.ts';
-import { isEverything, splitPredicate } from './plan.ts';
-import { all, any, EVERYTHING, type Field, not, type Predicate } from './predicate.ts';
+import { splitPredicate } from './plan.ts';
+import { all, any, EVERYTHING, type Field, isEverything, not, type Predicate } from './predicate.ts';
 
 export interface Narrowed {
   readonly test: EventTest;

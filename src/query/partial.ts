@@ -1,7 +1,7 @@
 /** A predicate of which some tests are settled already → what is left of it to be tested. */
 import { assertNever } from '../errors.ts';
 import type { FieldTest } from './matches.ts';
-import { EVERYTHING, NOTHING, not, type Predicate } from './predicate.ts';
+import { EVERYTHING, isEverything, isNothing, NOTHING, not, type Predicate } from './predicate.ts';
 
 /** `settle`: whether a test holds; null: it is not settled. Three values stay three: what is unknown is a test that is left. */
 export function settled(predicate: Predicate, settle: (test: FieldTest) => boolean | null): Predicate {
@@ -12,8 +12,8 @@ export function settled(predicate: Predicate, settle: (test: FieldTest) => boole
       return settledParts(predicate.of, settle, 'any');
     case 'not': {
       const inner = settled(predicate.of, settle);
-      if (isAlways(inner)) return NOTHING;
-      return isNever(inner) ? EVERYTHING : not(inner);
+      if (isEverything(inner)) return NOTHING;
+      return isNothing(inner) ? EVERYTHING : not(inner);
     }
     case 'cel':
       return predicate;
@@ -31,20 +31,12 @@ export function settled(predicate: Predicate, settle: (test: FieldTest) => boole
   }
 }
 
-export function isAlways(predicate: Predicate): boolean {
-  return predicate.kind === 'all' && predicate.of.length === 0;
-}
-
-export function isNever(predicate: Predicate): boolean {
-  return predicate.kind === 'any' && predicate.of.length === 0;
-}
-
 function settledParts(
   parts: readonly Predicate[],
   settle: (test: FieldTest) => boolean | null,
   kind: 'all' | 'any',
 ): Predicate {
-  const [neutral, decisive] = kind === 'all' ? [isAlways, isNever] : [isNever, isAlways];
+  const [neutral, decisive] = kind === 'all' ? [isEverything, isNothing] : [isNothing, isEverything];
   const left: Predicate[] = [];
   for (const part of parts) {
     const inner = settled(part, settle);

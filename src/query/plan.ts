@@ -3,7 +3,7 @@
  * source's to say; that the parts mean the whole is said here. Also puts a predicate into words.
  */
 import { assertNever } from '../errors.ts';
-import { all, any, EVERYTHING, not, type Predicate } from './predicate.ts';
+import { all, any, EVERYTHING, isEverything, not, type Predicate } from './predicate.ts';
 
 /** Values of a long list that are shown. */
 const VALUES_SHOWN = 6;
@@ -49,10 +49,6 @@ export function splitPredicate(predicate: Predicate, canPush: (leaf: Predicate) 
     default:
       return canPush(predicate) ? whole(predicate) : { pushed: EVERYTHING, residual: predicate };
   }
-}
-
-export function isEverything(predicate: Predicate): boolean {
-  return predicate.kind === 'all' && predicate.of.length === 0;
 }
 
 /** The negation moved inwards; null for a leaf. De Morgan holds with three values too. */

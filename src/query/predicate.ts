@@ -80,6 +80,14 @@ export interface CelProgram {
 export const EVERYTHING: Predicate = { kind: 'all', of: [] };
 export const NOTHING: Predicate = { kind: 'any', of: [] };
 
+export function isEverything(predicate: Predicate): boolean {
+  return predicate.kind === 'all' && predicate.of.length === 0;
+}
+
+export function isNothing(predicate: Predicate): boolean {
+  return predicate.kind === 'any' && predicate.of.length === 0;
+}
+
 /** Flattens, and drops what cannot change the outcome. */
 export function all(...of: readonly Predicate[]): Predicate {
   const parts = of.flatMap((p) => (p.kind === 'all' ? p.of : [p]));

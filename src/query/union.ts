@@ -2,8 +2,8 @@
  * Many predicates → one that holds of all that any of them holds of, and of little more: what is done to what, sorted by what else is
  * asked. A source narrows by it, and it is judged in little time, where the plain union of hundreds is neither pushed down nor quick.
  */
-import { isAlways } from './partial.ts';
-import { type Field, oneOf, type Predicate } from './predicate.ts';
+
+import { type Field, isEverything, oneOf, type Predicate } from './predicate.ts';
 import { joined, type Keeps, widened } from './widen.ts';
 
 type Leaf = Exclude<Predicate, { kind: 'all' | 'any' | 'not' }>;
@@ -40,9 +40,9 @@ export function compactUnion(predicates: readonly Predicate[], keeps: Keeps): Pr
     group.targets.push(target);
   }
   const free = merged(
-    [...byRest.values()].filter(({ rest }) => isAlways(rest)).flatMap(({ targets }) => targets),
+    [...byRest.values()].filter(({ rest }) => isEverything(rest)).flatMap(({ targets }) => targets),
   );
-  const groups = [...byRest.values()].filter(({ rest }) => !isAlways(rest));
+  const groups = [...byRest.values()].filter(({ rest }) => !isEverything(rest));
   return joined('any', [
     ...free.map(targetPredicate),
     ...groups.map(({ rest, targets }) => {

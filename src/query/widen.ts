@@ -1,6 +1,14 @@
 /** A predicate → one that holds of all that it holds of, and perhaps of more, with only some of its tests. */
-import { isAlways, isNever } from './partial.ts';
-import { EVERYTHING, type Field, NOTHING, not, type Predicate } from './predicate.ts';
+
+import {
+  EVERYTHING,
+  type Field,
+  isEverything,
+  isNothing,
+  NOTHING,
+  not,
+  type Predicate,
+} from './predicate.ts';
 
 type Leaf = Exclude<Predicate, { kind: 'all' | 'any' | 'not' }>;
 
@@ -36,7 +44,7 @@ export function widened(predicate: Predicate, keeps: Keeps): Predicate {
 
 /** Without what changes nothing. */
 export function joined(kind: 'all' | 'any', parts: readonly Predicate[]): Predicate {
-  const [neutral, decisive] = kind === 'all' ? [isAlways, isNever] : [isNever, isAlways];
+  const [neutral, decisive] = kind === 'all' ? [isEverything, isNothing] : [isNothing, isEverything];
   if (parts.some(decisive)) return kind === 'all' ? NOTHING : EVERYTHING;
   const left = parts
     .filter((part) => !neutral(part))

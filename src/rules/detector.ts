@@ -7,8 +7,8 @@ import { actorOf } from '../event/actor.ts';
 import type { AuditEvent } from '../event/event.ts';
 import { targetOf } from '../event/target.ts';
 import { type FieldTest, fieldOf, verdictOf, verdictOfValue } from '../query/matches.ts';
-import { isAlways, isNever, settled } from '../query/partial.ts';
-import { type Field, OUTCOME_FIELDS, type Predicate } from '../query/predicate.ts';
+import { settled } from '../query/partial.ts';
+import { type Field, isEverything, isNothing, OUTCOME_FIELDS, type Predicate } from '../query/predicate.ts';
 import { compactUnion } from '../query/union.ts';
 import { finalValueOf, UNKNOWN } from '../query/value-of.ts';
 import type { Rule } from './rule.ts';
@@ -113,7 +113,7 @@ function leftOf(wanted: readonly Wanted[], event: AuditEvent, fields: ReadonlySe
   };
   return wanted
     .map((one) => ({ ...one, condition: settled(one.condition, settle) }))
-    .filter(({ condition }) => !isNever(condition));
+    .filter(({ condition }) => !isNothing(condition));
 }
 
 /** No annotation's key begins as what is asked for does: `key=text`, in which the key has no `=`. */
@@ -185,7 +185,7 @@ const TELLING: ReadonlySet<Field> = new Set<Field>([
 ]);
 
 function isTrue(event: AuditEvent, condition: Predicate): boolean {
-  return isAlways(condition) || verdictOf(event, condition) === true;
+  return isEverything(condition) || verdictOf(event, condition) === true;
 }
 
 function wantedBy(rule: Rule): readonly Wanted[] {

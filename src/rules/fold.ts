@@ -5,6 +5,8 @@ import {
   EVERYTHING,
   equals,
   type Field,
+  isEverything,
+  isNothing,
   NOTHING,
   not,
   oneOf,
@@ -27,14 +29,6 @@ export function notOf(of: Predicate): Predicate {
   if (isNothing(of)) return EVERYTHING;
   if (isEverything(of)) return NOTHING;
   return of.kind === 'not' ? of.of : not(of);
-}
-
-export function isEverything(predicate: Predicate): boolean {
-  return predicate.kind === 'all' && predicate.of.length === 0;
-}
-
-export function isNothing(predicate: Predicate): boolean {
-  return predicate.kind === 'any' && predicate.of.length === 0;
 }
 
 /** Alike for predicates that hold of the same events: programs are known by their text. */

@@ -3,8 +3,8 @@
  * decoding. Conservative: what is not sure there, it leaves to `matches`.
  */
 import { LONG_RUNNING_SUBRESOURCES, LONG_RUNNING_VERBS } from '../event/request.ts';
-import { describePredicate, isEverything, splitPredicate } from '../query/plan.ts';
-import { type Field, OUTCOME_FIELDS, oneOf, type Predicate } from '../query/predicate.ts';
+import { describePredicate, splitPredicate } from '../query/plan.ts';
+import { type Field, isEverything, OUTCOME_FIELDS, oneOf, type Predicate } from '../query/predicate.ts';
 
 /** What must hold of a line's head for a match: something, all of some, or any of some (of none: no line can match). */
 export type Needles =

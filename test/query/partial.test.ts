@@ -2,8 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FieldTest, verdictOf } from '../../src/query/matches.ts';
-import { isAlways, isNever, settled } from '../../src/query/partial.ts';
-import { all, any, EVERYTHING, equals, NOTHING, not, type Predicate } from '../../src/query/predicate.ts';
+import { settled } from '../../src/query/partial.ts';
+import {
+  all,
+  any,
+  EVERYTHING,
+  equals,
+  isEverything,
+  isNothing,
+  NOTHING,
+  not,
+  type Predicate,
+} from '../../src/query/predicate.ts';
 import { eventJson } from '../support/arbitrary.ts';
 import { predicate } from '../support/arbitrary-predicate.ts';
 import { decodeJson } from '../support/decode-json.ts';
@@ -76,6 +86,6 @@ describe('what is left', () => {
 });
 
 it('tells what always holds from what never does', () => {
-  expect([EVERYTHING, NOTHING, GET].map(isAlways)).toEqual([true, false, false]);
-  expect([EVERYTHING, NOTHING, GET].map(isNever)).toEqual([false, true, false]);
+  expect([EVERYTHING, NOTHING, GET].map(isEverything)).toEqual([true, false, false]);
+  expect([EVERYTHING, NOTHING, GET].map(isNothing)).toEqual([false, true, false]);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileWhere } from '../../src/query/cel.ts';
 import { matches, mayMatch } from '../../src/query/matches.ts';
-import { describePredicate, isEverything, splitPredicate } from '../../src/query/plan.ts';
+import { describePredicate, splitPredicate } from '../../src/query/plan.ts';
 import {
   absent,
   all,
@@ -10,6 +10,7 @@ import {
   EVERYTHING,
   equals,
   glob,
+  isEverything,
   NOTHING,
   not,
   oneOf,

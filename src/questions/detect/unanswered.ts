@@ -3,8 +3,8 @@ import type { Coverage } from '../../event/coverage.ts';
 import type { Level } from '../../event/event.ts';
 import { resourceTypes } from '../../event/resource-table.ts';
 import { type FieldTest, fieldOf, verdictOfValue } from '../../query/matches.ts';
-import { isNever, settled } from '../../query/partial.ts';
-import { type Field, NOTHING, type Predicate } from '../../query/predicate.ts';
+import { settled } from '../../query/partial.ts';
+import { type Field, isNothing, NOTHING, type Predicate } from '../../query/predicate.ts';
 import { compactUnion } from '../../query/union.ts';
 import { ABSENT, UNKNOWN, type Value } from '../../query/value-of.ts';
 import { widened } from '../../query/widen.ts';
@@ -41,7 +41,7 @@ export function unansweredBy(rules: readonly Rule[], levels: Coverage['levels'])
   return rules.flatMap((rule) => {
     if (rule.level === 'Metadata') return [];
     const kind = kindOf(rule);
-    const about = seen.filter(({ of }) => !isNever(settled(kind, (test) => settleBy(of, test))));
+    const about = seen.filter(({ of }) => !isNothing(settled(kind, (test) => settleBy(of, test))));
     const blind = about.filter(({ highest }) => highest < LEVELS.indexOf(rule.level));
     if (blind.length === 0) return [];
     return [{ rule, resources: blind.map(({ key }) => key), isPartly: blind.length < about.length }];

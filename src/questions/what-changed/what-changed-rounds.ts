@@ -8,8 +8,8 @@ import type { AuditRequest } from '../../event/request.ts';
 import type { LiveFinding, LiveKey } from '../../live.ts';
 import { matches } from '../../query/matches.ts';
 import { isInNamespace, isNamed, isOfType, isOneObject, type ObjectQuery } from '../../query/object-query.ts';
-import { isEverything } from '../../query/plan.ts';
-import { all } from '../../query/predicate.ts';
+
+import { all, isEverything } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
 import { throughCauses } from '../cause-chain/cause-rounds.ts';
 import { earlierWindow } from '../earlier-window.ts';

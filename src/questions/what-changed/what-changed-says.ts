@@ -1,8 +1,10 @@
 /** what-changed's one sentence when it lists changes. */
+
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import type { Gap } from '../../event/coverage.ts';
 import { isOneObject } from '../../query/object-query.ts';
-import { isEverything } from '../../query/plan.ts';
+import { isEverything } from '../../query/predicate.ts';
+
 import { idKey } from '../object-history/object-id.ts';
 import { objectName } from '../object-name.ts';
 import { whoText } from '../who-did/who-did-row.ts';

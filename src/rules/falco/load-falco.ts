@@ -4,8 +4,8 @@
  */
 import type { Level } from '../../event/event.ts';
 import { type CompilePattern, linearPatterns } from '../../query/linear-pattern.ts';
-import type { Predicate } from '../../query/predicate.ts';
-import { isNothing } from '../fold.ts';
+import { isNothing, type Predicate } from '../../query/predicate.ts';
+
 import { levelOf } from '../level-of.ts';
 import { notesOfOthers, type OtherRule } from '../other-logs.ts';
 import { type Place, Refusal, Refusals } from '../refusal.ts';

@@ -3,8 +3,8 @@
  * correlation refers to stands by itself only when the correlation says so (`generate`).
  */
 import { type CompilePattern, linearPatterns } from '../../query/linear-pattern.ts';
-import type { Predicate } from '../../query/predicate.ts';
-import { isNothing } from '../fold.ts';
+import { isNothing, type Predicate } from '../../query/predicate.ts';
+
 import { levelOf } from '../level-of.ts';
 import { type Place, Refusal, Refusals } from '../refusal.ts';
 import {
