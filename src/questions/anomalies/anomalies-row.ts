@@ -1,8 +1,10 @@
 /** anomalies' rows (PRODUCT §4) and the columns over them. */
+
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import type { Actor } from '../../event/actor.ts';
 import { formatMicros } from '../../event/micros.ts';
 import type { Target } from '../../event/target.ts';
+import { addressesText, kubectlForm, text, time } from '../cells.ts';
 import { actorName } from './actor-name.ts';
 import { actorOfSeen, type Requests } from './evidence.ts';
 import type { Finding } from './find.ts';
@@ -93,7 +95,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'FALSE/DAY', shrink: 0, cell: (row) => text(rateText(asRow(row).falseAlarms)) },
   { name: 'FIRST', wide: true, shrink: 0, cell: (row) => time(asRow(row).first, 'time') },
   { name: 'LAST', shrink: 0, drop: 1, cell: (row) => time(asRow(row).last, 'age') },
-  { name: 'FROM', wide: true, cell: (row) => text(fromText(asRow(row))) },
+  { name: 'FROM', wide: true, cell: (row) => text(addressesText(asRow(row).from)) },
   { name: 'WHY', wide: true, cell: (row) => text(asRow(row).why) },
   { name: 'SHOW', wide: true, cell: (row) => text(asRow(row).show) },
   { name: 'AUDIT-IDS', wide: true, cell: (row) => text(asRow(row).auditIDs.join(',')) },
@@ -101,11 +103,7 @@ export const COLUMNS: readonly Column[] = [
 
 /** kubectl's form of the resource; nothing where there are several. */
 export function nameOfRow(row: Row): string {
-  const { object } = asRow(row);
-  if (object === null || object.resource === null) return object?.name ?? '';
-  const type =
-    object.group === null || object.group === '' ? object.resource : `${object.resource}.${object.group}`;
-  return object.name === null ? type : `${type}/${object.name}`;
+  return kubectlForm(asRow(row).object);
 }
 
 function kindCell({ kind }: AnomalyRow): Cell {
@@ -117,20 +115,6 @@ export function rateText(rate: number | null): string {
   return rate <= 0.01 ? '<0.01' : rate.toFixed(2);
 }
 
-function fromText({ from }: AnomalyRow): string {
-  const [most] = from.top;
-  if (most === undefined) return '';
-  return from.distinct === 1 ? most.ip : `${most.ip} +${from.distinct - 1}`;
-}
-
 function asRow(row: Row): AnomalyRow {
   return row as AnomalyRow;
-}
-
-function text(of: string): Cell {
-  return of === '' ? { kind: 'none' } : { kind: 'text', text: of };
-}
-
-function time(at: string | null, kind: 'time' | 'age'): Cell {
-  return at === null ? { kind: 'none' } : { kind, at };
 }

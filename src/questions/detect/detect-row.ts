@@ -4,6 +4,7 @@ import type { Actor } from '../../event/actor.ts';
 import { formatMicros } from '../../event/micros.ts';
 import type { Target } from '../../event/target.ts';
 import type { Pack, Severity } from '../../rules/rule.ts';
+import { addressesText, kubectlForm, text, time } from '../cells.ts';
 import { targetName } from '../object-name.ts';
 import { whoText } from '../who-did/who-did-row.ts';
 import type { FindingGroup } from './finding-group.ts';
@@ -115,7 +116,13 @@ export const COLUMNS: readonly Column[] = [
   { name: 'COUNT', shrink: 0, cell: (row) => ({ kind: 'number', value: asRow(row).count }) },
   { name: 'FIRST', wide: true, shrink: 0, cell: (row) => time(asRow(row).first, 'time') },
   { name: 'LAST', shrink: 0, cell: (row) => time(asRow(row).last, 'age') },
-  { name: 'FROM', drop: 2, readable: 15, shorten: 'middle', cell: (row) => text(fromText(asRow(row))) },
+  {
+    name: 'FROM',
+    drop: 2,
+    readable: 15,
+    shorten: 'middle',
+    cell: (row) => text(addressesText(asRow(row).from)),
+  },
   { name: 'DETAIL', wide: true, cell: (row) => text(asRow(row).detail ?? '') },
   { name: 'WHY', wide: true, cell: (row) => text(asRow(row).why) },
   { name: 'TAGS', wide: true, cell: (row) => text(asRow(row).tags.join(',')) },
@@ -126,11 +133,7 @@ export const COLUMNS: readonly Column[] = [
 
 /** kubectl's form of the object; nothing where there are several types. */
 export function nameOfRow(row: Row): string {
-  const { object } = asRow(row);
-  if (object === null || object.resource === null) return object?.name ?? '';
-  const type =
-    object.group === null || object.group === '' ? object.resource : `${object.resource}.${object.group}`;
-  return object.name === null ? type : `${type}/${object.name}`;
+  return kubectlForm(asRow(row).object);
 }
 
 /** `mallory`; `mallory, sa:kube-system/backup-agent +2` */
@@ -152,20 +155,6 @@ function severityCell({ severity }: FindingRow): Cell {
   return { kind: 'status', text: severity, tone };
 }
 
-function fromText({ from }: FindingRow): string {
-  const [most] = from.top;
-  if (most === undefined) return '';
-  return from.distinct === 1 ? most.ip : `${most.ip} +${from.distinct - 1}`;
-}
-
 export function asRow(row: Row): FindingRow {
   return row as FindingRow;
-}
-
-function text(of: string): Cell {
-  return of === '' ? { kind: 'none' } : { kind: 'text', text: of };
-}
-
-function time(at: string | null, kind: 'time' | 'age'): Cell {
-  return at === null ? { kind: 'none' } : { kind, at };
 }

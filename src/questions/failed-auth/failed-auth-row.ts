@@ -1,9 +1,11 @@
 /** failed-auth's rows (PRODUCT §4) and the columns over them. */
+
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import type { Actor } from '../../event/actor.ts';
 import { formatMicros } from '../../event/micros.ts';
 import type { DeniedBy } from '../../event/outcome.ts';
 import type { Target } from '../../event/target.ts';
+import { addressesText, text, time } from '../cells.ts';
 import { sparkText } from '../spark-text.ts';
 import { whoText } from '../who-did/who-did-row.ts';
 import type { DeadToken } from './dead-tokens.ts';
@@ -170,15 +172,21 @@ const COLUMNS: readonly Column[] = [
     cell: (row) => text(SHORT.get(row) ?? asRow(row).missing),
   },
   { name: 'COUNT', shrink: 0, cell: (row) => ({ kind: 'number', value: asRow(row).count }) },
-  { name: 'FIRST', wide: true, shrink: 0, cell: (row) => time(asRow(row).first) },
-  { name: 'LAST', shrink: 0, cell: (row) => age(asRow(row).last) },
+  { name: 'FIRST', wide: true, shrink: 0, cell: (row) => time(asRow(row).first, 'time') },
+  { name: 'LAST', shrink: 0, cell: (row) => time(asRow(row).last, 'age') },
   {
     name: 'TREND',
     shrink: 0,
     drop: 2,
     cell: (row) => text(sparkText(asRow(row).sparkline, BARS_IN_ONE)),
   },
-  { name: 'FROM', drop: 1, readable: 15, shorten: 'middle', cell: (row) => text(fromText(asRow(row))) },
+  {
+    name: 'FROM',
+    drop: 1,
+    readable: 15,
+    shorten: 'middle',
+    cell: (row) => text(addressesText(asRow(row).from)),
+  },
   { name: 'CODES', wide: true, cell: (row) => text(asRow(row).codes.join(',')) },
   { name: 'SIGNS', wide: true, cell: (row) => text(asRow(row).signs.join(',')) },
   { name: 'AUDIT-IDS', wide: true, cell: (row) => text(asRow(row).auditIDs.join(',')) },
@@ -196,24 +204,6 @@ function status({ class: by, signs }: FailedAuthRow): Cell {
   return { kind: 'status', text: CLASS_WORDS[by], tone: signs.length > 0 ? 'bad' : 'plain' };
 }
 
-function fromText({ from }: FailedAuthRow): string {
-  const [most] = from.top;
-  if (most === undefined) return '';
-  return from.distinct === 1 ? most.ip : `${most.ip} +${from.distinct - 1}`;
-}
-
 function asRow(row: Row): FailedAuthRow {
   return row as FailedAuthRow;
-}
-
-function text(of: string): Cell {
-  return of === '' ? { kind: 'none' } : { kind: 'text', text: of };
-}
-
-function time(at: string | null): Cell {
-  return at === null ? { kind: 'none' } : { kind: 'time', at };
-}
-
-function age(at: string | null): Cell {
-  return at === null ? { kind: 'none' } : { kind: 'age', at };
 }

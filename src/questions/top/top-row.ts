@@ -1,9 +1,11 @@
 /** top's rows (PRODUCT §4) and the columns over them. */
+
 import type { AnswerDocument, Cell, Column, Row } from '../../answer.ts';
 import { formatMicros } from '../../event/micros.ts';
 import { kubectlName } from '../../event/resource-names.ts';
 import type { CountField } from '../../query/count-fields.ts';
 import type { Field } from '../../query/predicate.ts';
+import { text, time } from '../cells.ts';
 import { shortUser } from '../short-user.ts';
 import { sparkText } from '../spark-text.ts';
 import type { GroupCount } from './group-counts.ts';
@@ -202,12 +204,4 @@ export function nameOfRow(row: Row): string {
 
 function asRow(row: Row): TopRow {
   return row as TopRow;
-}
-
-function text(of: string): Cell {
-  return of === '' ? { kind: 'none' } : { kind: 'text', text: of };
-}
-
-function time(at: string | null, kind: 'time' | 'age'): Cell {
-  return at === null ? { kind: 'none' } : { kind, at };
 }
