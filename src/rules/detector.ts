@@ -11,6 +11,7 @@ import { settled } from '../query/partial.ts';
 import { type Field, isEverything, isNothing, OUTCOME_FIELDS, type Predicate } from '../query/predicate.ts';
 import { compactUnion } from '../query/union.ts';
 import { finalValueOf, UNKNOWN } from '../query/value-of.ts';
+import { asTaken } from './as-taken.ts';
 import type { Rule } from './rule.ts';
 
 /** One kind of request that a rule is about. */
@@ -50,7 +51,10 @@ export class Detector {
 
   /** Of a request's outcome: the rules that hold of it, and as which step. */
   holding(event: AuditEvent): readonly Wanted[] {
-    if (event.cut !== null) return this.#holdingOfCut(event);
+    return event.cut === null ? this.#holdingOfWhole(event) : this.#holdingOfCut(event);
+  }
+
+  #holdingOfWhole(event: AuditEvent): readonly Wanted[] {
     const candidates = this.#candidates(event);
     return candidates.length === 0 ? NONE : candidates.filter((one) => isTrue(event, one.condition));
   }
@@ -58,7 +62,15 @@ export class Detector {
   #holdingOfCut(event: AuditEvent): readonly Wanted[] {
     const verdicts = this.#wanted.map((one) => [one, verdictOf(event, one.condition)] as const);
     if (verdicts.some(([, verdict]) => verdict === UNKNOWN)) this.#unsure++;
-    return verdicts.filter(([, verdict]) => verdict === true).map(([one]) => one);
+    const sure = verdicts.filter(([, verdict]) => verdict === true).map(([one]) => one);
+    const taken = asTaken(event);
+    if (taken === null) return sure;
+    const isSure = ({ rule, step }: Wanted) => sure.some((one) => one.rule === rule && one.step === step);
+    const trusting =
+      taken.cut === null
+        ? this.#holdingOfWhole(taken)
+        : this.#wanted.filter(({ condition }) => verdictOf(taken, condition) === true);
+    return [...sure, ...trusting.filter((one) => !isSure(one))];
   }
 
   /** Each with what is left of its condition once it is known what was done to what, and by whom. */

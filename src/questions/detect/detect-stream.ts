@@ -5,9 +5,8 @@ import type { AuditRequest } from '../../event/request.ts';
 import { matches } from '../../query/matches.ts';
 import { all } from '../../query/predicate.ts';
 import type { Query } from '../../query/query.ts';
-import { AnyLogDetector } from '../../rules/any-log-detector.ts';
 import { type Correlator, correlatorOf, type Found, type Hit, hitOf } from '../../rules/correlate.ts';
-import type { Detector, Wanted } from '../../rules/detector.ts';
+import { Detector, type Wanted } from '../../rules/detector.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { RowStream, StreamedRow } from '../row-stream.ts';
@@ -56,7 +55,7 @@ export class DetectStream implements RowStream {
 
   constructor(params: DetectParams) {
     this.#params = params;
-    this.#detector = new AnyLogDetector(params.rules);
+    this.#detector = new Detector(params.rules);
     this.#correlators = new Map(
       params.rules.flatMap((rule) => {
         const correlator = correlatorOf<SeenRequest>(rule, SLACK_US);

@@ -10,8 +10,7 @@ import type { LiveFinding, LiveKey } from '../../live.ts';
 import { matches } from '../../query/matches.ts';
 import { all, any, EVERYTHING } from '../../query/predicate.ts';
 import type { Query, Window } from '../../query/query.ts';
-import { AnyLogDetector } from '../../rules/any-log-detector.ts';
-import type { Detector, Wanted } from '../../rules/detector.ts';
+import { Detector, type Wanted } from '../../rules/detector.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { REQUEST_FIELDS } from '../fact/request-fields.ts';
 import type { AnswerDraft, Inputs, Outcome, Question, Round } from '../question.ts';
@@ -50,7 +49,7 @@ class Found {
 
   constructor(params: DetectParams) {
     this.params = params;
-    this.detector = new AnyLogDetector(params.rules);
+    this.detector = new Detector(params.rules);
   }
 
   holding({ event }: AuditRequest, detector: Detector): readonly Wanted[] {
@@ -113,7 +112,7 @@ class BeforeRound implements Round {
     this.#found = found;
     this.#rules = rules;
     this.#sinceUs = sinceUs;
-    this.#detector = new AnyLogDetector(rules);
+    this.#detector = new Detector(rules);
     const backUs = Math.max(...rules.map(({ correlation }) => reachOf(correlation)));
     const window = { sinceUs: sinceUs - backUs, untilUs: sinceUs };
     this.query = queryFor(this.#detector, found.params, window, null);

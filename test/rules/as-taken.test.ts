@@ -1,7 +1,7 @@
 /** Our pack over what clouds keep of a log, whose entries lack whole fields. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEvent, Cut } from '../../src/event/event.ts';
-import { AnyLogDetector } from '../../src/rules/any-log-detector.ts';
+import { Detector } from '../../src/rules/detector.ts';
 import { loadRules } from '../../src/rules/load-rules.ts';
 import { packFiles } from '../../src/rules/pack-files.ts';
 import type { Rule } from '../../src/rules/rule.ts';
@@ -28,7 +28,7 @@ function privilegedPod(username: string, cut: Cut): AuditEvent {
 }
 
 function found(event: AuditEvent): { readonly ids: readonly string[]; readonly unsure: number } {
-  const detector = new AnyLogDetector(rules);
+  const detector = new Detector(rules);
   return { ids: detector.holding(event).map(({ rule }) => rule.id), unsure: detector.unsure };
 }
 
