@@ -1,7 +1,7 @@
 /** Decisions → the nodes that assembly/needles.ts judges by. */
 import type { Field, Predicate } from '../../query/predicate.ts';
 import type { Decision, Switch } from '../decision.ts';
-import { annotationTextOf, type Needles } from '../needles.ts';
+import { annotationTextOf } from '../needles.ts';
 import type { Texts } from './program-bytes.ts';
 
 const ALL = 0;
@@ -45,37 +45,36 @@ export const FIELDS: readonly Field[] = [
 /** What a network is asked of: in the kernel a field of its own. */
 const LAST_ADDRESS = FIELDS.length;
 
-/** Null: there is no test for a part of it. `made`: of the same needles, the same node. */
-export function nodeOf(needles: Decision, texts: Texts, made: Map<Needles, Node | null>): Node | null {
-  if (needles.kind === 'switch') return nodeOfSwitch(needles, texts, made);
-  if (needles.kind === 'text') return nodeOfTest(needles.leaf, false, texts);
-  const known = made.get(needles);
+/** Null: there is no test for a part of it. `made`: of the same decision, the same node. */
+export function nodeOf(decision: Decision, texts: Texts, made: Map<Decision, Node | null>): Node | null {
+  const known = made.get(decision);
   if (known !== undefined) return known;
-  const parts = needles.of.map((part) => nodeOf(part, texts, made));
-  const node = nodeOfParts(needles.kind === 'all' ? ALL : ANY, parts);
-  made.set(needles, node);
+  const node = newNode(decision, texts, made);
+  made.set(decision, node);
   return node;
+}
+
+function newNode(decision: Decision, texts: Texts, made: Map<Decision, Node | null>): Node | null {
+  if (decision.kind === 'switch') return nodeOfSwitch(decision, texts, made);
+  if (decision.kind === 'text') return nodeOfTest(decision.leaf, false, texts);
+  const parts = decision.of.map((part) => nodeOf(part, texts, made));
+  return nodeOfParts(decision.kind === 'all' ? ALL : ANY, parts);
 }
 
 /** Of a value that is not known, prefilter.ts tells. */
 function nodeOfSwitch(
   { field, cases, absent, otherwise, general }: Switch,
   texts: Texts,
-  made: Map<Needles, Node | null>,
+  made: Map<Decision, Node | null>,
 ): Node | null {
   if (![...cases.keys()].every((value) => value.isWellFormed())) return nodeOf(general, texts, made);
-  const nodes = new Map<Decision, Node | null>();
-  const targets = [absent, otherwise, ...cases.values()].map((each) => {
-    const node = nodes.get(each) ?? nodeOf(each, texts, made);
-    nodes.set(each, node);
-    return node;
-  });
-  const known = targets.filter((target) => target !== null);
-  if (known.length < targets.length) return null;
-  const [ifAbsent = NOT_TOLD, ifAnother = NOT_TOLD, ...ofCases] = known;
+  const [ifAbsent, ifAnother, ...ofCases] = [absent, otherwise, ...cases.values()].map((each) =>
+    nodeOf(each, texts, made),
+  );
+  const targets = [ifAbsent, ifAnother, NOT_TOLD, ...ofCases].filter((target) => target != null);
+  if (targets.length < cases.size + 3) return null;
   const values = [...cases.keys()].map((value) => texts.add(value));
-  const all = [ifAbsent, ifAnother, NOT_TOLD, ...ofCases];
-  return { kind: SWITCH, field: FIELDS.indexOf(field), targets: all, values };
+  return { kind: SWITCH, field: FIELDS.indexOf(field), targets, values };
 }
 
 function nodeOfParts(kind: typeof ALL | typeof ANY, parts: readonly (Node | null)[]): Node | null {
@@ -167,7 +166,6 @@ export function wordsOf(node: Node, address: number, known: Map<Node, number>): 
   return words;
 }
 
-/** Targets that are the same lie there once. */
 function addSwitch(
   words: number[],
   { field, targets, values }: Node & { kind: 3 },
@@ -177,12 +175,10 @@ function addSwitch(
   words.push(field, values.length);
   const placesAt = words.length;
   words.push(...targets.map(() => 0), ...values.flat());
-  const places = new Map<Node, number>();
   for (const [number, target] of targets.entries()) {
-    const place = places.get(target) ?? known.get(target) ?? address + words.length * 4;
-    if (place === address + words.length * 4)
-      for (const word of wordsOf(target, place, known)) words.push(word);
-    places.set(target, place);
-    words[placesAt + number] = place;
+    const before = known.get(target);
+    words[placesAt + number] = before ?? address + words.length * 4;
+    if (before === undefined)
+      for (const word of wordsOf(target, address + words.length * 4, known)) words.push(word);
   }
 }

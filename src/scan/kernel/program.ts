@@ -3,8 +3,7 @@
  * they need, and what is done with the verdicts. Read by assembly/{needles,groups,sieve}.ts.
  */
 import type { Aggregation } from '../../query/query.ts';
-import { decisionOf } from '../decision.ts';
-import type { Needles } from '../needles.ts';
+import { type Decision, decisionOf } from '../decision.ts';
 import type { Sieve } from '../sieve.ts';
 import { PROGRAM_BYTES } from './layout.ts';
 import { bytesOf, Tail, Texts } from './program-bytes.ts';
@@ -41,14 +40,10 @@ export function toProgram(sieve: Sieve): Program | null {
 function programOf(sieve: Sieve): Program | null {
   const { aggregation, settles, tellsStages, window } = sieve;
   const texts = new Texts();
-  const made = new Map<Needles, Node | null>();
-  const decided = new Map<Needles, Node | null>();
-  const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) => {
-    if (needles === null) return NO_NODE;
-    const node = decided.get(needles) ?? nodeOf(decisionOf(needles), texts, made);
-    decided.set(needles, node);
-    return node;
-  });
+  const made = new Map<Decision, Node | null>();
+  const nodes = [sieve.stage, sieve.anyStage, sieve.outcome, sieve.witness].map((needles) =>
+    needles === null ? NO_NODE : nodeOf(decisionOf(needles), texts, made),
+  );
   const specs = [aggregation, sieve.mayRepeat ? EACH_WITNESS : WITNESSED_BY].map((by) =>
     by === null ? NO_SPEC : specOf(by),
   );
