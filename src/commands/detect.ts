@@ -1,19 +1,18 @@
 /** `detect`: from words and flags to the question's parameters; with --explain-rule and --test, to what is said of rules themselves. */
 import type { Answer } from '../answer.ts';
-import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { all, EVERYTHING, equals } from '../query/predicate.ts';
+import { all } from '../query/predicate.ts';
 import { detect } from '../questions/detect/detect.ts';
 import { asRow } from '../questions/detect/detect-row.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import { explainRule } from '../rules/explain-rule.ts';
 import { chosen, readRules } from '../rules/read-rules.ts';
 import type { LoadedRules } from '../rules/rule.ts';
-import { SEVERITIES, type Severity } from '../rules/rule.ts';
 import { runRuleTests } from '../rules/rule-tests.ts';
+import { isAtLeast, refuseObject, scopeOf, severe, severityOf } from './asked-rules.ts';
 import { columnsOf } from './columns.ts';
 import type { Command } from './command.ts';
-import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
+import { boolFlag, listFlag, textFlag } from './flags.ts';
 import { type Printing, printAnswer } from './print-answer.ts';
 import { runQuestion } from './run-question.ts';
 import { typedAgain } from './typed-again.ts';
@@ -23,7 +22,7 @@ const FOUND = 4;
 
 export const detectCommand: Command = {
   async run(words, flags, io) {
-    checkUsage(words);
+    refuseObject('detect', words);
     const failOn = severityOf(flags, 'fail-on');
     const id = textFlag(flags, 'explain-rule');
     const isTest = boolFlag(flags, 'test') === true;
@@ -31,9 +30,7 @@ export const detectCommand: Command = {
     const loaded = severe(await readRules(listFlag(flags, 'rules'), wanted), severityOf(flags, 'severity'));
     if (id !== null) return await explain(loaded, id, io);
     if (isTest) return await test(loaded, io);
-    // The context's namespace is no place to look for trouble in alone.
-    const namespace = textFlag(flags, 'namespace') || null;
-    const scope = namespace === null ? EVERYTHING : equals('objectRef.namespace', namespace);
+    const scope = scopeOf(flags);
     const sameWindow = typedAgain(flags, ['since', 'until']);
     let isGrave = false;
     const print = async (answer: Answer, printing: Printing, to: Io): Promise<void> => {
@@ -57,36 +54,6 @@ export const detectCommand: Command = {
     return isGrave ? FOUND : status;
   },
 };
-
-function checkUsage([word]: readonly string[]): void {
-  if (word === undefined) return;
-  throw new UserError('AUDIT_USAGE', `detect takes no object: ${JSON.stringify(word)}`, {
-    hint: 'which rules: --rules ID; whose requests: --by alice; in one namespace: -n prod',
-  });
-}
-
-export function severityOf(flags: FlagValues, name: FlagName): Severity | null {
-  const typed = textFlag(flags, name);
-  if (typed === null) return null;
-  const found = SEVERITIES.find((severity) => severity === typed.toLowerCase());
-  if (found !== undefined) return found;
-  throw new UserError('AUDIT_USAGE', `--${name} ${JSON.stringify(typed)} is no severity`, {
-    hint: `one of ${SEVERITIES.join(', ')}; all above it are meant too`,
-  });
-}
-
-function isAtLeast(severity: Severity, least: Severity): boolean {
-  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
-}
-
-export function severe(loaded: LoadedRules, least: Severity | null): LoadedRules {
-  if (least === null) return loaded;
-  const rules = loaded.rules.filter(({ severity }) => isAtLeast(severity, least));
-  if (rules.length > 0) return { ...loaded, rules };
-  throw new UserError('AUDIT_USAGE', `no rule is as severe as --severity ${least}`, {
-    hint: 'leave it out, or name another',
-  });
-}
 
 async function explain({ rules }: LoadedRules, id: string, io: Io): Promise<number> {
   const columns = Math.min(columnsOf(io) ?? 100, 100);

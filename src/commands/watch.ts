@@ -11,12 +11,12 @@ import { UserError } from '../errors.ts';
 import { digest } from '../event/digest.ts';
 import type { Io } from '../io.ts';
 import { parseDuration } from '../query/duration.ts';
-import { all, EVERYTHING, equals } from '../query/predicate.ts';
+import { all } from '../query/predicate.ts';
 import { BASELINE_US, detect } from '../questions/detect/detect.ts';
 import { escapeTerminal } from '../render/escape.ts';
 import { readRules } from '../rules/read-rules.ts';
+import { refuseObject, scopeOf, severe, severityOf } from './asked-rules.ts';
 import type { Command } from './command.ts';
-import { severe, severityOf } from './detect.ts';
 import { boolFlag, type FlagName, type FlagValues, listFlag, textFlag } from './flags.ts';
 import { newestEventUs } from './newest-event.ts';
 import { type OpenedReceiver, openReceivers } from './open-receivers.ts';
@@ -34,7 +34,7 @@ const FIRST_ONCE_US = 3_600_000_000;
 
 export const watchCommand: Command = {
   async run(words, flags, io) {
-    checkUsage(words);
+    refuseObject('watch', words);
     if (boolFlag(flags, 'manifest') === true) {
       const { printWatchManifest } = await import('./watch-manifest.ts');
       return await printWatchManifest(flags, io);
@@ -43,8 +43,7 @@ export const watchCommand: Command = {
     // What is told in passing wakes nobody, unless it is asked for.
     const least = severityOf(flags, 'severity') ?? (files.length === 0 ? 'low' : null);
     const loaded = severe(await readRules(files, { withTests: false }), least);
-    const namespace = textFlag(flags, 'namespace') || null;
-    const scope = namespace === null ? EVERYTHING : equals('objectRef.namespace', namespace);
+    const scope = scopeOf(flags);
     const historyUs = loaded.rules.some(({ correlation }) => correlation?.kind === 'first seen')
       ? BASELINE_US
       : 0;
@@ -173,13 +172,6 @@ function resumeUs({ resumeUs: marked, disorderUs }: ReadMarks, beganUs: number |
   if (beganUs === null) return marked;
   const first = beganUs - UNDER_WAY_US - disorderUs;
   return marked === null ? first : Math.max(marked, first);
-}
-
-function checkUsage([word]: readonly string[]): void {
-  if (word === undefined) return;
-  throw new UserError('AUDIT_USAGE', `watch takes no object: ${JSON.stringify(word)}`, {
-    hint: 'which rules: --rules ID; whose requests: --by alice; in one namespace: -n prod',
-  });
 }
 
 /** What says which logs are watched. */

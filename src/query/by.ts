@@ -108,7 +108,8 @@ function rest(name: string, prefix: string): string {
   return tail;
 }
 
-function named(field: Field, name: string): Predicate {
+/** With `*` and `?` as in any pattern. */
+export function named(field: Field, name: string): Predicate {
   return hasGlob(name) ? glob(field, name) : equals(field, name);
 }
 

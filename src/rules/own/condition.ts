@@ -1,10 +1,9 @@
 /** A condition as it is written in a rule file → a predicate. */
 import type { KeyPath, Places } from '../../config/places.ts';
 import { UserError } from '../../errors.ts';
-import { humans, parseBy, parseOnlyBy } from '../../query/by.ts';
+import { humans, named, parseBy, parseOnlyBy } from '../../query/by.ts';
 import { compileExpression } from '../../query/cel.ts';
 import { parseCodes } from '../../query/codes.ts';
-import { hasGlob } from '../../query/glob.ts';
 import { didYouMean } from '../../query/nearest.ts';
 import { parseNetwork } from '../../query/networks.ts';
 import {
@@ -14,7 +13,6 @@ import {
   EVERYTHING,
   equals,
   type Field,
-  glob,
   not,
   oneOf,
   type Predicate,
@@ -114,10 +112,6 @@ async function innerOf(text: ConditionText, path: KeyPath, places: Places): Prom
     // Last: it costs most.
     text.where === undefined ? EVERYTHING : await whereOf(text.where, under('where'), places),
   );
-}
-
-function named(field: Field, name: string): Predicate {
-  return hasGlob(name) ? glob(field, name) : equals(field, name);
 }
 
 function presence(field: Field, isThere: boolean | undefined): Predicate {

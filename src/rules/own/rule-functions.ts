@@ -2,7 +2,9 @@
  * What `where:` of a rule may call besides CEL's own: the parts of bodies that rules are about, wherever they stand. All are total
  * (what is not there is an empty list, or the default), and linear in the body.
  */
+
 import type { CelExtra } from '../../query/cel.ts';
+import { at, childOf, isObject, type Json } from '../json.ts';
 import { certificateNames } from './certificate-names.ts';
 
 export const RULE_FUNCTIONS: readonly CelExtra[] = [
@@ -22,7 +24,7 @@ export const RULE_FUNCTIONS: readonly CelExtra[] = [
   {
     name: 'certificateNames',
     parameters: 1,
-    call: (body) => certificateNames(field(field(body, 'spec'), 'request')),
+    call: (body) => certificateNames(at(body, 'spec', 'request')),
   },
   /** All values of a parameter of the URL's query, decoded, in their order. */
   { name: 'urlParam', parameters: 2, call: (uri, name) => urlValues(uri, name) },
@@ -36,39 +38,29 @@ export const RULE_FUNCTIONS: readonly CelExtra[] = [
   { name: 'texts', parameters: 1, call: (of) => listOf(of).filter((one) => typeof one === 'string') },
 ];
 
-type Json = Readonly<Record<string, unknown>>;
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function field(value: unknown, name: string): unknown {
-  return isJson(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
 function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return value === undefined || value === null ? [] : [value];
 }
 
 function listIn(value: unknown, name: string): readonly Json[] {
-  const list = field(value, name);
-  return Array.isArray(list) ? list.filter(isJson) : [];
+  const list = childOf(value, name);
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 /** The objects that a body holds: itself, a list's items, and what a JSON patch puts somewhere, as an object with nothing else. */
 function objectsIn(body: unknown): readonly unknown[] {
   if (Array.isArray(body)) return body.flatMap(patched);
-  const items = field(body, 'items');
-  return Array.isArray(items) && field(body, 'spec') === undefined ? items : [body];
+  const items = childOf(body, 'items');
+  return Array.isArray(items) && childOf(body, 'spec') === undefined ? items : [body];
 }
 
 const MAX_STEPS = 32;
 
 /** `{ op: add, path: /spec/template/spec/hostPID, value: true }` → `{ spec: { template: … } }`. A list's place becomes a list of one. */
 function patched(operation: unknown): readonly unknown[] {
-  const path = field(operation, 'path');
-  const op = field(operation, 'op');
+  const path = childOf(operation, 'path');
+  const op = childOf(operation, 'op');
   if (typeof path !== 'string' || (op !== 'add' && op !== 'replace')) return [];
   const steps = path.split('/').slice(1);
   if (steps.length > MAX_STEPS) return [];
@@ -77,28 +69,28 @@ function patched(operation: unknown): readonly unknown[] {
       const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
       return /^(?:-|\d+)$/.test(name) ? [inner] : { [name]: inner };
     },
-    field(operation, 'value'),
+    childOf(operation, 'value'),
   );
   return [made];
 }
 
 function podSpecsOf(object: unknown): readonly Json[] {
-  const spec = field(object, 'spec');
+  const spec = childOf(object, 'spec');
   const specs = [
     isPod(object, spec) ? spec : undefined,
-    field(field(spec, 'template'), 'spec'),
-    field(field(field(field(spec, 'jobTemplate'), 'spec'), 'template'), 'spec'),
+    at(spec, 'template', 'spec'),
+    at(spec, 'jobTemplate', 'spec', 'template', 'spec'),
     // A PodTemplate has none of the above.
-    field(field(object, 'template'), 'spec'),
+    at(object, 'template', 'spec'),
   ];
-  return specs.filter(isJson);
+  return specs.filter(isObject);
 }
 
 /** A patch has no kind: what is neither a template nor says otherwise may be a Pod's. */
 function isPod(object: unknown, spec: unknown): boolean {
-  const kind = field(object, 'kind');
+  const kind = childOf(object, 'kind');
   if (typeof kind === 'string') return kind === 'Pod';
-  return field(spec, 'template') === undefined && field(spec, 'jobTemplate') === undefined;
+  return childOf(spec, 'template') === undefined && childOf(spec, 'jobTemplate') === undefined;
 }
 
 function containersOf(spec: unknown): readonly Json[] {
@@ -113,14 +105,16 @@ function urlValues(uri: unknown, name: unknown): readonly string[] {
 
 function commandOf(uri: unknown, body: unknown): readonly unknown[] {
   const words = urlValues(uri, 'command');
-  return words.length > 0 ? words : listOf(field(body, 'command')).filter((word) => typeof word === 'string');
+  return words.length > 0
+    ? words
+    : listOf(childOf(body, 'command')).filter((word) => typeof word === 'string');
 }
 
 function valueAt(from: unknown, path: unknown): unknown {
   if (typeof path !== 'string') return undefined;
   let here = from;
   for (const step of path.split('.')) {
-    here = Array.isArray(here) && /^\d{1,9}$/.test(step) ? here[Number(step)] : field(here, step);
+    here = Array.isArray(here) && /^\d{1,9}$/.test(step) ? here[Number(step)] : childOf(here, step);
     if (here === undefined) return undefined;
   }
   return here;

@@ -1,4 +1,5 @@
 /** The events of a rule's test as they are written, with what is left out filled in → audit events. */
+
 import type { KeyPath, Places } from '../../config/places.ts';
 import { decodeEvent } from '../../event/decode.ts';
 import type { AuditEvent } from '../../event/event.ts';
@@ -8,6 +9,7 @@ import { parseResource } from '../../event/resource-names.ts';
 import { EVENT_FIELDS } from '../../query/cel-fields.ts';
 import { parseDuration } from '../../query/duration.ts';
 import { didYouMean } from '../../query/nearest.ts';
+import { isObject, type Json } from '../json.ts';
 import type { RuleTest } from '../rule.ts';
 import { ASKED_NAMES } from '../rule-tests.ts';
 import type { TestText } from './rules-schema.ts';
@@ -42,8 +44,6 @@ export function testOf(
     place,
   };
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 function eventsOf(
   texts: readonly Json[],
@@ -91,7 +91,7 @@ function offsetOf(text: unknown, path: KeyPath, places: Places): number {
 
 function filledIn(event: Json, atUs: number, n: number): Json {
   const verb = typeof event.verb === 'string' ? event.verb : 'get';
-  const objectRef = isJson(event.objectRef) ? withGroup(event.objectRef) : refOf(event.requestURI);
+  const objectRef = isObject(event.objectRef) ? withGroup(event.objectRef) : refOf(event.requestURI);
   const requestURI = event.requestURI ?? uriOf(objectRef, verb);
   const hasBody = event.requestObject !== undefined || event.responseObject !== undefined;
   return {
@@ -112,7 +112,7 @@ function filledIn(event: Json, atUs: number, n: number): Json {
     responseStatus: {
       metadata: {},
       code: 200,
-      ...(isJson(event.responseStatus) ? event.responseStatus : {}),
+      ...(isObject(event.responseStatus) ? event.responseStatus : {}),
     },
   };
 }
@@ -136,15 +136,11 @@ function present(of: Readonly<Record<string, string | null>>): Json {
 }
 
 function uriOf(ref: unknown, verb: string): string | undefined {
-  if (!isJson(ref)) return undefined;
+  if (!isObject(ref)) return undefined;
   const { apiGroup = '', apiVersion = 'v1', resource, namespace, name, subresource } = ref;
   const root = apiGroup === '' ? `/api/${apiVersion}` : `/apis/${apiGroup}/${apiVersion}`;
   const within = namespace === undefined || resource === 'namespaces' ? '' : `/namespaces/${namespace}`;
   const isCreation = verb === 'create' && subresource === undefined;
   const rest = [resource, isCreation ? undefined : name, subresource].filter((part) => part !== undefined);
   return `${root}${within}/${rest.join('/')}${verb === 'watch' ? '?watch=true' : ''}`;
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
